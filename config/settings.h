@@ -1,0 +1,144 @@
+/*
+ * The settings as the program uses them: converted, checked, with defaults filled in. config.h
+ * loads them. This folder knows no parser, no detector and no socket: names of those are text here,
+ * and the server matches them. Texts are owned by struct config and live as long as it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An address or prefix as written: network byte order, IPv4 as IPv4-mapped (prefix += 96). */
+struct net {
+    uint8_t bytes[16];
+    unsigned prefix; /* 0 to 128 */
+};
+
+struct net_list {
+    struct net *items;
+    size_t count;
+};
+
+struct text_list {
+    const char **items;
+    size_t count;
+};
+
+enum listen_protocol { LISTEN_UDP, LISTEN_TCP };
+
+struct listen_settings {
+    enum listen_protocol protocol;
+    const char *address;
+    uint16_t port;
+};
+
+struct device_settings {
+    struct net sender;   /* one address, or a prefix */
+    const char *parser;  /* NULL: found out by the text */
+    const char *host;    /* NULL: as the message says */
+    const char *timezone; /* IANA name; NULL: UTC */
+};
+
+struct list_settings {
+    const char *name;
+    struct net_list entries;
+    const char *file; /* NULL: none; one address or prefix a line, # comments; already read into entries */
+};
+
+enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP };
+enum forward_framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
+enum forward_header { HEADER_RFC5424, HEADER_RFC3164, HEADER_NONE };
+enum forward_format { FORMAT_CEF, FORMAT_JSON };
+enum when_full { WHEN_FULL_BLOCK, WHEN_FULL_DROP_NEWEST };
+
+struct forward_settings {
+    const char *name;
+    enum forward_protocol protocol;
+    const char *host; /* udp, tcp */
+    uint16_t port;
+    const char *path; /* file; "-" is standard output */
+    enum forward_framing framing;
+    enum forward_header header;
+    enum forward_format format;
+    unsigned facility; /* 0 to 23; written as its name: local0 is 16 */
+    bool show_events, show_alerts;
+    bool keep_unmapped; /* unmapped: keep | drop */
+    bool ipv6_c6a;      /* ipv6: src | c6a */
+    size_t max_message_size;
+    size_t queue_size; /* bytes */
+    enum when_full when_full;
+    int64_t reconnect_min_ms, reconnect_max_ms; /* backoff between these, with jitter */
+};
+
+/* A range of ports, both ends inclusive. */
+struct port_range {
+    uint16_t first, last;
+};
+
+struct port_ranges {
+    struct port_range *items;
+    size_t count;
+};
+
+/* `where` and `also: where` of a detector file; an empty list is no condition. */
+struct predicate_settings {
+    struct text_list class, protocol, evidence, action, category, device, event_id;
+    struct text_list listed, not_listed;
+    const char *listed_side; /* "source" (default) or "either" */
+    struct port_ranges dst_port, not_dst_port, src_port, not_src_port;
+    bool answered, no_parent;
+};
+
+struct tier_settings {
+    uint64_t gte;
+    const char *severity; /* low, medium, high, critical */
+};
+
+struct detector_settings {
+    const char *file; /* "built-in:connscan_internal_internal.yaml" or the path */
+    const char *name, *title, *type;
+    bool enabled;
+    struct predicate_settings where;
+    struct text_list group_by;
+    const char *counted; /* condition: field */
+    uint64_t gte;        /* condition: gte */
+    struct tier_settings *tiers;
+    size_t tier_count;
+    bool has_also;
+    struct predicate_settings also_where;
+    uint64_t also_gte;
+    int64_t timespan_ms, suppress_ms, suppress_max_ms, update_interval_ms;
+    const char *severity;
+    unsigned score;
+    struct text_list entities, techniques, tactics;
+    const char *summary, *explanation, *next_steps;
+};
+
+struct settings {
+    unsigned workers;
+    struct listen_settings *listen;
+    size_t listen_count;
+    struct net_list allow;
+    size_t max_message_size;     /* limits: bytes of one message; longer ones are cut */
+    unsigned max_connections;    /* over all workers */
+    int64_t idle_timeout_ms;     /* a silent TCP connection is closed after this; 0: never */
+    size_t receive_buffer;       /* SO_RCVBUF of UDP sockets */
+    int64_t lateness_ms;         /* how far behind arrival a message's time may be */
+    int64_t ahead_ms;            /* how far ahead of it */
+    struct device_settings *devices;
+    size_t device_count;
+    struct net_list internal;
+    struct list_settings *lists;
+    size_t list_count;
+    size_t detection_memory;
+    unsigned pairs_per_source;
+    size_t connection_memory; /* of the table of open connections, each worker */
+    int64_t risk_window_ms;
+    unsigned risk_threshold;
+    struct text_list detector_directories, enable, disable;
+    struct forward_settings *forward;
+    size_t forward_count;
+    struct detector_settings *detectors; /* all that were read, enabled or not, by name */
+    size_t detector_count;
+};

@@ -1,0 +1,57 @@
+/*
+ * The engine: records go in, alerts come out. Time is the records'; every call is safe from several
+ * threads at once.
+ */
+#pragma once
+
+#include "detect/alert.h"
+#include "detect/networks.h"
+
+struct detection; /* the state of all detectors */
+
+/* Called during detect_observe and detect_tick, on the calling thread. */
+typedef void (*on_alert)(void *context, const struct alert *alert);
+
+struct detect_limits {
+    size_t memory;            /* bytes for groups and their values, all together */
+    unsigned pairs_per_source; /* groups that one source may hold in a detector of pairs */
+    int64_t lateness_ms;      /* how far behind a record may be and still be counted exactly */
+    int64_t risk_window_ms;   /* 14 days */
+    unsigned risk_threshold;  /* 12 */
+    uint8_t key[16];          /* of the keyed hash: random at each start, fixed in tests */
+};
+
+/* What bounds have cost, and what was counted; read with detect_counters. */
+struct detect_counters {
+    uint64_t observed;       /* records that some detector counted */
+    uint64_t alerts[3];      /* by enum alert_phase */
+    uint64_t suppressed;     /* starts that fell into another episode's quiet time */
+    uint64_t groups;         /* live now */
+    uint64_t evicted_groups; /* pushed out by newer ones */
+    uint64_t refused_pairs;  /* beyond pairs_per_source */
+    uint64_t evicted_values; /* values that found no room */
+    uint64_t late;           /* records later than lateness_ms behind their group */
+    uint64_t storms;         /* alerts replaced by detector_storm */
+};
+
+/* `detectors` and what they point at stay the caller's and must outlive the engine. */
+struct detection *detection_new(const struct detector *detectors, unsigned count,
+                                const struct detect_limits *limits);
+void detection_free(struct detection *d);
+
+/*
+ * Counts one record. Reads its fields, src_lists and dst_lists (networks_of the addresses); sets
+ * risk, detections and techniques. Alerts it completes are delivered before it returns.
+ */
+void detect_observe(struct detection *d, struct record *r, on_alert deliver, void *context);
+
+/* Time passes without records: ends episodes whose window has gone by. */
+void detect_tick(struct detection *d, int64_t now_ms, on_alert deliver, void *context);
+
+/* Which detectors a record counts towards: bit n for detector n. For parapet explain and tests. */
+uint64_t detect_matching(const struct detection *d, const struct record *r);
+
+struct detect_counters detect_counters(const struct detection *d);
+
+/* The record's class by src_internal and dst_internal, 0 when an address is missing. */
+uint32_t record_class(const struct record *r);

@@ -1,0 +1,29 @@
+/*
+ * The open connections of the devices, as far as they were announced: what a teardown line leaves
+ * out (who opened the connection) stands in the line that built it.
+ *
+ * Bounded: a fixed table, the oldest entry of a small set makes room. A connection that was pushed
+ * out is simply not known any more: its end then has weaker evidence, never a wrong one.
+ */
+#pragma once
+
+#include "parsers/text/slice.h"
+
+struct connections;
+
+/* What the line that built a connection said. */
+struct connection {
+    int64_t opened_ms;
+    bool second_opened; /* the endpoint printed second opened it (Cisco: outbound) */
+};
+
+/* `entries` is rounded up to a power of two; 24 bytes each. NULL when there is no memory. */
+struct connections *connections_new(size_t entries);
+void connections_free(struct connections *table);
+
+/* `device` tells devices apart whose ids overlap (a hash of sender and host); `id` is the device's
+ * own number, `protocol` IANA's. connections_take forgets the connection: ids are used again. */
+void connections_open(struct connections *table, uint64_t device, uint8_t protocol, uint64_t id,
+                      const struct connection *connection);
+bool connections_take(struct connections *table, uint64_t device, uint8_t protocol, uint64_t id,
+                      struct connection *out);

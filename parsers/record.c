@@ -1,0 +1,207 @@
+/* The record's tables of names, and setting a field from text by its kind. */
+#include "parsers/record.h"
+
+#include <stddef.h>
+
+const struct field_info record_fields[FIELD_COUNT] = {
+#define FIELD(kind, name, cef, meaning)                                                            \
+    [FIELD_##name] = {#name, cef, meaning, KIND_##kind, offsetof(struct record, name)},
+#include "parsers/record_fields.h"
+#undef FIELD
+};
+
+static const char *const categories[CATEGORY_COUNT] = {
+    [CATEGORY_CONNECTION] = "connection",
+    [CATEGORY_NAT] = "nat",
+    [CATEGORY_THREAT] = "threat",
+    [CATEGORY_SCAN] = "scan",
+    [CATEGORY_WEB] = "web",
+    [CATEGORY_AUTHENTICATION] = "authentication",
+    [CATEGORY_VPN] = "vpn",
+    [CATEGORY_CONFIGURATION] = "configuration",
+    [CATEGORY_SYSTEM] = "system",
+    [CATEGORY_DNS] = "dns",
+    [CATEGORY_DHCP] = "dhcp",
+    [CATEGORY_WIRELESS] = "wireless",
+    [CATEGORY_FILE] = "file",
+};
+static const char *const actions[ACTION_COUNT] = {
+    [ACTION_ALLOW] = "allow", [ACTION_DENY] = "deny",   [ACTION_DROP] = "drop",
+    [ACTION_RESET] = "reset", [ACTION_ALERT] = "alert",
+};
+static const char *const outcomes[OUTCOME_COUNT] = {
+    [OUTCOME_SUCCESS] = "success",
+    [OUTCOME_FAILURE] = "failure",
+    [OUTCOME_UNKNOWN] = "unknown",
+};
+static const char *const evidences[EVIDENCE_COUNT] = {
+    [EVIDENCE_NONE] = "none",           [EVIDENCE_DENIED] = "denied",
+    [EVIDENCE_NO_ANSWER] = "no_answer", [EVIDENCE_REFUSED] = "refused",
+    [EVIDENCE_ABORTED] = "aborted",     [EVIDENCE_DATA] = "data",
+    [EVIDENCE_UNKNOWN] = "unknown",
+};
+static const char *const directions[DIRECTION_COUNT] = {
+    [DIRECTION_INBOUND] = "inbound",
+    [DIRECTION_OUTBOUND] = "outbound",
+};
+
+static const struct words {
+    const char *const *word;
+    int count;
+} words[] = {
+    [KIND_CATEGORY] = {categories, CATEGORY_COUNT},
+    [KIND_ACTION] = {actions, ACTION_COUNT},
+    [KIND_OUTCOME] = {outcomes, OUTCOME_COUNT},
+    [KIND_EVIDENCE] = {evidences, EVIDENCE_COUNT},
+    [KIND_DIRECTION] = {directions, DIRECTION_COUNT},
+    [KIND_EXTRA] = {NULL, 0},
+};
+
+/* IANA protocol numbers that firewalls name. The first name of a number is the one written. */
+static const struct {
+    const char *name;
+    uint8_t number;
+} protocols[] = {
+    {"tcp", 6},        {"udp", 17},  {"icmp", 1},  {"icmp6", 58},   {"icmpv6", 58},
+    {"ipv6-icmp", 58}, {"gre", 47},  {"esp", 50},  {"ah", 51},      {"igmp", 2},
+    {"ipip", 4},       {"ipinip", 4}, {"igrp", 9}, {"ipv6", 41},    {"eigrp", 88},
+    {"ospf", 89},      {"ospfigp", 89}, {"pim", 103}, {"vrrp", 112}, {"l2tp", 115},
+    {"sctp", 132},     {"udplite", 136}, {"hopopt", 0}, {"egp", 8}, {"rsvp", 46},
+    {"pcp", 108},      {"snp", 109}, {"nos", 94},
+};
+#define N_PROTOCOLS (sizeof(protocols) / sizeof(protocols[0]))
+
+const char *protocol_name(unsigned number)
+{
+    if (number == PROTOCOL_TCP)
+        return "tcp";
+    if (number == PROTOCOL_UDP)
+        return "udp";
+    for (size_t i = 0; i < N_PROTOCOLS; i++)
+        if (protocols[i].number == number)
+            return protocols[i].name;
+    return NULL;
+}
+
+int protocol_number(struct slice text)
+{
+    uint64_t number;
+    for (size_t i = 0; i < N_PROTOCOLS; i++)
+        if (slice_is_nocase(text, protocols[i].name))
+            return protocols[i].number;
+    return number_parse(text, &number) && number <= 255 ? (int)number : -1;
+}
+
+const char *record_word(enum field_kind kind, unsigned value)
+{
+    return words[kind].word[value];
+}
+
+int record_word_value(enum field_kind kind, struct slice word)
+{
+    for (int i = 0; i < words[kind].count; i++)
+        if (slice_is(word, words[kind].word[i]))
+            return i;
+    return -1;
+}
+
+bool number_parse(struct slice text, uint64_t *out)
+{
+    struct cursor c = cursor_over(text);
+    uint64_t value = cursor_number(&c);
+    if (c.bad || !cursor_at_end(&c))
+        return false;
+    *out = value;
+    return true;
+}
+
+bool port_parse(struct slice text, uint16_t *out)
+{
+    uint64_t value;
+    if (!number_parse(text, &value) || value > UINT16_MAX)
+        return false;
+    *out = (uint16_t)value;
+    return true;
+}
+
+bool record_put(struct record *r, enum record_field field, struct slice text)
+{
+    const struct field_info *info = &record_fields[field];
+    void *member = (char *)r + info->offset;
+    int value;
+    bool ok;
+
+    if (text.len == 0)
+        return true;
+    switch (info->kind) {
+    case KIND_TEXT:
+        *(struct slice *)member = text;
+        ok = true;
+        break;
+    case KIND_NUMBER:
+        ok = number_parse(text, member);
+        break;
+    case KIND_PORT:
+        ok = port_parse(text, member);
+        break;
+    case KIND_ADDRESS:
+        ok = address_parse(text, member);
+        break;
+    case KIND_PROTOCOL:
+        value = protocol_number(text);
+        *(uint8_t *)member = (uint8_t)value;
+        ok = value >= 0;
+        break;
+    case KIND_CATEGORY:
+    case KIND_ACTION:
+    case KIND_OUTCOME:
+    case KIND_EVIDENCE:
+    case KIND_DIRECTION:
+        value = record_word_value(info->kind, text);
+        *(uint8_t *)member = (uint8_t)value;
+        ok = value >= 0;
+        break;
+    default: /* times, flags, severities and extras have no text form of their own */
+        ok = false;
+        break;
+    }
+    r->has = (r->has & ~(UINT64_C(1) << field)) | (uint64_t)ok << field;
+    return ok;
+}
+
+/* One bit of 64: enough to know in most cases that a name is new without looking at the others. */
+static uint64_t name_bit(struct slice name)
+{
+    unsigned h = (unsigned)name.len * 31u + (unsigned char)name.ptr[0] * 7u +
+                 (unsigned char)name.ptr[name.len - 1] * 13u +
+                 (unsigned char)name.ptr[name.len / 2] * 3u;
+    return UINT64_C(1) << (h & 63);
+}
+
+void record_extra(struct record *r, struct slice name, struct slice value)
+{
+    if (value.len == 0 || name.len == 0)
+        return;
+    if (r->extra == RECORD_EXTRA_MAX) {
+        r->extra_lost++;
+        return;
+    }
+    uint64_t bit = name_bit(name);
+    if (r->extra_seen & bit && !r->extra_repeats)
+        for (unsigned i = 0; i < r->extra; i++)
+            if (slice_equals(r->extras[i].name, name))
+                r->extra_repeats = true;
+    r->extra_seen |= bit;
+    r->extras[r->extra].name = name;
+    r->extras[r->extra].value = value;
+    record_set_extra(r, (uint16_t)(r->extra + 1));
+}
+
+char *record_scratch(struct record *r, size_t len)
+{
+    if (len > RECORD_SCRATCH_MAX - r->scratch_used)
+        return NULL;
+    char *room = r->scratch + r->scratch_used;
+    r->scratch_used += len;
+    return room;
+}

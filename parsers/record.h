@@ -1,0 +1,194 @@
+/*
+ * The shared record: what a message of any vendor says, in one form. Its fields are the rows of
+ * record_fields.h; `has` holds one bit for each that is set, so that a reset clears one word and
+ * writers visit only what is there. Read a member only when its bit is set.
+ *
+ * Slices point into the message, into the record's own scratch area, or at static text. The record
+ * is valid until the next message; nothing is allocated.
+ */
+#pragma once
+
+#include "parsers/text/address.h"
+
+enum field_kind {
+    KIND_TEXT,    /* struct slice, never empty */
+    KIND_NUMBER,  /* uint64_t */
+    KIND_PORT,    /* uint16_t, 0 to 65535 */
+    KIND_ADDRESS, /* struct address */
+    KIND_TIME,    /* int64_t, milliseconds since 1970 UTC */
+    KIND_FLAG,    /* bool */
+    KIND_SEVERITY,
+    KIND_PROTOCOL,
+    KIND_CATEGORY, /* the words below, in a byte each */
+    KIND_ACTION,
+    KIND_OUTCOME,
+    KIND_EVIDENCE,
+    KIND_DIRECTION,
+    KIND_EXTRA, /* the extra pairs: record_extra() only */
+};
+
+enum category {
+    CATEGORY_CONNECTION, /* a flow was allowed, refused, began or ended */
+    CATEGORY_NAT,
+    CATEGORY_THREAT,         /* intrusion, malware, data filtering */
+    CATEGORY_SCAN,           /* the device's own scan and flood detection */
+    CATEGORY_WEB,            /* a URL was asked for */
+    CATEGORY_AUTHENTICATION, /* log-in, log-out, refused */
+    CATEGORY_VPN,
+    CATEGORY_CONFIGURATION,
+    CATEGORY_SYSTEM,
+    CATEGORY_DNS,
+    CATEGORY_DHCP,
+    CATEGORY_WIRELESS,
+    CATEGORY_FILE,
+    CATEGORY_COUNT
+};
+
+enum action {
+    ACTION_ALLOW,
+    ACTION_DENY,  /* refused; how is not said */
+    ACTION_DROP,  /* refused silently */
+    ACTION_RESET, /* refused with an answer: TCP reset, ICMP unreachable */
+    ACTION_ALERT, /* let through and reported */
+    ACTION_COUNT
+};
+
+enum outcome { OUTCOME_SUCCESS, OUTCOME_FAILURE, OUTCOME_UNKNOWN, OUTCOME_COUNT };
+
+/* What a message proves about a connection; DETECTION: which line proves what. */
+enum evidence {
+    EVIDENCE_NONE,      /* no statement about a finished or refused connection */
+    EVIDENCE_DENIED,    /* policy refused it */
+    EVIDENCE_NO_ANSWER, /* SYN sent, nothing came back */
+    EVIDENCE_REFUSED,   /* the responder reset it, no payload */
+    EVIDENCE_ABORTED,   /* answered, then ended with no payload either way */
+    EVIDENCE_DATA,      /* payload was carried */
+    EVIDENCE_UNKNOWN,   /* it ended, but the message does not say how */
+    EVIDENCE_COUNT
+};
+
+enum direction { DIRECTION_INBOUND, DIRECTION_OUTBOUND, DIRECTION_COUNT };
+
+enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ICMP6 = 58 };
+
+enum record_field {
+#define FIELD(kind, name, cef, meaning) FIELD_##name,
+#include "parsers/record_fields.h"
+#undef FIELD
+    FIELD_COUNT
+};
+
+_Static_assert(FIELD_COUNT <= 64, "struct record.has holds one bit for each field");
+
+#define RECORD_EXTRA_MAX   128  /* pairs; what comes after is counted in extra_lost */
+#define RECORD_SCRATCH_MAX 4096 /* bytes for values that had to be unescaped */
+
+struct record_extra {
+    struct slice name; /* the vendor's key, as sent */
+    struct slice value;
+};
+
+typedef struct slice field_TEXT;
+typedef uint64_t field_NUMBER;
+typedef uint16_t field_PORT;
+typedef struct address field_ADDRESS;
+typedef int64_t field_TIME;
+typedef bool field_FLAG;
+typedef uint8_t field_SEVERITY, field_PROTOCOL, field_CATEGORY, field_ACTION, field_OUTCOME,
+    field_EVIDENCE, field_DIRECTION;
+typedef uint16_t field_EXTRA; /* how many extras are set */
+
+struct record {
+    uint64_t has; /* bit FIELD_x: member x is set */
+#define FIELD(kind, name, cef, meaning) field_##kind name;
+#include "parsers/record_fields.h"
+#undef FIELD
+    uint64_t src_lists, dst_lists; /* which networks hold the addresses; detect/networks.h */
+    uint64_t extra_seen;           /* a bit for each hash of an extra's name */
+    bool extra_repeats;            /* some name occurs twice: writers must look */
+    uint16_t extra_lost;           /* pairs beyond RECORD_EXTRA_MAX */
+    bool time_suspect;             /* the message's time was refused; time is the arrival */
+    bool cut;                      /* the message was longer than accepted and was cut */
+    size_t scratch_used;
+    struct record_extra extras[RECORD_EXTRA_MAX];
+    char scratch[RECORD_SCRATCH_MAX];
+};
+
+#define RECORD_HAS(record, name) ((record)->has >> FIELD_##name & 1)
+
+/* record_set_<name>(record, value): sets the member and its bit. An empty text sets nothing. */
+#define FIELD(kind, name, cef, meaning)                                                            \
+    static inline void record_set_##name(struct record *r, field_##kind value)                     \
+    {                                                                                              \
+        r->name = value;                                                                           \
+        r->has |= (uint64_t)field_##kind##_is_set(&r->name) << FIELD_##name;                       \
+    }
+static inline bool field_TEXT_is_set(const struct slice *text)
+{
+    return text->len != 0;
+}
+#define field_NUMBER_is_set(value)    1
+#define field_PORT_is_set(value)      1
+#define field_ADDRESS_is_set(value)   1
+#define field_TIME_is_set(value)      1
+#define field_FLAG_is_set(value)      1
+#define field_SEVERITY_is_set(value)  1
+#define field_PROTOCOL_is_set(value)  1
+#define field_CATEGORY_is_set(value)  1
+#define field_ACTION_is_set(value)    1
+#define field_OUTCOME_is_set(value)   1
+#define field_EVIDENCE_is_set(value)  1
+#define field_DIRECTION_is_set(value) 1
+#define field_EXTRA_is_set(value)     1
+#include "parsers/record_fields.h"
+#undef FIELD
+
+static inline void record_reset(struct record *r)
+{
+    r->has = 0;
+    r->extra = 0;
+    r->src_lists = r->dst_lists = 0;
+    r->extra_seen = 0;
+    r->extra_repeats = r->time_suspect = r->cut = false;
+    r->extra_lost = 0;
+    r->scratch_used = 0;
+}
+
+/* What the tables know of a field. */
+struct field_info {
+    const char *name;
+    const char *cef;
+    const char *meaning;
+    enum field_kind kind;
+    uint16_t offset; /* of the member in struct record */
+};
+extern const struct field_info record_fields[FIELD_COUNT];
+
+/*
+ * Sets a field from a vendor's text, by the field's kind: numbers, ports and addresses strictly.
+ * Returns false, and leaves the field unset, when the text is not a value of that kind. An empty
+ * text is no value and no error: true, and nothing is set. For tables of key or column -> field.
+ */
+bool record_put(struct record *r, enum record_field field, struct slice text);
+
+/* Keeps a pair that has no field. Empty values are not kept. Beyond the bound: counted, dropped. */
+void record_extra(struct record *r, struct slice name, struct slice value);
+
+/* Room for `len` bytes that live as long as the record, or NULL when the scratch area is full. */
+char *record_scratch(struct record *r, size_t len);
+
+/* The words: "allow", "denied", "connection", "tcp" or a number. Never NULL for values in range. */
+const char *record_word(enum field_kind kind, unsigned value);
+
+/* The value of a word of KIND_CATEGORY, ACTION, OUTCOME, EVIDENCE or DIRECTION; -1: none such. */
+int record_word_value(enum field_kind kind, struct slice word);
+
+/* An IP protocol's number from its name in any case ("tcp", "ICMP6", "ipv6-icmp") or digits; -1. */
+int protocol_number(struct slice text);
+
+/* Its name, or NULL when it has none here: then writers print the number. */
+const char *protocol_name(unsigned number);
+
+/* The ports as text split at the last '/' or ':'; helpers that more than one vendor needs. */
+bool port_parse(struct slice text, uint16_t *out);
+bool number_parse(struct slice text, uint64_t *out);

@@ -1,0 +1,32 @@
+/*
+ * The syslog header: RFC 5424, RFC 3164, and what firewalls send instead of either. It never fails:
+ * what is not understood stays in the body, and a message without any header is all body.
+ */
+#pragma once
+
+#include "parsers/text/timestamp.h"
+
+enum syslog_form {
+    SYSLOG_NONE,    /* no header at all, or only a PRI */
+    SYSLOG_RFC5424, /* version 1: app, procid, msgid and structured data are set ("-" is empty) */
+    SYSLOG_RFC3164, /* a stamp of any form, perhaps a host and a tag */
+    SYSLOG_EPOCH,   /* "1 1763715360.123456789 host": Cisco Meraki */
+};
+
+struct syslog {
+    enum syslog_form form;
+    bool has_pri, has_time;
+    uint8_t facility; /* 0 to 23 */
+    uint8_t severity; /* 0 (emergency) to 7 (debug), RFC 5424 section 6.2.1 */
+    int64_t time_ms;
+    struct slice host;
+    struct slice app; /* APP-NAME, or the tag of RFC 3164 without [pid] and colon */
+    struct slice procid;
+    struct slice msgid;
+    struct slice structured_data; /* with its brackets; empty when nil */
+    struct slice body;            /* what the vendor's parser reads; no blanks in front */
+};
+
+/* `zone` is the device's, NULL for UTC; `arrival_ms` completes stamps without a year. */
+void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival_ms,
+                  struct syslog *out);

@@ -1,0 +1,108 @@
+/*
+ * A piece of text that lives in somebody else's buffer: pointer and length, no NUL at the end.
+ * Borrows, never owns: it dies with its buffer. The pointer is never NULL, not even of an empty slice
+ * (SLICE_NONE), so that arithmetic on it is always defined.
+ * Nothing in parsers/text knows what a firewall is; it may include only the C library.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct slice {
+    const char *ptr;
+    size_t len;
+};
+
+#define SLICE_NONE ((struct slice){"", 0})
+
+/* For static tables: a constant expression. In code, slice("text") says the same. */
+#define SLICE(literal)                                                                             \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
+
+static inline struct slice slice_make(const char *ptr, size_t len)
+{
+    return (struct slice){ptr, len};
+}
+
+static inline struct slice slice(const char *text)
+{
+    return (struct slice){text, strlen(text)};
+}
+
+/* The text between two pointers into one buffer, end excluded. */
+static inline struct slice slice_between(const char *begin, const char *end)
+{
+    return (struct slice){begin, (size_t)(end - begin)};
+}
+
+static inline const char *slice_end(struct slice s)
+{
+    return s.ptr + s.len;
+}
+
+static inline bool slice_equals(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* Against text that is known where it is written: the compiler turns this into plain compares. */
+static inline bool slice_is(struct slice s, const char *literal)
+{
+    size_t len = strlen(literal);
+    return s.len == len && (len == 0 || memcmp(s.ptr, literal, len) == 0);
+}
+
+static inline bool slice_starts(struct slice s, const char *literal)
+{
+    size_t len = strlen(literal);
+    return s.len >= len && (len == 0 || memcmp(s.ptr, literal, len) == 0);
+}
+
+static inline bool slice_ends(struct slice s, const char *literal)
+{
+    size_t len = strlen(literal);
+    return s.len >= len && (len == 0 || memcmp(s.ptr + s.len - len, literal, len) == 0);
+}
+
+/* ASCII letters only: protocol words and key names, never text in a language. */
+bool slice_is_nocase(struct slice s, const char *literal);
+
+/* What follows the first n bytes; empty when there are fewer. */
+static inline struct slice slice_from(struct slice s, size_t n)
+{
+    if (n > s.len)
+        n = s.len;
+    return (struct slice){s.ptr + n, s.len - n};
+}
+
+static inline struct slice slice_first(struct slice s, size_t n)
+{
+    return (struct slice){s.ptr, n < s.len ? n : s.len};
+}
+
+/* Where a byte first stands, or s.len. */
+static inline size_t slice_find(struct slice s, char byte)
+{
+    const char *at = s.len ? memchr(s.ptr, byte, s.len) : NULL;
+    return at ? (size_t)(at - s.ptr) : s.len;
+}
+
+/* Where a byte last stands, or s.len. */
+static inline size_t slice_find_last(struct slice s, char byte)
+{
+    for (size_t i = s.len; i-- > 0;)
+        if (s.ptr[i] == byte)
+            return i;
+    return s.len;
+}
+
+/* Where a text first stands, or s.len. */
+size_t slice_find_text(struct slice s, const char *literal);
+
+/* Without blanks, tabs, line ends and NULs on either side. */
+struct slice slice_trim(struct slice s);

@@ -1,0 +1,44 @@
+/*
+ * Every counter, one row each: COUNTER(name, meaning). `parapet serve` prints them at SIGUSR1 and at
+ * its end.
+ *
+ * The conservation law, which every end-to-end test asserts for each output that shows events:
+ *
+ *   received = dropped before the outputs (sender_refused)
+ *            + forwarded + queued + dropped[reason] of the output
+ *
+ * Nothing is dead-lettered yet: what no parser understood is forwarded with its raw text.
+ * No include guard: include it with COUNTER or OUTPUT_COUNTER defined to taste.
+ */
+#ifdef COUNTER
+COUNTER(received, "messages taken from the network or a file")
+COUNTER(received_bytes, "their bytes, without framing")
+COUNTER(parsed, "messages that became a record")
+COUNTER(unknown, "messages of a known vendor, but of a kind that is not read")
+COUNTER(malformed, "messages of a known vendor that are broken")
+COUNTER(unclaimed, "messages that no parser took for its vendor's")
+COUNTER(cut, "messages longer than max-message-size: the rest was skipped")
+COUNTER(time_suspect, "messages whose time was too far off and was replaced by the arrival")
+COUNTER(sender_refused, "messages from senders that allow does not list")
+COUNTER(connections_refused, "TCP connections from senders that allow does not list")
+COUNTER(connections_accepted, "TCP connections accepted")
+COUNTER(connections_over_limit, "TCP connections closed at once: max-connections was reached")
+COUNTER(connections_idle, "TCP connections closed for silence")
+COUNTER(connections_bad_frame, "TCP connections closed for a malformed octet count")
+COUNTER(frames_unfinished, "messages cut off by the end of their connection; counted as received")
+COUNTER(frames_empty, "frames and datagrams without a byte; not counted as received")
+COUNTER(kernel_dropped, "datagrams the kernel dropped for want of receive buffer; never received")
+COUNTER(datagrams_truncated, "datagrams longer than max-message-size: cut by the kernel")
+#endif
+#ifdef OUTPUT_COUNTER
+OUTPUT_COUNTER(offered_events, "events handed to the output")
+OUTPUT_COUNTER(offered_alerts, "alerts handed to the output")
+OUTPUT_COUNTER(forwarded, "messages the output's transport took")
+OUTPUT_COUNTER(queued, "messages waiting now")
+OUTPUT_COUNTER(dropped_queue_full, "messages lost because the queue was full")
+OUTPUT_COUNTER(dropped_too_long, "messages that no datagram can carry")
+OUTPUT_COUNTER(dropped_refused, "messages the transport refused for good")
+OUTPUT_COUNTER(dropped_at_exit, "messages still waiting when the program ended")
+OUTPUT_COUNTER(cut, "messages shortened to max-message-size")
+OUTPUT_COUNTER(reconnects, "connections made anew")
+#endif

@@ -1,0 +1,48 @@
+/*
+ * An output: takes whole batches from any worker, never blocks, says when it is full.
+ *
+ * Life: sink_open on the main loop; sink_push from any thread; sink_close on the main loop after
+ * the last push. Each kind is one row of sinks.c. Messages leave in the order in which batches were
+ * pushed; forwarded, queued and dropped are counted by message, so that for each sink
+ * offered = forwarded + queued + dropped at every moment.
+ */
+#pragma once
+
+#include <uv.h>
+
+#include "config/settings.h"
+#include "server/forward/batch.h"
+
+struct output_counters {
+#define OUTPUT_COUNTER(name, meaning) uint64_t name;
+#include "server/counters.h"
+#undef OUTPUT_COUNTER
+};
+
+struct sink;
+
+/* Called on the main loop's thread when a sink that refused a batch has room again. */
+typedef void (*on_sink_room)(void *context);
+
+/* 0 or a negative libuv code; *error then points at a sentence that says what was tried. */
+int sink_open(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
+              on_sink_room room, void *context, const char **error);
+
+/* An empty batch, from the sink's pool; NULL only when there is no memory at all. Any thread. */
+struct batch *sink_batch(struct sink *sink);
+
+/*
+ * Hands a batch over; it is the sink's from then on, sent, kept or dropped and counted. Returns
+ * false when the caller should stop reading until `room` is called: the batch is taken all the same.
+ */
+bool sink_push(struct sink *sink, struct batch *batch);
+
+/* Adds to the counters that the worker keeps for it (cut). Any thread. */
+void sink_count_cut(struct sink *sink, uint64_t messages);
+
+struct output_counters sink_counters(struct sink *sink);
+
+/* Sends what is queued for at most `flush_ms`, then closes; what is left is dropped_at_exit.
+ * `closed` is called on the loop. The sink is freed by sink_free, after the loop has run. */
+void sink_close(struct sink *sink, int64_t flush_ms, void (*closed)(void *context), void *context);
+void sink_free(struct sink *sink);

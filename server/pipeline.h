@@ -1,0 +1,58 @@
+/*
+ * One message through everything: header, parser, networks, detectors, outputs. No libuv; the same
+ * code serves the network, replay and explain. One pipeline a worker: nothing in it is shared but
+ * what detection and the tables of struct rules share by themselves.
+ */
+#pragma once
+
+#include "detect/detectors.h"
+#include "detect/networks.h"
+#include "parsers/parser.h"
+
+struct counters {
+#define COUNTER(name, meaning) uint64_t name;
+#include "server/counters.h"
+#undef COUNTER
+};
+
+/* What is known of a sender beside its address: a row of `devices:`. */
+struct device {
+    const struct parser *parser; /* NULL: by the text */
+    struct slice host;           /* empty: as the message says */
+    const struct zone *zone;     /* NULL: UTC */
+};
+
+struct sender {
+    struct address address;
+    const struct device *device; /* never NULL: rules_device */
+};
+
+/* What the pipeline works by: read-only, shared by all workers. server/rules.h builds it. */
+struct rules;
+
+/* Where results go. Called during pipeline_message. A NULL member is skipped. */
+struct pipeline_output {
+    void (*event)(void *context, const struct record *r);
+    void (*unparsed)(void *context, const struct record *r, const char *status, struct slice raw);
+    void (*alert)(void *context, const struct alert *alert);
+    void *context;
+};
+
+struct pipeline {
+    const struct rules *rules;
+    struct detection *detection;
+    struct pipeline_output output;
+    struct connections *connections;
+    struct counters counters;
+    bool replay; /* event time alone: the arrival never corrects it */
+    struct record record;
+};
+
+/* 0, or a negative libuv-style code when memory is short. */
+int pipeline_init(struct pipeline *p, const struct rules *rules, struct detection *detection,
+                  const struct pipeline_output *output);
+void pipeline_close(struct pipeline *p);
+
+/* One message as received, framing already taken off. `cut`: it was longer and has lost its end. */
+void pipeline_message(struct pipeline *p, const struct sender *sender, struct slice message,
+                      int64_t arrival_ms, bool cut);

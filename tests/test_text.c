@@ -1,0 +1,108 @@
+/* slice, cursor, address: small readers, each fed heap blocks of exactly the size it may read. */
+#include "parsers/text/address.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+/* The text in a block of its own, so that one byte too far is caught. The caller frees ptr. */
+static struct slice exact(const char *text)
+{
+    size_t len = strlen(text);
+    char *block = malloc(len ? len : 1);
+    memcpy(block, text, len);
+    return slice_make(block, len);
+}
+
+static void read_address(const char *text, const char *expected)
+{
+    struct slice s = exact(text);
+    struct address a = {1, 2};
+    char back[ADDRESS_TEXT_MAX + 1];
+    bool ok = address_parse(s, &a);
+    if (expected) {
+        assert_true(ok);
+        *address_format(back, a) = '\0';
+        assert_string_equal(back, expected);
+    } else {
+        assert_false(ok);
+        assert_true(a.hi == 1 && a.lo == 2);
+    }
+    free((void *)s.ptr);
+}
+
+static void addresses(void **state)
+{
+    (void)state;
+    read_address("192.0.2.1", "192.0.2.1");
+    read_address("0.0.0.0", "0.0.0.0");
+    read_address("255.255.255.255", "255.255.255.255");
+    read_address("2001:db8::1", "2001:db8::1");
+    read_address("[2001:DB8:0:0::1]", "2001:db8::1");
+    read_address("fe80::1%eth0", "fe80::1");
+    read_address("::ffff:192.0.2.7", "192.0.2.7");
+    read_address("::", "::");
+    read_address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+    static const char *const wrong[] = {
+        "", "1", "1.2.3", "1.2.3.", "1.2.3.256", "1.2.3.4.5", "1.2.3.4x", "01234.1.1.1", "1..2.3",
+        "10.0.0.5551", "xxx.xx.x.xx", "host", ":", ":::", "1:2", "[::1", "::1]", "[]", "[",
+        "1.15599155266856607338.91.1", "g::1", "::ffff:1.2.3.400", "%eth0", ":%",
+        "1111:2222:3333:4444:5555:6666:7777:8888:9999",
+    };
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        read_address(wrong[i], NULL);
+}
+
+static void cursors(void **state)
+{
+    (void)state;
+    struct slice s = exact("Deny tcp src 17 rest");
+    struct cursor c = cursor_over(s);
+    cursor_expect(&c, "Deny ");
+    assert_true(slice_is(cursor_until(&c, ' '), "tcp"));
+    assert_true(cursor_try(&c, "src "));
+    assert_false(cursor_try(&c, "dst "));
+    assert_int_equal(cursor_number(&c), 17);
+    cursor_skip_blanks(&c);
+    assert_true(slice_is(cursor_until_or_end(&c, ' '), "rest"));
+    assert_true(cursor_at_end(&c) && !c.bad);
+    cursor_expect(&c, "x");
+    assert_true(c.bad);
+    assert_int_equal(cursor_until(&c, ' ').len, 0);
+    free((void *)s.ptr);
+}
+
+static void numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t value;
+        bool bad;
+    } rows[] = {
+        {"0", 0, false},
+        {"18446744073709551615", UINT64_MAX, false},
+        {"18446744073709551616", 0, true},
+        {"99999999999999999999999", 0, true},
+        {"", 0, true},
+        {"-1", 0, true},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct slice s = exact(rows[i].text);
+        struct cursor c = cursor_over(s);
+        assert_int_equal(cursor_number(&c), rows[i].value);
+        assert_int_equal(c.bad, rows[i].bad);
+        free((void *)s.ptr);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(cursors),
+        cmocka_unit_test(numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
