@@ -308,9 +308,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     listen_or_refuse(true);
     port = tool_port(listener);
-    fprintf(stderr, "listening on 127.0.0.1:%u\n", port);
     double end = tool_now_s() + LIMIT_S;
     step_time = tool_now_s();
+    steps_run(); /* the first ones hold before anybody can connect */
+    fprintf(stderr, "listening on 127.0.0.1:%u\n", port);
     while (!stopped && tool_now_s() < end) {
         signals_obey();
         steps_run();
