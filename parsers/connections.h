@@ -11,6 +11,8 @@
 
 struct connections;
 
+#define CONNECTIONS_ENTRY_BYTES 24
+
 /* What the line that built a connection said. */
 struct connection {
     int64_t opened_ms;

@@ -11,7 +11,7 @@ struct rules {
     struct config *config; /* owned by whoever called rules_new */
     const struct settings *settings;
     struct networks *networks;
-    struct networks *senders; /* set 0: allow */
+    struct networks *senders;   /* set 0: allow */
     struct detector *detectors; /* those in force */
     unsigned detector_count;
     struct device *devices; /* by settings->devices; [device_count] is the default */
