@@ -120,8 +120,8 @@ void pipeline_message(struct pipeline *p, const struct sender *sender, struct sl
     if (!p->replay)
         record_set_received(r, arrival_ms);
 
-    const struct parser *parser = device->parser ? device->parser
-                                                 : parser_claiming(&header, header.body);
+    const struct parser *parser =
+        device->parser ? device->parser : parser_claiming(&header, header.body);
     if (!parser) {
         p->counters.unclaimed++;
         correct_time(p, arrival_ms);

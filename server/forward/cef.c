@@ -124,7 +124,7 @@ static void put_time(struct writer *w, int64_t ms)
 
 /* " key=" of each field, from the one list; a key of its own length copies as a fixed block. */
 struct key {
-    char text[48];
+    char text[64];
     uint8_t len;
 };
 static const struct key keys[FIELD_COUNT] = {
