@@ -212,10 +212,13 @@ struct slice csv_text(struct slice raw, bool *doubled)
         return raw;
     size_t step = raw.ptr[0] == '"' ? 1 : 2;
     struct slice text = slice_from(raw, step);
-    if (text.len >= step && text.ptr[text.len - 1] == '"' &&
-        (step == 1 || text.ptr[text.len - 2] == '\\'))
+    bool closed = text.len >= step && text.ptr[text.len - 1] == '"' &&
+                  (step == 1 || text.ptr[text.len - 2] == '\\');
+    if (closed)
         text.len -= step;
     *doubled = slice_find_text(text, step == 1 ? "\"\"" : "\\\"\\\"") < text.len;
+    if (!closed && !*doubled && slice_find(text, '"') < text.len)
+        return raw; /* not a quoted field after all: "odd" name */
     return text;
 }
 
