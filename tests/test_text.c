@@ -43,11 +43,33 @@ static void addresses(void **state)
     read_address("fe80::1%eth0", "fe80::1");
     read_address("::ffff:192.0.2.7", "192.0.2.7");
     read_address("::", "::");
-    read_address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+    read_address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+                 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
     static const char *const wrong[] = {
-        "", "1", "1.2.3", "1.2.3.", "1.2.3.256", "1.2.3.4.5", "1.2.3.4x", "01234.1.1.1", "1..2.3",
-        "10.0.0.5551", "xxx.xx.x.xx", "host", ":", ":::", "1:2", "[::1", "::1]", "[]", "[",
-        "1.15599155266856607338.91.1", "g::1", "::ffff:1.2.3.400", "%eth0", ":%",
+        "",
+        "1",
+        "1.2.3",
+        "1.2.3.",
+        "1.2.3.256",
+        "1.2.3.4.5",
+        "1.2.3.4x",
+        "01234.1.1.1",
+        "1..2.3",
+        "10.0.0.5551",
+        "xxx.xx.x.xx",
+        "host",
+        ":",
+        ":::",
+        "1:2",
+        "[::1",
+        "::1]",
+        "[]",
+        "[",
+        "1.15599155266856607338.91.1",
+        "g::1",
+        "::ffff:1.2.3.400",
+        "%eth0",
+        ":%",
         "1111:2222:3333:4444:5555:6666:7777:8888:9999",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
