@@ -1,6 +1,6 @@
 /*
  * A configuration from its text to the settings: read (document.c), compared with the schema
- * (shape.c), loaded (load.c), converted (fill.c), checked (check.c); the same for each detector
+ * (shape.c), loaded (loader.c), converted (fill.c), checked (check.c); the same for each detector
  * file. Complaints are gathered on the way and told at the end, sorted.
  */
 #include "config/config.h"
@@ -30,10 +30,10 @@ const struct node *reading_fill(struct config *config, const struct source *sour
     shape_check(complaints, root, rows);
     if (root->wrong || complaints_full(complaints))
         return NULL;
-    const struct slot *slots = load_document(complaints, root, rows, &loaded);
+    const struct slot *slots = loader_read(complaints, root, rows, &loaded);
     if (slots)
         fill_struct(complaints, root, rows, slots, base);
-    load_free(loaded);
+    loader_free(loaded);
     return slots ? root : NULL;
 }
 

@@ -213,5 +213,5 @@ const char *convert_size_text(char out[AMOUNT_TEXT_MAX], uint64_t bytes)
 
 const char *convert_duration_text(char out[AMOUNT_TEXT_MAX], uint64_t ms)
 {
-    return amount_text(out, ms, durations, "");
+    return amount_text(out, ms, ms ? durations : durations + 1, "");
 }

@@ -1,5 +1,5 @@
 /*
- * libyaml's events, turned into a tree with positions. The loader behind it (load.c) sees only what
+ * libyaml's events, turned into a tree with positions. The loader behind it (loader.c) sees only what
  * has passed here, so everything that YAML allows and we do not is told apart in this file.
  */
 #include "config/document.h"

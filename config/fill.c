@@ -4,6 +4,7 @@
  */
 #include "config/fill.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config/convert.h"
@@ -91,6 +92,15 @@ static bool amount(const struct filler *f, uint64_t *value)
     return ok && *value >= f->row->min && *value <= f->row->max;
 }
 
+/* A leading zero is octal to some tools and nothing to others: it is not guessed at. */
+static void wrong_amount(struct filler *f, const char *expected)
+{
+    char longer[EXPECTATION_MAX + 32];
+    bool zero = f->text[0] == '0' && f->text[1] >= '0' && f->text[1] <= '9';
+    snprintf(longer, sizeof(longer), "%s%s", expected, zero ? ", without leading zeros" : "");
+    wrong(f, longer);
+}
+
 static bool is_text(const struct filler *f)
 {
     size_t len = strlen(f->text);
@@ -141,7 +151,7 @@ static void fill_value(struct filler *f)
         if (amount(f, &value))
             store(f->at, f->row->size, value);
         else
-            wrong(f, expected);
+            wrong_amount(f, expected);
     }
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/document.h"
-#include "config/load.h"
+#include "config/loader.h"
 
 /*
  * `base`: the struct that the rows fill. What cannot be converted is complained about and marked

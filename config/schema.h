@@ -1,6 +1,6 @@
 /*
  * What a key may hold: one row each, with its default, its range and where its value goes. shape.c
- * compares a document with the rows, load.c builds libcyaml's schema from them, fill.c converts by
+ * compares a document with the rows, loader.c builds libcyaml's schema from them, fill.c converts by
  * them. A new setting is a row here, a member in settings.h and an entry in parapet.yaml.
  */
 #pragma once

@@ -17,6 +17,6 @@ struct slot {
 struct loaded; /* what libcyaml has given; the slots live as long */
 
 /* The slots of the top rows; NULL with a complaint when libcyaml refuses after all. */
-const struct slot *load_document(struct complaints *complaints, const struct node *root,
-                                 const struct row *rows, struct loaded **loaded);
-void load_free(struct loaded *loaded);
+const struct slot *loader_read(struct complaints *complaints, const struct node *root,
+                               const struct row *rows, struct loaded **loaded);
+void loader_free(struct loaded *loaded);

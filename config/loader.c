@@ -4,7 +4,7 @@
  * the document as shape.c has left it, written anew without what is wrong, so that the rest of a
  * faulty configuration can still be converted and complained about in the same run.
  */
-#include "config/load.h"
+#include "config/loader.h"
 
 #include <cyaml/cyaml.h>
 #include <stdio.h>
@@ -128,8 +128,8 @@ static void on_log(cyaml_log_t level, void *context, const char *format, va_list
     loaded->error[strcspn(loaded->error, "\n")] = '\0';
 }
 
-const struct slot *load_document(struct complaints *complaints, const struct node *root,
-                                 const struct row *rows, struct loaded **out)
+const struct slot *loader_read(struct complaints *complaints, const struct node *root,
+                               const struct row *rows, struct loaded **out)
 {
     struct arena *arena = arena_new();
     struct loaded *loaded = arena_alloc(arena, sizeof(*loaded));
@@ -163,7 +163,7 @@ const struct slot *load_document(struct complaints *complaints, const struct nod
     return loaded->slots;
 }
 
-void load_free(struct loaded *loaded)
+void loader_free(struct loaded *loaded)
 {
     cyaml_free(&loaded->config, loaded->schema, loaded->slots, 0);
     arena_free(loaded->arena);
