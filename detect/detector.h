@@ -64,6 +64,7 @@ struct predicate {
     enum listed_side listed_side;
     bool answered;               /* evidence data or aborted, or bytes or packets from the responder */
     bool no_parent;              /* sessions opened by another session (FTP data) do not count */
+    bool not_reversed;           /* not src_port < 1024 with dst_port >= 1024: sides mixed up */
     const char *const *event_ids; /* NULL-terminated; NULL: any */
     const char *const *devices;   /* hosts or addresses of devices, NULL-terminated; NULL: any */
 };

@@ -49,12 +49,9 @@ static const struct words {
     const char *const *word;
     int count;
 } words[] = {
-    [KIND_CATEGORY] = {categories, CATEGORY_COUNT},
-    [KIND_ACTION] = {actions, ACTION_COUNT},
-    [KIND_OUTCOME] = {outcomes, OUTCOME_COUNT},
-    [KIND_EVIDENCE] = {evidences, EVIDENCE_COUNT},
-    [KIND_DIRECTION] = {directions, DIRECTION_COUNT},
-    [KIND_EXTRA] = {NULL, 0},
+    [KIND_CATEGORY] = {categories, CATEGORY_COUNT},   [KIND_ACTION] = {actions, ACTION_COUNT},
+    [KIND_OUTCOME] = {outcomes, OUTCOME_COUNT},       [KIND_EVIDENCE] = {evidences, EVIDENCE_COUNT},
+    [KIND_DIRECTION] = {directions, DIRECTION_COUNT}, [KIND_EXTRA] = {NULL, 0},
 };
 
 /* IANA protocol numbers that firewalls name. The first name of a number is the one written. */
@@ -62,12 +59,12 @@ static const struct {
     const char *name;
     uint8_t number;
 } protocols[] = {
-    {"tcp", 6},        {"udp", 17},  {"icmp", 1},  {"icmp6", 58},   {"icmpv6", 58},
-    {"ipv6-icmp", 58}, {"gre", 47},  {"esp", 50},  {"ah", 51},      {"igmp", 2},
-    {"ipip", 4},       {"ipinip", 4}, {"igrp", 9}, {"ipv6", 41},    {"eigrp", 88},
-    {"ospf", 89},      {"ospfigp", 89}, {"pim", 103}, {"vrrp", 112}, {"l2tp", 115},
-    {"sctp", 132},     {"udplite", 136}, {"hopopt", 0}, {"egp", 8}, {"rsvp", 46},
-    {"pcp", 108},      {"snp", 109}, {"nos", 94},
+    {"tcp", 6},        {"udp", 17},      {"icmp", 1},   {"icmp6", 58}, {"icmpv6", 58},
+    {"ipv6-icmp", 58}, {"gre", 47},      {"esp", 50},   {"ah", 51},    {"igmp", 2},
+    {"ipip", 4},       {"ipinip", 4},    {"igrp", 9},   {"ipv6", 41},  {"eigrp", 88},
+    {"ospf", 89},      {"ospfigp", 89},  {"pim", 103},  {"vrrp", 112}, {"l2tp", 115},
+    {"sctp", 132},     {"udplite", 136}, {"hopopt", 0}, {"egp", 8},    {"rsvp", 46},
+    {"pcp", 108},      {"snp", 109},     {"nos", 94},
 };
 #define N_PROTOCOLS (sizeof(protocols) / sizeof(protocols[0]))
 
@@ -103,6 +100,12 @@ int record_word_value(enum field_kind kind, struct slice word)
         if (slice_is(word, words[kind].word[i]))
             return i;
     return -1;
+}
+
+uint8_t severity_of_syslog(unsigned level)
+{
+    static const uint8_t severities[8] = {10, 9, 8, 6, 5, 3, 2, 1};
+    return severities[level & 7];
 }
 
 bool number_parse(struct slice text, uint64_t *out)
@@ -169,15 +172,6 @@ bool record_put(struct record *r, enum record_field field, struct slice text)
     return ok;
 }
 
-/* One bit of 64: enough to know in most cases that a name is new without looking at the others. */
-static uint64_t name_bit(struct slice name)
-{
-    unsigned h = (unsigned)name.len * 31u + (unsigned char)name.ptr[0] * 7u +
-                 (unsigned char)name.ptr[name.len - 1] * 13u +
-                 (unsigned char)name.ptr[name.len / 2] * 3u;
-    return UINT64_C(1) << (h & 63);
-}
-
 void record_extra(struct record *r, struct slice name, struct slice value)
 {
     if (value.len == 0 || name.len == 0)
@@ -186,12 +180,6 @@ void record_extra(struct record *r, struct slice name, struct slice value)
         r->extra_lost++;
         return;
     }
-    uint64_t bit = name_bit(name);
-    if (r->extra_seen & bit && !r->extra_repeats)
-        for (unsigned i = 0; i < r->extra; i++)
-            if (slice_equals(r->extras[i].name, name))
-                r->extra_repeats = true;
-    r->extra_seen |= bit;
     r->extras[r->extra].name = name;
     r->extras[r->extra].value = value;
     record_set_extra(r, (uint16_t)(r->extra + 1));
