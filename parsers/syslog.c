@@ -285,7 +285,8 @@ static void take_rfc5424(struct reading *r)
     out->form = SYSLOG_RFC5424;
     r->numbered = NULL;
     struct cursor stamp = *c;
-    if (timestamp_iso(&stamp, r->zone, &time_ms) && is_blank(cursor_peek(&stamp))) {
+    if (timestamp_iso(&stamp, r->zone, &time_ms) &&
+        (cursor_at_end(&stamp) || is_blank(cursor_peek(&stamp)))) {
         out->has_time = true;
         out->time_ms = time_ms;
         *c = stamp;

@@ -164,9 +164,10 @@ static inline unsigned read_month(const char *p)
                : 0;
 }
 
+/* A blank, or a colon that belongs to no IPv6 address. */
 static inline bool ends_word(const char *p, const char *end)
 {
-    return p == end || *p == ' ' || *p == ':';
+    return p == end || *p == ' ' || (*p == ':' && (p + 1 == end || p[1] == ' ' || p[1] == '%'));
 }
 
 /* " 2026" with a word's end behind it. Returns where it ends; no year is fine. */
