@@ -494,20 +494,25 @@ static void checkpoint_extra(struct checkpoint *cp, enum note note)
         record_extra(cp->out, cp->notes[note].name, cp->notes[note].value);
 }
 
-/* originsicname:"CN=gw1,O=mgmt..k4xzf7" names the gateway; cp_mgmt is every management server. */
+/* originsicname:"CN=gw1,O=mgmt..k4xzf7" names the gateway; cp_mgmt is every management server, of
+ * which the header's host and hostname say more. */
 static void checkpoint_device(struct checkpoint *cp)
 {
+    struct record *r = cp->out;
     struct slice name = checkpoint_note(cp, NOTE_SICNAME);
+    struct slice hostname = checkpoint_note(cp, NOTE_HOSTNAME);
+    struct slice common = SLICE_NONE;
     if (slice_starts(name, "CN=") || slice_starts(name, "cn=")) {
-        struct slice common = slice_from(name, 3);
+        common = slice_from(name, 3);
         common = slice_first(common, slice_find(common, ','));
-        if (!slice_is(common, "cp_mgmt") || !RECORD_HAS(cp->out, host))
-            record_set_host(cp->out, common);
     }
+    bool gateway = common.len && !slice_is(common, "cp_mgmt");
+    if (gateway)
+        record_set_host(r, common);
+    else if (!RECORD_HAS(r, host))
+        record_set_host(r, hostname.len ? hostname : common);
     checkpoint_extra(cp, NOTE_SICNAME);
-    if (!RECORD_HAS(cp->out, host))
-        record_set_host(cp->out, checkpoint_note(cp, NOTE_HOSTNAME));
-    else
+    if (RECORD_HAS(r, host) && !slice_equals(r->host, hostname))
         checkpoint_extra(cp, NOTE_HOSTNAME);
 }
 
@@ -652,7 +657,8 @@ static void checkpoint_event(struct checkpoint *cp)
     struct slice action = checkpoint_note(cp, NOTE_ACTION);
     struct slice operation = checkpoint_note(cp, NOTE_OPERATION);
     struct slice product = checkpoint_note(cp, NOTE_PRODUCT);
-    record_set_product(r, product);
+    if (product.len)
+        record_set_product(r, product);
     struct slice id = operation.len ? operation : action;
     record_set_event_name(r, id.len ? id : RECORD_HAS(r, message) ? r->message : slice("Log"));
     record_set_event_id(r, id.len ? id : r->product);

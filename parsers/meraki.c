@@ -468,7 +468,8 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
     if (m.refused && m.type->severity < 4)
         record_set_severity(out, 4);
     meraki_evidence(&m);
-    return PARSE_OK;
+    bool empty = !RECORD_HAS(out, src_ip) && !RECORD_HAS(out, dst_ip) && !out->extra;
+    return m.type->kind == FLOW && empty ? PARSE_MALFORMED : PARSE_OK;
 }
 
 const struct parser parser_meraki = {
