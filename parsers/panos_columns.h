@@ -3,9 +3,15 @@
 
 #include "parsers/record.h"
 
+/* What to do with a column: the kinds of the record's fields, set from the text, and more. What does
+ * not fit its field, and what comes second to one that is set, is kept by name. */
 enum panos_how {
-    PANOS_SKIP,     /* reserved by the vendor, or read elsewhere */
-    PANOS_PUT,      /* the record's field; a value that does not fit it is kept by name */
+    PANOS_SKIP, /* reserved by the vendor, or read elsewhere */
+    PANOS_TEXT,
+    PANOS_NUMBER,
+    PANOS_PORT,
+    PANOS_ADDRESS,
+    PANOS_PROTOCOL,
     PANOS_KEEP,     /* kept by name */
     PANOS_RECEIVED, /* kept by name when it is another time than the generated one */
     PANOS_SECONDS,  /* a duration */
@@ -24,9 +30,10 @@ enum panos_none {
 };
 
 struct panos_column {
-    uint8_t how;   /* enum panos_how */
-    uint8_t none;  /* enum panos_none */
-    uint8_t field; /* enum record_field */
+    uint8_t how;     /* enum panos_how */
+    uint8_t none;    /* enum panos_none */
+    uint8_t field;   /* enum record_field */
+    uint16_t offset; /* of its member in struct record */
     struct slice name;
 };
 

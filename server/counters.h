@@ -41,4 +41,5 @@ OUTPUT_COUNTER(dropped_refused, "messages the transport refused for good")
 OUTPUT_COUNTER(dropped_at_exit, "messages still waiting when the program ended")
 OUTPUT_COUNTER(cut, "messages shortened to max-message-size")
 OUTPUT_COUNTER(reconnects, "connections made anew")
+OUTPUT_COUNTER(failures, "times the transport failed: refused, broken off, no space")
 #endif

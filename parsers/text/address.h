@@ -47,18 +47,24 @@ static inline size_t address_read_v4(struct slice s, struct address *out)
 {
     const char *p = s.ptr, *end = p + s.len;
     uint32_t v4 = 0;
+    if (s.len < 7)
+        return 0;
     for (int octet = 0; octet < 4; octet++) {
-        const char *begin = p;
-        unsigned digit, value = 0;
-        while (p < end && p - begin < 3 && (digit = (unsigned)(*p - '0')) <= 9) {
+        unsigned value, digit;
+        if (octet && (p == end || *p++ != '.'))
+            return 0;
+        if (p == end || (value = (unsigned)(*p - '0')) > 9)
+            return 0;
+        if (++p < end && (digit = (unsigned)(*p - '0')) <= 9) {
             value = value * 10 + digit;
-            p++;
+            if (++p < end && (digit = (unsigned)(*p - '0')) <= 9) {
+                value = value * 10 + digit;
+                if (value > 255)
+                    return 0;
+                p++;
+            }
         }
-        if (p == begin || value > 255)
-            return 0;
         v4 = v4 << 8 | value;
-        if (octet < 3 && (p == end || *p++ != '.'))
-            return 0;
     }
     if (p < end && ((unsigned)(*p - '0') <= 9 || *p == '.'))
         return 0; /* 10.0.0.5551 or 1.2.3.4.5 is a name or nonsense, not this address */
