@@ -19,7 +19,7 @@ struct connection {
     bool second_opened; /* the endpoint printed second opened it (Cisco: outbound) */
 };
 
-/* `entries` is rounded up to a power of two; 24 bytes each. NULL when there is no memory. */
+/* `entries` is rounded up to a power of two of sets of five, 128 bytes each. NULL: no memory. */
 struct connections *connections_new(size_t entries);
 void connections_free(struct connections *table);
 

@@ -6,6 +6,9 @@
  */
 #include "server/forward/cef.h"
 
+#include <stdlib.h>
+
+#include "parsers/text/plain.h"
 #include "parsers/text/timestamp.h"
 #include "parsers/text/utf8.h"
 
@@ -22,12 +25,9 @@ struct writer {
 
 /* ---- text ---- */
 
-/* What a byte needs in a value: 0 copy, 1 look closer. Backslash, '=', controls, above ASCII. */
-static const uint8_t extension_special[256] = {
-    [0 ... 31] = 1, ['\\'] = 1, ['='] = 1, [127 ... 255] = 1};
-/* In the header: backslash and '|'; line breaks become blanks. */
-static const uint8_t header_special[256] = {
-    [0 ... 31] = 1, ['\\'] = 1, ['|'] = 1, [127 ... 255] = 1};
+/* The byte that ends a name in the extension, and a field in the header. */
+#define IN_EXTENSION '='
+#define IN_HEADER    '|'
 
 /* At most `limit` bytes, not in the middle of a UTF-8 sequence. */
 static size_t cut_length(struct slice text, size_t limit)
@@ -40,8 +40,30 @@ static size_t cut_length(struct slice text, size_t limit)
     return n;
 }
 
-/* Copies text with the escapes of `special`'s place; every byte becomes at most three. */
-static void put_escaped(struct writer *w, struct slice text, size_t limit, const uint8_t *special)
+/* A byte that is not plain, or the sequence it begins; returns how many bytes it took. */
+static size_t put_special(struct writer *w, const char *p, const char *end, char place)
+{
+    unsigned char c = (unsigned char)*p;
+    if (c >= 0x80) {
+        size_t n = utf8_sequence(p, end);
+        memcpy(w->p, n ? p : UTF8_REPLACEMENT, n ? n : 3);
+        w->p += n ? n : 3;
+        return n ? n : 1;
+    }
+    if (c == '\\' || c == (unsigned char)place) {
+        *w->p++ = '\\';
+        *w->p++ = (char)c;
+    } else if (place == IN_EXTENSION && (c == '\n' || c == '\r')) {
+        *w->p++ = '\\';
+        *w->p++ = c == '\n' ? 'n' : 'r';
+    } else {
+        *w->p++ = ' ';
+    }
+    return 1;
+}
+
+/* Copies text with the escapes of its place; every byte becomes at most three. */
+static void put_escaped(struct writer *w, struct slice text, size_t limit, char place)
 {
     if (limit > w->text_limit)
         limit = w->text_limit;
@@ -54,32 +76,14 @@ static void put_escaped(struct writer *w, struct slice text, size_t limit, const
         return;
     }
     const char *p = text.ptr, *end = slice_end(text);
-    char *out = w->p;
-    while (p < end) {
-        unsigned char c = (unsigned char)*p;
-        if (__builtin_expect(!special[c], 1)) {
-            *out++ = *p++;
-            continue;
-        }
-        if (c >= 0x80) {
-            size_t n = utf8_sequence(p, end);
-            memcpy(out, n ? p : UTF8_REPLACEMENT, n ? n : 3);
-            out += n ? n : 3;
-            p += n ? n : 1;
-            continue;
-        }
-        if (c == '\\' || c == '=' || c == '|') {
-            *out++ = '\\';
-            *out++ = *p;
-        } else if (special == extension_special && (c == '\n' || c == '\r')) {
-            *out++ = '\\';
-            *out++ = c == '\n' ? 'n' : 'r';
-        } else {
-            *out++ = ' ';
-        }
-        p++;
+    for (;;) {
+        size_t n = plain_copy(w->p, p, (size_t)(end - p), place);
+        w->p += n;
+        p += n;
+        if (p == end)
+            return;
+        p += put_special(w, p, end, place);
     }
-    w->p = out;
 }
 
 static inline void put_raw(struct writer *w, const char *text, size_t len)
@@ -124,7 +128,7 @@ static void put_time(struct writer *w, int64_t ms)
 
 /* " key=" of each field, from the one list; a key of its own length copies as a fixed block. */
 struct key {
-    char text[48];
+    char text[64];
     uint8_t len;
 };
 static const struct key keys[FIELD_COUNT] = {
@@ -160,7 +164,7 @@ static void put_text_field(struct writer *w, enum record_field field, struct sli
     char *before = w->p;
     put_key(w, field);
     char *value = w->p;
-    put_escaped(w, text, limits[field] ? limits[field] : 1023, extension_special);
+    put_escaped(w, text, limits[field] ? limits[field] : 1023, IN_EXTENSION);
     if (w->p == value)
         w->p = before; /* nothing fitted: no key without a value */
 }
@@ -267,10 +271,12 @@ static void names_add(struct names *names, const char *p, size_t n)
 }
 
 /* "source_country" behind "PanOS" is PanOSSourceCountry; bytes no key may have are left out. */
-static void put_extra_name(struct writer *w, struct slice prefix, struct slice name)
+static size_t make_key(char *out, struct slice prefix, struct slice name)
 {
     bool upper = true;
-    put_raw(w, prefix.ptr, prefix.len);
+    char *p = out;
+    memcpy(p, prefix.ptr, prefix.len);
+    p += prefix.len;
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
         bool letter = (unsigned)((c | 32) - 'a') < 26;
@@ -278,13 +284,75 @@ static void put_extra_name(struct writer *w, struct slice prefix, struct slice n
             c = (char)(c & ~32);
         upper = !letter;
         if (letter || (unsigned)(c - '0') <= 9)
-            *w->p++ = c;
+            *p++ = c;
     }
+    return (size_t)(p - out);
 }
 
-static void put_extras(struct writer *w, const struct record *r)
+/* Vendors send the same few names in every message: the key each became is kept, by the name's text
+ * and the prefix, in a slot that its hash picks. A name that shares the slot replaces it. */
+#define CACHED_NAMES 512
+#define CACHED_NAME  32 /* longer names are made each time */
+#define CACHED_KEY   64
+
+struct cef_names {
+    struct cached_name {
+        const char *prefix;
+        uint8_t name_len, key_len;
+        char name[CACHED_NAME];
+        char key[CACHED_KEY];
+    } slots[CACHED_NAMES];
+};
+
+struct cef_names *cef_names_new(void)
 {
-    struct names names = {.count = 0};
+    return calloc(1, sizeof(struct cef_names));
+}
+
+void cef_names_free(struct cef_names *names)
+{
+    free(names);
+}
+
+/* The first and last bytes and the length; what it cannot tell apart only shares a slot. */
+static unsigned cached_slot(struct slice name)
+{
+    uint64_t a = 0, b = 0;
+    if (name.len >= 8) {
+        memcpy(&a, name.ptr, 8);
+        memcpy(&b, name.ptr + name.len - 8, 8);
+    } else {
+        for (size_t i = 0; i < name.len; i++)
+            a = a << 8 | (unsigned char)name.ptr[i];
+    }
+    a = (a ^ b * 31 ^ name.len << 56) * UINT64_C(0x9e3779b97f4a7c15);
+    return (unsigned)(a >> 55);
+}
+
+static void put_extra_name(struct writer *w, struct cef_names *names, struct slice prefix,
+                           struct slice name)
+{
+    if (!names || name.len > CACHED_NAME || prefix.len + name.len > CACHED_KEY) {
+        w->p += make_key(w->p, prefix, name);
+        return;
+    }
+    struct cached_name *slot = &names->slots[cached_slot(name)];
+    if (slot->name_len != name.len || slot->prefix != prefix.ptr ||
+        memcmp(slot->name, name.ptr, name.len) != 0) {
+        slot->prefix = prefix.ptr;
+        slot->name_len = (uint8_t)name.len;
+        memcpy(slot->name, name.ptr, name.len);
+        slot->key_len = (uint8_t)make_key(slot->key, prefix, name);
+    }
+    memcpy(w->p, slot->key, CACHED_KEY);
+    w->p += slot->key_len;
+}
+
+static void put_extras(struct writer *w, struct cef_names *cached, const struct record *r)
+{
+    struct names names;
+    memset(names.seen, 0, sizeof(names.seen));
+    names.count = 0;
     struct slice prefix = r->extra_prefix.len ? r->extra_prefix : slice("Device");
 
     for (unsigned i = 0; i < r->extra; i++) {
@@ -295,7 +363,7 @@ static void put_extras(struct writer *w, const struct record *r)
         }
         char *before = w->p, *key = w->p + 1;
         *w->p++ = ' ';
-        put_extra_name(w, prefix, name);
+        put_extra_name(w, cached, prefix, name);
         /* layer_name comes once a layer: LayerName, LayerName2, LayerName3. */
         char *stem = w->p;
         for (unsigned n = 2; names_have(&names, key, (size_t)(w->p - key)); n++) {
@@ -305,7 +373,7 @@ static void put_extras(struct writer *w, const struct record *r)
         names_add(&names, key, (size_t)(w->p - key));
         *w->p++ = '=';
         char *value = w->p;
-        put_escaped(w, r->extras[i].value, 1023, extension_special);
+        put_escaped(w, r->extras[i].value, 1023, IN_EXTENSION);
         if (w->p == value)
             w->p = before;
     }
@@ -319,7 +387,7 @@ static void put_header_text(struct writer *w, struct slice text, const char *oth
     size_t text_limit = w->text_limit;
     w->text_limit = limit; /* who an event is from stays whole, however short the line must be */
     if (text.len)
-        put_escaped(w, text, limit, header_special);
+        put_escaped(w, text, limit, IN_HEADER);
     else
         put_raw(w, otherwise, strlen(otherwise));
     w->text_limit = text_limit;
@@ -415,7 +483,7 @@ static void write_event(struct writer *w, const struct line *line)
             put_c6a(w, field, field == FIELD_src_ip ? r->src_ip : r->dst_ip);
     }
     if (line->format->keep_unmapped && RECORD_HAS(r, extra) && w->text_limit > LAST_ROUND)
-        put_extras(w, r);
+        put_extras(w, line->format->names, r);
     else if (RECORD_HAS(r, extra) && line->format->keep_unmapped)
         w->cut = true;
     if (line->status) {
@@ -440,7 +508,7 @@ static void put_pair(struct writer *w, const char *key, const char *text, size_t
     if (!text || !*text)
         return;
     put_raw(w, key, strlen(key));
-    put_escaped(w, slice(text), limit, extension_special);
+    put_escaped(w, slice(text), limit, IN_EXTENSION);
 }
 
 /* The group's own fields under their CEF keys: src_ip is src, dst_port is dpt. */
@@ -450,7 +518,7 @@ static void put_group(struct writer *w, const struct alert *a)
         for (int field = 0; field < FIELD_COUNT; field++)
             if (strcmp(record_fields[field].name, a->group[i].name) == 0 && keys[field].len > 2) {
                 put_key(w, (enum record_field)field);
-                put_escaped(w, slice(a->group[i].text), 1023, extension_special);
+                put_escaped(w, slice(a->group[i].text), 1023, IN_EXTENSION);
             }
 }
 
@@ -458,7 +526,7 @@ static void put_list(struct writer *w, const char *key, const char *const *items
 {
     for (unsigned i = 0; i < count; i++) {
         put_raw(w, i ? "," : key, i ? 1 : strlen(key));
-        put_escaped(w, slice(items[i]), 128, extension_special);
+        put_escaped(w, slice(items[i]), 128, IN_EXTENSION);
     }
 }
 
@@ -472,7 +540,7 @@ static void put_alert_details(struct writer *w, const struct alert *a)
         if (a->evidence >> i & 1)
             evidence[n++] = record_word(KIND_EVIDENCE, i);
     PUT(w, " cs4Label=Detections cs4=");
-    put_escaped(w, slice(a->detector->name), 4000, extension_special);
+    put_escaped(w, slice(a->detector->name), 4000, IN_EXTENSION);
     put_pair(w, " cs5Label=ATT&CK cs5=", a->detector->techniques, 4000);
     put_list(w, " cs6Label=Evidence cs6=", evidence, n);
     PUT(w, " cn1Label=Risk cn1=");
@@ -493,7 +561,7 @@ static void put_alert_details(struct writer *w, const struct alert *a)
     put_list(w, " ParapetSamples=", samples, a->sample_count);
     for (unsigned i = 0; i < a->device_count; i++) {
         put_raw(w, i ? "," : " ParapetDevices=", i ? 1 : 16);
-        put_escaped(w, a->devices[i], 255, extension_special);
+        put_escaped(w, a->devices[i], 255, IN_EXTENSION);
     }
     put_pair(w, " ParapetNextSteps=", a->detector->next_steps, 1023);
 }
