@@ -86,7 +86,7 @@ enum note {
  */
 static const struct kv_key keys_3[] = {
     VALUE("src", src_ip), VALUE("dst", dst_ip), VALUE("svc", dst_port),
-    NOTE("ike", IKE),     TEXT("url", url),
+    TEXT("ike", message), TEXT("url", url),
 };
 static const struct kv_key keys_4[] = {
     {"time", AS_SECONDS, FIELD_time},
@@ -531,6 +531,8 @@ static void checkpoint_direction(struct checkpoint *cp)
     else if (slice_is(way, "Incoming") || slice_is(way, "Outgoing"))
         record_set_direction(cp->out,
                              slice_is(way, "Incoming") ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
+    if (!inbound && !outbound)
+        checkpoint_extra(cp, NOTE_IFDIR);
     checkpoint_extra(cp, NOTE_CONN_DIRECTION);
 }
 
@@ -677,6 +679,7 @@ static void checkpoint_event(struct checkpoint *cp)
     else if (slice_starts(status, "Success") || verdict->outcome == OUTCOME_SUCCESS)
         record_set_outcome(r, OUTCOME_SUCCESS);
     checkpoint_extra(cp, NOTE_STATUS);
+    checkpoint_extra(cp, NOTE_IKE);
 }
 
 static void checkpoint_evidence(struct checkpoint *cp)
