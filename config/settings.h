@@ -87,7 +87,7 @@ struct predicate_settings {
     struct text_list listed, not_listed;
     const char *listed_side; /* "source" (default) or "either" */
     struct port_ranges dst_port, not_dst_port, src_port, not_src_port;
-    bool answered, no_parent;
+    bool answered, no_parent, not_reversed;
 };
 
 struct tier_settings {
