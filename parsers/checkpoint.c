@@ -186,23 +186,33 @@ static const struct kv_drawer drawers[] = {
     [23] = KV_DRAWER(keys_23),
 };
 
+#define BIT(n) (UINT64_C(1) << (n))
+#define CHOICE(field, a, b, c)                                                                     \
+    {                                                                                              \
+        BIT(a) | BIT(b) | BIT(c), FIELD_##field,                                                   \
+        {                                                                                          \
+            a, b, c                                                                                \
+        }                                                                                          \
+    }
+
 /* Fields that several keys can fill: the first of these that was sent does, the others are kept as
  * extras. The client sends what leaves it (outbound) and what reaches the server (inbound). */
 static const struct choice {
+    uint64_t any; /* of these notes */
     uint8_t field;
     uint8_t notes[3];
 } choices[] = {
-    {FIELD_rule, {NOTE_RULE_NAME, NOTE_RULE, NO_NOTE}},
-    {FIELD_application, {NOTE_APPLICATION, NOTE_SERVICE_ID, NO_NOTE}},
-    {FIELD_src_user, {NOTE_SRC_USER, NOTE_USER, NOTE_ADMINISTRATOR}},
-    {FIELD_src_ip, {NOTE_CLIENT_IP, NO_NOTE, NO_NOTE}},
-    {FIELD_src_host, {NOTE_MACHINE, NO_NOTE, NO_NOTE}},
-    {FIELD_threat, {NOTE_PROTECTION, NOTE_ATTACK, NOTE_MALWARE}},
-    {FIELD_hash, {NOTE_SHA256, NOTE_SHA1, NOTE_MD5}},
-    {FIELD_src_bytes, {NOTE_CLIENT_OUTBOUND_BYTES, NOTE_SERVER_INBOUND_BYTES, NOTE_SENT_BYTES}},
-    {FIELD_dst_bytes, {NOTE_CLIENT_INBOUND_BYTES, NOTE_SERVER_OUTBOUND_BYTES, NOTE_RECEIVED_BYTES}},
-    {FIELD_src_packets, {NOTE_CLIENT_OUTBOUND_PACKETS, NOTE_SERVER_INBOUND_PACKETS, NO_NOTE}},
-    {FIELD_dst_packets, {NOTE_CLIENT_INBOUND_PACKETS, NOTE_SERVER_OUTBOUND_PACKETS, NO_NOTE}},
+    CHOICE(rule, NOTE_RULE_NAME, NOTE_RULE, NO_NOTE),
+    CHOICE(application, NOTE_APPLICATION, NOTE_SERVICE_ID, NO_NOTE),
+    CHOICE(src_user, NOTE_SRC_USER, NOTE_USER, NOTE_ADMINISTRATOR),
+    CHOICE(src_ip, NOTE_CLIENT_IP, NO_NOTE, NO_NOTE),
+    CHOICE(src_host, NOTE_MACHINE, NO_NOTE, NO_NOTE),
+    CHOICE(threat, NOTE_PROTECTION, NOTE_ATTACK, NOTE_MALWARE),
+    CHOICE(hash, NOTE_SHA256, NOTE_SHA1, NOTE_MD5),
+    CHOICE(src_bytes, NOTE_CLIENT_OUTBOUND_BYTES, NOTE_SERVER_INBOUND_BYTES, NOTE_SENT_BYTES),
+    CHOICE(dst_bytes, NOTE_CLIENT_INBOUND_BYTES, NOTE_SERVER_OUTBOUND_BYTES, NOTE_RECEIVED_BYTES),
+    CHOICE(src_packets, NOTE_CLIENT_OUTBOUND_PACKETS, NOTE_SERVER_INBOUND_PACKETS, NO_NOTE),
+    CHOICE(dst_packets, NOTE_CLIENT_INBOUND_PACKETS, NOTE_SERVER_OUTBOUND_PACKETS, NO_NOTE),
 };
 
 #define NONE 255
@@ -326,7 +336,7 @@ static void checkpoint_layer(struct checkpoint *cp, struct slice name, struct sl
     if (SEEN(cp, RULE_NAME))
         record_extra(cp->out, rule->name, rule->value);
     *rule = (struct record_extra){name, value};
-    cp->seen |= UINT64_C(1) << NOTE_RULE_NAME;
+    cp->seen |= BIT(NOTE_RULE_NAME);
 }
 
 static void checkpoint_keep(struct checkpoint *cp, enum note note, struct slice name,
@@ -338,7 +348,7 @@ static void checkpoint_keep(struct checkpoint *cp, enum note note, struct slice 
         checkpoint_layer(cp, name, value);
     } else if (!(cp->seen >> note & 1)) {
         cp->notes[note] = (struct record_extra){name, value};
-        cp->seen |= UINT64_C(1) << note;
+        cp->seen |= BIT(note);
     } else if (!slice_equals(cp->notes[note].value, value)) {
         record_extra(cp->out, name, value);
     }
@@ -412,7 +422,7 @@ static const struct kv_key *checkpoint_key(struct slice name)
 static struct slice checkpoint_last_word(struct slice name)
 {
     size_t at = name.len;
-    while (at > 0 && !strchr(" ];[|", name.ptr[at - 1]))
+    while (at > 0 && !memchr(" ];[|", name.ptr[at - 1], 5))
         at--;
     return slice_from(name, at);
 }
@@ -455,7 +465,7 @@ static void checkpoint_bundle(struct record *r, struct slice list)
     if (!RECORD_HAS(r, protocol))
         checkpoint_value(r, FIELD_protocol, cursor_until_or_end(&tuple, ';'));
     if (RECORD_HAS(r, protocol) && (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6))
-        r->has &= ~(UINT64_C(1) << FIELD_src_port | UINT64_C(1) << FIELD_dst_port);
+        r->has &= ~(BIT(FIELD_src_port) | BIT(FIELD_dst_port));
 }
 
 static void checkpoint_choose(struct checkpoint *cp)
@@ -464,6 +474,8 @@ static void checkpoint_choose(struct checkpoint *cp)
     for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
         const struct choice *choice = &choices[i];
         struct slice chosen = SLICE_NONE;
+        if (!(cp->seen & choice->any))
+            continue;
         for (size_t n = 0; n < 3 && choice->notes[n] != NO_NOTE; n++) {
             const struct record_extra *note = &cp->notes[choice->notes[n]];
             if (!(cp->seen >> choice->notes[n] & 1))
@@ -482,20 +494,25 @@ static void checkpoint_extra(struct checkpoint *cp, enum note note)
         record_extra(cp->out, cp->notes[note].name, cp->notes[note].value);
 }
 
-/* originsicname:"CN=gw1,O=mgmt..k4xzf7" names the gateway; cp_mgmt is every management server. */
+/* originsicname:"CN=gw1,O=mgmt..k4xzf7" names the gateway; cp_mgmt is every management server, of
+ * which the header's host and hostname say more. */
 static void checkpoint_device(struct checkpoint *cp)
 {
+    struct record *r = cp->out;
     struct slice name = checkpoint_note(cp, NOTE_SICNAME);
+    struct slice hostname = checkpoint_note(cp, NOTE_HOSTNAME);
+    struct slice common = SLICE_NONE;
     if (slice_starts(name, "CN=") || slice_starts(name, "cn=")) {
-        struct slice common = slice_from(name, 3);
+        common = slice_from(name, 3);
         common = slice_first(common, slice_find(common, ','));
-        if (!slice_is(common, "cp_mgmt") || !RECORD_HAS(cp->out, host))
-            record_set_host(cp->out, common);
     }
+    bool gateway = common.len && !slice_is(common, "cp_mgmt");
+    if (gateway)
+        record_set_host(r, common);
+    else if (!RECORD_HAS(r, host))
+        record_set_host(r, hostname.len ? hostname : common);
     checkpoint_extra(cp, NOTE_SICNAME);
-    if (!RECORD_HAS(cp->out, host))
-        record_set_host(cp->out, checkpoint_note(cp, NOTE_HOSTNAME));
-    else
+    if (RECORD_HAS(r, host) && !slice_equals(r->host, hostname))
         checkpoint_extra(cp, NOTE_HOSTNAME);
 }
 
@@ -587,7 +604,7 @@ static uint8_t checkpoint_counted(const struct checkpoint *cp)
 static const struct verdict *checkpoint_verdict(struct slice action)
 {
     for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
-        if (action.len == verdicts[i].word.len && slice_is_nocase(action, verdicts[i].word.ptr))
+        if (slice_equals(action, verdicts[i].word))
             return &verdicts[i];
     return &no_verdict;
 }
@@ -604,6 +621,7 @@ static enum category checkpoint_category(const struct checkpoint *cp, const stru
     const struct record *r = cp->out;
     struct slice product = checkpoint_note(cp, NOTE_PRODUCT);
     struct slice operation = checkpoint_note(cp, NOTE_OPERATION);
+    bool usual = slice_is(product, "VPN-1 & FireWall-1");
     if (verdict->category != NONE)
         return verdict->category;
     if (operation.len)
@@ -611,7 +629,7 @@ static enum category checkpoint_category(const struct checkpoint *cp, const stru
                                                                  : CATEGORY_CONFIGURATION;
     if (RECORD_HAS(r, threat) && checkpoint_is_scan(r->threat))
         return CATEGORY_SCAN;
-    for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++)
+    for (size_t i = 0; !usual && i < sizeof(products) / sizeof(products[0]); i++)
         if (slice_equals(product, products[i].name))
             return products[i].category;
     if (SEEN(cp, IKE) && !RECORD_HAS(r, protocol))
@@ -639,7 +657,8 @@ static void checkpoint_event(struct checkpoint *cp)
     struct slice action = checkpoint_note(cp, NOTE_ACTION);
     struct slice operation = checkpoint_note(cp, NOTE_OPERATION);
     struct slice product = checkpoint_note(cp, NOTE_PRODUCT);
-    record_set_product(r, product);
+    if (product.len)
+        record_set_product(r, product);
     struct slice id = operation.len ? operation : action;
     record_set_event_name(r, id.len ? id : RECORD_HAS(r, message) ? r->message : slice("Log"));
     record_set_event_id(r, id.len ? id : r->product);
@@ -738,15 +757,11 @@ static enum parse_status checkpoint_parse(struct parse_context *context, struct 
     record_set_vendor(out, slice("Check Point"));
     record_set_product(out, slice("VPN-1 & FireWall-1"));
 
-    if (checkpoint_open(context->header, body, &text) == PIPED) {
-        struct cursor c = cursor_over(text);
-        for (; kv_piped_next(&c, &pair); pairs++)
-            checkpoint_read(&cp, &pair);
-    } else {
-        struct kv_quoted it = kv_quoted_over(text);
-        for (; kv_quoted_next(&it, &pair); pairs++)
-            checkpoint_read(&cp, &pair);
-    }
+    bool piped = checkpoint_open(context->header, body, &text) == PIPED;
+    struct kv_quoted quoted = kv_quoted_over(text);
+    struct cursor c = cursor_over(text);
+    for (; piped ? kv_piped_next(&c, &pair) : kv_quoted_next(&quoted, &pair); pairs++)
+        checkpoint_read(&cp, &pair);
     checkpoint_session(&cp);
     checkpoint_choose(&cp);
     checkpoint_device(&cp);
@@ -758,6 +773,7 @@ static enum parse_status checkpoint_parse(struct parse_context *context, struct 
 
 const struct parser parser_checkpoint = {
     .name = "checkpoint",
+    .extra_prefix = "CheckPoint",
     .claims = checkpoint_claims,
     .parse = checkpoint_parse,
 };

@@ -12,24 +12,24 @@ enum kind { FLOW, IDS, SECURITY, EVENT };
 
 /* The kinds of message. `severity` is that of an ordinary one. */
 static const struct type {
-    struct slice word;
-    const char *name;
+    struct slice word, name;
     uint8_t kind, category, severity;
     bool ports; /* src=ADDRESS:PORT rather than sport=PORT */
 } types[] = {
-    {SLICE("flows"), "Flow", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("firewall"), "Firewall rule", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("urls"), "URL requested", FLOW, CATEGORY_WEB, 2, true},
-    {SLICE("ip_flow_start"), "Flow started", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("ip_flow_end"), "Flow ended", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("vpn_firewall"), "VPN firewall rule", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("cellular_firewall"), "Cellular firewall rule", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("bridge_anyconnect_client_vpn_firewall"), "Client VPN firewall rule", FLOW,
+    {SLICE("flows"), SLICE("Flow"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("firewall"), SLICE("Firewall rule"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("urls"), SLICE("URL requested"), FLOW, CATEGORY_WEB, 2, true},
+    {SLICE("ip_flow_start"), SLICE("Flow started"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("ip_flow_end"), SLICE("Flow ended"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("vpn_firewall"), SLICE("VPN firewall rule"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("cellular_firewall"), SLICE("Cellular firewall rule"), FLOW, CATEGORY_CONNECTION, 2,
+     false},
+    {SLICE("bridge_anyconnect_client_vpn_firewall"), SLICE("Client VPN firewall rule"), FLOW,
      CATEGORY_CONNECTION, 2, false},
-    {SLICE("ids-alerts"), "Intrusion alert", IDS, CATEGORY_THREAT, 5, true},
-    {SLICE("security_event"), "Security event", SECURITY, CATEGORY_THREAT, 5, true},
-    {SLICE("events"), "Event", EVENT, CATEGORY_SYSTEM, 2, true},
-    {SLICE("airmarshal_events"), "Air Marshal event", EVENT, CATEGORY_WIRELESS, 4, false},
+    {SLICE("ids-alerts"), SLICE("Intrusion alert"), IDS, CATEGORY_THREAT, 5, true},
+    {SLICE("security_event"), SLICE("Security event"), SECURITY, CATEGORY_THREAT, 5, true},
+    {SLICE("events"), SLICE("Event"), EVENT, CATEGORY_SYSTEM, 2, true},
+    {SLICE("airmarshal_events"), SLICE("Air Marshal event"), EVENT, CATEGORY_WIRELESS, 4, false},
 };
 #define N_TYPES (sizeof(types) / sizeof(types[0]))
 
@@ -218,6 +218,17 @@ static void meraki_request(struct meraki *m, struct slice request)
     record_set_url(m->out, slice_trim(c.rest));
 }
 
+static bool meraki_protocol(struct record *r, struct slice text)
+{
+    int number = slice_is(text, "tcp") ? PROTOCOL_TCP
+                 : slice_is(text, "udp")
+                     ? PROTOCOL_UDP
+                     : protocol_number(slice_first(text, slice_find(text, '/')));
+    if (number >= 0)
+        record_set_protocol(r, (uint8_t)number);
+    return number >= 0;
+}
+
 static bool meraki_direction(struct record *r, struct slice way)
 {
     bool in = slice_is(way, "ingress") || slice_is(way, "inbound");
@@ -242,11 +253,11 @@ static bool meraki_priority(struct record *r, struct slice text)
 static bool meraki_key(struct meraki *m, enum key key, struct slice value)
 {
     struct record *r = m->out;
-    int protocol;
     switch (key) {
     case KEY_SRC:
-        return m->type->kind == EVENT ? record_put(r, FIELD_src_mac, value)
-                                      : meraki_endpoint(m, value, FIELD_src_ip, FIELD_src_port);
+        return m->type->category == CATEGORY_WIRELESS
+                   ? record_put(r, FIELD_src_mac, value)
+                   : meraki_endpoint(m, value, FIELD_src_ip, FIELD_src_port);
     case KEY_DST:
         return m->type->category == CATEGORY_WIRELESS
                    ? record_put(r, FIELD_dst_mac, value)
@@ -261,10 +272,7 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
     case KEY_DST_MAC:
         return record_put(r, FIELD_dst_mac, value);
     case KEY_PROTOCOL:
-        protocol = protocol_number(slice_first(value, slice_find(value, '/')));
-        if (protocol >= 0)
-            record_set_protocol(r, (uint8_t)protocol);
-        return protocol >= 0;
+        return meraki_protocol(r, value);
     case KEY_DIRECTION:
         return meraki_direction(r, value);
     case KEY_DECISION:
@@ -298,7 +306,7 @@ static void meraki_unglue(struct cursor *c, struct kv *pair)
 {
     size_t n = 0;
     while (n < pair->value.len &&
-           ((unsigned)(pair->value.ptr[n] - '0') <= 9 || strchr(":.", pair->value.ptr[n])))
+           ((unsigned)(pair->value.ptr[n] - '0') <= 9 || memchr(":.", pair->value.ptr[n], 2)))
         n++;
     if (n == 0 || slice_find(pair->value, '=') == pair->value.len)
         return;
@@ -439,7 +447,7 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
     if (word.ptr > body.ptr && header->host.len && slice_end(header->host) + 1 == body.ptr)
         record_set_host(out, slice_between(header->host.ptr, word.ptr - 1));
     record_set_event_id(out, word);
-    record_set_event_name(out, slice(m.type->name));
+    record_set_event_name(out, m.type->name);
     record_set_category(out, m.type->category);
     record_set_severity(out, m.type->severity);
     if (text.len == 0)
@@ -460,11 +468,13 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
     if (m.refused && m.type->severity < 4)
         record_set_severity(out, 4);
     meraki_evidence(&m);
-    return PARSE_OK;
+    bool empty = !RECORD_HAS(out, src_ip) && !RECORD_HAS(out, dst_ip) && !out->extra;
+    return m.type->kind == FLOW && empty ? PARSE_MALFORMED : PARSE_OK;
 }
 
 const struct parser parser_meraki = {
     .name = "meraki",
+    .extra_prefix = "Meraki",
     .claims = meraki_claims,
     .parse = meraki_parse,
 };

@@ -6,34 +6,36 @@
  */
 #include "parsers/panos_columns.h"
 
+#include <stddef.h>
+
 /* clang-format off: one column a row, so that a row can be counted off against the guide */
 #define SKIP                                                                                       \
     {                                                                                              \
-        PANOS_SKIP, PANOS_NONE_EMPTY, 0, SLICE("")                                                 \
+        PANOS_SKIP, PANOS_NONE_EMPTY, 0, 0, SLICE("")                                              \
     }
-#define PUT(field, name)                                                                           \
+#define PUT(how, field, name)                                                                      \
     {                                                                                              \
-        PANOS_PUT, PANOS_NONE_EMPTY, FIELD_##field, SLICE(name)                                    \
+        PANOS_##how, PANOS_NONE_EMPTY, FIELD_##field, offsetof(struct record, field), SLICE(name)  \
     }
-#define SOME(field, name)                                                                          \
+#define SOME(how, field, name)                                                                     \
     {                                                                                              \
-        PANOS_PUT, PANOS_NONE_ZERO, FIELD_##field, SLICE(name)                                     \
+        PANOS_##how, PANOS_NONE_ZERO, FIELD_##field, offsetof(struct record, field), SLICE(name)   \
     }
 #define KEEP(name)                                                                                 \
     {                                                                                              \
-        PANOS_KEEP, PANOS_NONE_EMPTY, 0, SLICE(name)                                               \
+        PANOS_KEEP, PANOS_NONE_EMPTY, 0, 0, SLICE(name)                                            \
     }
 #define VALUE(name)                                                                                \
     {                                                                                              \
-        PANOS_KEEP, PANOS_NONE_ZERO, 0, SLICE(name)                                                \
+        PANOS_KEEP, PANOS_NONE_ZERO, 0, 0, SLICE(name)                                             \
     }
 #define REPEATED                                                                                   \
     {                                                                                              \
-        PANOS_KEEP, PANOS_NONE_ONE, 0, SLICE("repeat_count")                                       \
+        PANOS_KEEP, PANOS_NONE_ONE, 0, 0, SLICE("repeat_count")                                    \
     }
 #define SPECIAL(how, name)                                                                         \
     {                                                                                              \
-        PANOS_##how, PANOS_NONE_EMPTY, 0, SLICE(name)                                              \
+        PANOS_##how, PANOS_NONE_EMPTY, 0, 0, SLICE(name)                                           \
     }
 
 #define COLUMNS(columns, from)                                                                     \
@@ -48,11 +50,11 @@
 #define SRC_DEVICE                                                                                 \
     KEEP("src_device_category"), KEEP("src_device_profile"), KEEP("src_device_model"),             \
         KEEP("src_device_vendor"), KEEP("src_device_os_family"), KEEP("src_device_os_version"),    \
-        PUT(src_host, "src_hostname"), PUT(src_mac, "src_mac_address")
+        PUT(TEXT, src_host, "src_hostname"), PUT(TEXT, src_mac, "src_mac_address")
 #define DST_DEVICE                                                                                 \
     KEEP("dst_device_category"), KEEP("dst_device_profile"), KEEP("dst_device_model"),             \
         KEEP("dst_device_vendor"), KEEP("dst_device_os_family"), KEEP("dst_device_os_version"),    \
-        PUT(dst_host, "dst_hostname"), PUT(dst_mac, "dst_mac_address")
+        PUT(TEXT, dst_host, "dst_hostname"), PUT(TEXT, dst_mac, "dst_mac_address")
 #define CONTAINER   KEEP("container_id"), KEEP("pod_namespace"), KEEP("pod_name")
 #define SLICE_OF_5G VALUE("slice_service_type"), VALUE("slice_differentiator")
 #define APPLICATION                                                                                \
@@ -72,36 +74,36 @@ static const struct panos_column every[] = {
 };
 
 static const struct panos_column session[] = {
-    PUT(src_ip, "src_address"), /* 7 */
-    PUT(dst_ip, "dst_address"),
-    SOME(src_nat_ip, "nat_src_ip"),
-    SOME(dst_nat_ip, "nat_dst_ip"), /* 10 */
-    PUT(rule, "rule_name"),
-    PUT(src_user, "src_user"),
-    PUT(dst_user, "dst_user"),
-    PUT(application, "application"),
+    PUT(ADDRESS, src_ip, "src_address"), /* 7 */
+    PUT(ADDRESS, dst_ip, "dst_address"),
+    SOME(ADDRESS, src_nat_ip, "nat_src_ip"),
+    SOME(ADDRESS, dst_nat_ip, "nat_dst_ip"), /* 10 */
+    PUT(TEXT, rule, "rule_name"),
+    PUT(TEXT, src_user, "src_user"),
+    PUT(TEXT, dst_user, "dst_user"),
+    PUT(TEXT, application, "application"),
     KEEP("vsys"),
-    PUT(src_zone, "src_zone"),
-    PUT(dst_zone, "dst_zone"),
-    PUT(src_interface, "inbound_interface"),
-    PUT(dst_interface, "outbound_interface"),
+    PUT(TEXT, src_zone, "src_zone"),
+    PUT(TEXT, dst_zone, "dst_zone"),
+    PUT(TEXT, src_interface, "inbound_interface"),
+    PUT(TEXT, dst_interface, "outbound_interface"),
     KEEP("log_action"), /* 20 */
     SKIP,
-    SOME(session_id, "session_id"),
+    SOME(TEXT, session_id, "session_id"),
     REPEATED,
-    PUT(src_port, "src_port"),
-    PUT(dst_port, "dst_port"),
-    SOME(src_nat_port, "nat_src_port"),
-    SOME(dst_nat_port, "nat_dst_port"),
+    PUT(PORT, src_port, "src_port"),
+    PUT(PORT, dst_port, "dst_port"),
+    SOME(PORT, src_nat_port, "nat_src_port"),
+    SOME(PORT, dst_nat_port, "nat_dst_port"),
     VALUE("flags"),
-    PUT(protocol, "ip_protocol"),
+    PUT(PROTOCOL, protocol, "ip_protocol"),
     SPECIAL(ACTION, "action"), /* 30 */
 };
 
 static const struct panos_column traffic[] = {
     VALUE("bytes"), /* 31 */
-    PUT(src_bytes, "bytes_sent"),
-    PUT(dst_bytes, "bytes_received"),
+    PUT(NUMBER, src_bytes, "bytes_sent"),
+    PUT(NUMBER, dst_bytes, "bytes_received"),
     VALUE("packets"),
     KEEP("start_time"),
     SPECIAL(SECONDS, "elapsed_time"),
@@ -112,10 +114,10 @@ static const struct panos_column traffic[] = {
     VALUE("src_location"),
     VALUE("dst_location"),
     SKIP,
-    PUT(src_packets, "packets_sent"),
-    PUT(dst_packets, "packets_received"),
-    SOME(reason, "session_end_reason"), /* 46: since 6.1 */
-    DEVICE_GROUPS,                      /* 47 to 52: since 7.0 */
+    PUT(NUMBER, src_packets, "packets_sent"),
+    PUT(NUMBER, dst_packets, "packets_received"),
+    SOME(TEXT, reason, "session_end_reason"), /* 46: since 6.1 */
+    DEVICE_GROUPS,                            /* 47 to 52: since 7.0 */
     KEEP("action_source"),
     KEEP("src_vm_uuid"), /* 54: since 8.0 */
     KEEP("dst_vm_uuid"),
@@ -172,7 +174,7 @@ static const struct panos_column threat[] = {
     SKIP, /* 40 */
     KEEP("content_type"),
     VALUE("pcap_id"),
-    PUT(hash, "file_digest"),
+    PUT(TEXT, hash, "file_digest"),
     KEEP("cloud"),
     VALUE("url_index"),
     KEEP("user_agent"),
@@ -197,7 +199,7 @@ static const struct panos_column threat[] = {
     KEEP("content_version"), /* 70 */
     SKIP,
     VALUE("sctp_association_id"),
-    KEEP("payload_protocol_id"),
+    VALUE("payload_protocol_id"),
     KEEP("http_headers"),
     KEEP("url_category_list"), /* 75: since 9.0 */
     KEEP("rule_uuid"),
@@ -216,7 +218,7 @@ static const struct panos_column threat[] = {
     KEEP("dst_dynamic_address_group"),
     VALUE("partial_hash"),
     SKIP, /* 107: high resolution timestamp */
-    PUT(reason, "reason"),
+    PUT(TEXT, reason, "reason"),
     KEEP("justification"),
     VALUE("slice_service_type"), /* 110 */
     APPLICATION,                 /* 111 to 116: since 10.1 */
@@ -235,7 +237,7 @@ static const struct panos_column system_log[] = {
     SKIP,
     KEEP("module"),
     SPECIAL(SEVERITY, "severity"),
-    PUT(message, "description"),
+    PUT(TEXT, message, "description"),
     VALUE("sequence_number"),
     VALUE("action_flags"),
     DEVICE_GROUPS, /* 17 to 22 */
@@ -245,13 +247,13 @@ static const struct panos_column system_log[] = {
 };
 
 static const struct panos_column config[] = {
-    SOME(src_ip, "host"), /* 7: where the administrator was */
+    SOME(ADDRESS, src_ip, "host"), /* 7: where the administrator was */
     KEEP("vsys"),
     KEEP("command"),
-    PUT(src_user, "admin"), /* 10 */
+    PUT(TEXT, src_user, "admin"), /* 10 */
     KEEP("client"),
-    KEEP("result"),
-    PUT(message, "configuration_path"),
+    SKIP, /* result, the event's id */
+    PUT(TEXT, message, "configuration_path"),
     VALUE("sequence_number"),
     VALUE("action_flags"),
     DEVICE_GROUPS, /* 16 to 21 */
@@ -263,8 +265,8 @@ static const struct panos_column config[] = {
 
 static const struct panos_column userid[] = {
     KEEP("vsys"), /* 7 */
-    PUT(src_ip, "src_ip"),
-    PUT(src_user, "user"),
+    PUT(ADDRESS, src_ip, "src_ip"),
+    PUT(TEXT, src_user, "user"),
     KEEP("data_source_name"), /* 10 */
     VALUE("event_id"),
     REPEATED,
@@ -290,14 +292,14 @@ static const struct panos_column userid[] = {
 };
 
 static const struct panos_column hipmatch[] = {
-    PUT(src_user, "src_user"), /* 7 */
+    PUT(TEXT, src_user, "src_user"), /* 7 */
     KEEP("vsys"),
-    PUT(src_host, "machine_name"),
+    PUT(TEXT, src_host, "machine_name"),
     KEEP("operating_system"), /* 10 */
-    SOME(src_ip, "src_address"),
+    SOME(ADDRESS, src_ip, "src_address"),
     KEEP("hip"),
     REPEATED,
-    KEEP("hip_type"),
+    SKIP, /* HIP type, the event's id */
     SKIP,
     SKIP,
     VALUE("sequence_number"),
@@ -307,22 +309,22 @@ static const struct panos_column hipmatch[] = {
     VALUE("ipv6_src_address"),
     KEEP("host_id"),
     KEEP("user_device_serial_number"),
-    PUT(src_mac, "device_mac_address"),
+    PUT(TEXT, src_mac, "device_mac_address"),
     SKIP, /* 30: high resolution timestamp */
     KEEP("cluster_name"),
 };
 
 static const struct panos_column globalprotect[] = {
     KEEP("vsys"), /* 7 */
-    KEEP("event_id"),
+    SKIP,         /* event id, the event's id */
     KEEP("stage"),
     KEEP("authentication_method"), /* 10 */
     KEEP("tunnel_type"),
-    PUT(src_user, "src_user"),
+    PUT(TEXT, src_user, "src_user"),
     KEEP("src_region"),
-    PUT(src_host, "machine_name"),
-    SOME(src_ip, "public_ip"),
-    SOME(src_ip, "public_ipv6"),
+    PUT(TEXT, src_host, "machine_name"),
+    SOME(ADDRESS, src_ip, "public_ip"),
+    SOME(ADDRESS, src_ip, "public_ipv6"),
     VALUE("private_ip"),
     VALUE("private_ipv6"),
     KEEP("host_id"),
@@ -331,9 +333,9 @@ static const struct panos_column globalprotect[] = {
     KEEP("client_os"),
     KEEP("client_os_version"),
     REPEATED,
-    PUT(reason, "reason"),
+    PUT(TEXT, reason, "reason"),
     KEEP("error"),
-    PUT(message, "description"),
+    PUT(TEXT, message, "description"),
     KEEP("status"),
     KEEP("location"),
     SPECIAL(SECONDS, "login_duration"), /* 30 */
@@ -355,19 +357,19 @@ static const struct panos_column globalprotect[] = {
 
 static const struct panos_column authentication[] = {
     KEEP("vsys"), /* 7 */
-    SOME(src_ip, "src_ip"),
-    PUT(src_user, "user"),
+    SOME(ADDRESS, src_ip, "src_ip"),
+    PUT(TEXT, src_user, "user"),
     KEEP("normalize_user"), /* 10 */
     KEEP("object"),
-    PUT(rule, "authentication_policy"),
+    PUT(TEXT, rule, "authentication_policy"),
     REPEATED,
     VALUE("authentication_id"),
     KEEP("vendor"),
     KEEP("log_action"),
     KEEP("server_profile"),
-    PUT(message, "description"),
+    PUT(TEXT, message, "description"),
     KEEP("client_type"),
-    KEEP("event_type"), /* 20 */
+    SKIP, /* 20: event type, the event's id */
     VALUE("factor_number"),
     VALUE("sequence_number"),
     VALUE("action_flags"),
@@ -380,7 +382,7 @@ static const struct panos_column authentication[] = {
     KEEP("region"),
     SKIP,
     KEEP("user_agent"),
-    SOME(session_id, "session_id"),
+    SOME(TEXT, session_id, "session_id"),
     KEEP("cluster_name"),
 };
 
@@ -417,8 +419,8 @@ static const struct panos_column decryption[] = {
     KEEP("subject_common_name"), /* 60 */
     KEEP("issuer_common_name"),
     KEEP("root_common_name"),
-    PUT(dst_host, "server_name_indication"),
-    PUT(reason, "error"),
+    PUT(TEXT, dst_host, "server_name_indication"),
+    PUT(TEXT, reason, "error"),
     CONTAINER,
     KEEP("src_external_dynamic_list"),
     KEEP("dst_external_dynamic_list"),
@@ -433,7 +435,7 @@ static const struct panos_column decryption[] = {
     KEEP("dst_device_os_family"),
     KEEP("dst_device_os_version"),
     KEEP("dst_hostname"), /* dst_host is the name the client asked for */
-    PUT(dst_mac, "dst_mac_address"),
+    PUT(TEXT, dst_mac, "dst_mac_address"),
     VALUE("sequence_number"),
     VALUE("action_flags"), /* 90 */
     DEVICE_GROUPS,         /* 91 to 96 */
@@ -445,23 +447,23 @@ static const struct panos_column decryption[] = {
 };
 
 static const struct panos_column correlation[] = {
-    SOME(src_ip, "src_address"), /* 7 */
-    PUT(src_user, "src_user"),
+    SOME(ADDRESS, src_ip, "src_address"), /* 7 */
+    PUT(TEXT, src_user, "src_user"),
     KEEP("vsys"),
-    PUT(threat, "category"), /* 10 */
+    PUT(TEXT, threat, "category"), /* 10 */
     SPECIAL(SEVERITY, "severity"),
     DEVICE_GROUPS, /* 12 to 17 */
     KEEP("vsys_id"),
-    KEEP("object_name"),
+    SKIP,               /* object name, the event's id */
     VALUE("object_id"), /* 20 */
-    PUT(message, "evidence"),
+    PUT(TEXT, message, "evidence"),
 };
 
 static const struct panos_column iptag[] = {
     KEEP("vsys"), /* 7 */
-    SOME(src_ip, "src_ip"),
+    SOME(ADDRESS, src_ip, "src_ip"),
     KEEP("tag_name"),
-    KEEP("event_id"), /* 10 */
+    SKIP, /* 10: event id, the event's id */
     REPEATED,
     VALUE("timeout"),
     KEEP("data_source_name"),
@@ -488,18 +490,18 @@ static const struct panos_column tunnel[] = {
     KEEP("parent_start_time"),
     VALUE("tunnel_type"),
     VALUE("bytes"),
-    PUT(src_bytes, "bytes_sent"),
-    PUT(dst_bytes, "bytes_received"),
+    PUT(NUMBER, src_bytes, "bytes_sent"),
+    PUT(NUMBER, dst_bytes, "bytes_received"),
     VALUE("packets"), /* 50 */
-    PUT(src_packets, "packets_sent"),
-    PUT(dst_packets, "packets_received"),
+    PUT(NUMBER, src_packets, "packets_sent"),
+    PUT(NUMBER, dst_packets, "packets_received"),
     VALUE("maximum_encapsulation"),
     VALUE("unknown_protocol"),
     VALUE("strict_check"),
     VALUE("tunnel_fragment"),
     VALUE("sessions_created"),
     VALUE("sessions_closed"),
-    SOME(reason, "session_end_reason"),
+    SOME(TEXT, reason, "session_end_reason"),
     KEEP("action_source"), /* 60 */
     KEEP("start_time"),
     SPECIAL(SECONDS, "elapsed_time"),
@@ -574,18 +576,18 @@ static const struct panos_column sctp[] = {
     VALUE("sequence_number"),
     SKIP,
     VALUE("sctp_association_id"),
-    KEEP("payload_protocol_id"), /* 40 */
+    VALUE("payload_protocol_id"), /* 40 */
     SPECIAL(SEVERITY, "severity"),
-    KEEP("sctp_chunk_type"),
+    SKIP, /* chunk type, the event's id */
     SKIP,
     VALUE("sctp_verification_tag_1"),
     VALUE("sctp_verification_tag_2"),
     VALUE("sctp_cause_code"),
-    KEEP("diameter_app_id"),
-    KEEP("diameter_command_code"),
+    VALUE("diameter_app_id"),
+    VALUE("diameter_command_code"),
     VALUE("diameter_avp_code"),
     VALUE("sctp_stream_id"), /* 50 */
-    PUT(reason, "sctp_association_end_reason"),
+    PUT(TEXT, reason, "sctp_association_end_reason"),
     VALUE("op_code"),
     VALUE("sccp_calling_party_ssn"),
     KEEP("sccp_calling_party_global_title"),
@@ -594,8 +596,8 @@ static const struct panos_column sctp[] = {
     VALUE("sctp_chunks_sent"),
     VALUE("sctp_chunks_received"),
     VALUE("packets"),
-    PUT(src_packets, "packets_sent"), /* 60 */
-    PUT(dst_packets, "packets_received"),
+    PUT(NUMBER, src_packets, "packets_sent"), /* 60 */
+    PUT(NUMBER, dst_packets, "packets_received"),
     KEEP("rule_uuid"),
 };
 

@@ -32,7 +32,43 @@ struct kv_quoted {
 };
 
 struct kv_quoted kv_quoted_over(struct slice text);
-bool kv_quoted_next(struct kv_quoted *it, struct kv *out);
+
+/* The marks of the 64 bytes at p, of those before `end`. */
+uint64_t kv_marks(const char *p, const char *end);
+
+/* The next quote or backslash; NULL when there is none left. */
+static inline const char *kv_mark(struct kv_quoted *it)
+{
+    while (it->marks == 0) {
+        if (it->end - it->block <= 64)
+            return NULL;
+        it->block += 64;
+        it->marks = kv_marks(it->block, it->end);
+    }
+    const char *mark = it->block + __builtin_ctzll(it->marks);
+    it->marks &= it->marks - 1;
+    return mark;
+}
+
+bool kv_quoted_any(struct kv_quoted *it, struct kv *out);
+
+/* The next pair; false when there is none. The usual form, `; name:"value";`, is read right here,
+ * everything else by kv_quoted_any. */
+static inline bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
+{
+    struct kv_quoted next = *it;
+    const char *begin = it->at, *open = kv_mark(&next), *close = kv_mark(&next);
+    if (!close || *open != '"' || *close != '"' || close + 1 == it->end || close[1] != ';' ||
+        open - begin < 4 || begin[0] != ';' || begin[1] != ' ' || begin[2] <= ' ' ||
+        open[-1] != ':')
+        return kv_quoted_any(it, out);
+    out->name = slice_between(begin + 2, open - (open[-2] == ':' ? 2 : 1));
+    out->value = slice_between(open + 1, close);
+    out->escaped = out->cut = false;
+    *it = next;
+    it->at = close + 1;
+    return true;
+}
 
 /* Piped pairs. A piece between pipes that has no name= in front belongs to the value before it. */
 bool kv_piped_next(struct cursor *c, struct kv *out);
