@@ -199,7 +199,7 @@ static const struct panos_column threat[] = {
     KEEP("content_version"), /* 70 */
     SKIP,
     VALUE("sctp_association_id"),
-    KEEP("payload_protocol_id"),
+    VALUE("payload_protocol_id"),
     KEEP("http_headers"),
     KEEP("url_category_list"), /* 75: since 9.0 */
     KEEP("rule_uuid"),
@@ -252,7 +252,7 @@ static const struct panos_column config[] = {
     KEEP("command"),
     PUT(TEXT, src_user, "admin"), /* 10 */
     KEEP("client"),
-    KEEP("result"),
+    SKIP, /* result, the event's id */
     PUT(TEXT, message, "configuration_path"),
     VALUE("sequence_number"),
     VALUE("action_flags"),
@@ -299,7 +299,7 @@ static const struct panos_column hipmatch[] = {
     SOME(ADDRESS, src_ip, "src_address"),
     KEEP("hip"),
     REPEATED,
-    KEEP("hip_type"),
+    SKIP, /* HIP type, the event's id */
     SKIP,
     SKIP,
     VALUE("sequence_number"),
@@ -316,7 +316,7 @@ static const struct panos_column hipmatch[] = {
 
 static const struct panos_column globalprotect[] = {
     KEEP("vsys"), /* 7 */
-    KEEP("event_id"),
+    SKIP,         /* event id, the event's id */
     KEEP("stage"),
     KEEP("authentication_method"), /* 10 */
     KEEP("tunnel_type"),
@@ -369,7 +369,7 @@ static const struct panos_column authentication[] = {
     KEEP("server_profile"),
     PUT(TEXT, message, "description"),
     KEEP("client_type"),
-    KEEP("event_type"), /* 20 */
+    SKIP, /* 20: event type, the event's id */
     VALUE("factor_number"),
     VALUE("sequence_number"),
     VALUE("action_flags"),
@@ -454,7 +454,7 @@ static const struct panos_column correlation[] = {
     SPECIAL(SEVERITY, "severity"),
     DEVICE_GROUPS, /* 12 to 17 */
     KEEP("vsys_id"),
-    KEEP("object_name"),
+    SKIP,               /* object name, the event's id */
     VALUE("object_id"), /* 20 */
     PUT(TEXT, message, "evidence"),
 };
@@ -463,7 +463,7 @@ static const struct panos_column iptag[] = {
     KEEP("vsys"), /* 7 */
     SOME(ADDRESS, src_ip, "src_ip"),
     KEEP("tag_name"),
-    KEEP("event_id"), /* 10 */
+    SKIP, /* 10: event id, the event's id */
     REPEATED,
     VALUE("timeout"),
     KEEP("data_source_name"),
@@ -576,15 +576,15 @@ static const struct panos_column sctp[] = {
     VALUE("sequence_number"),
     SKIP,
     VALUE("sctp_association_id"),
-    KEEP("payload_protocol_id"), /* 40 */
+    VALUE("payload_protocol_id"), /* 40 */
     SPECIAL(SEVERITY, "severity"),
-    KEEP("sctp_chunk_type"),
+    SKIP, /* chunk type, the event's id */
     SKIP,
     VALUE("sctp_verification_tag_1"),
     VALUE("sctp_verification_tag_2"),
     VALUE("sctp_cause_code"),
-    KEEP("diameter_app_id"),
-    KEEP("diameter_command_code"),
+    VALUE("diameter_app_id"),
+    VALUE("diameter_command_code"),
     VALUE("diameter_avp_code"),
     VALUE("sctp_stream_id"), /* 50 */
     PUT(TEXT, reason, "sctp_association_end_reason"),

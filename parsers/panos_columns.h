@@ -25,7 +25,7 @@ enum panos_how {
 /* What a firewall writes for "nothing"; an empty column always is. */
 enum panos_none {
     PANOS_NONE_EMPTY,
-    PANOS_NONE_ZERO, /* 0, N/A, n/a, 0.0.0.0, :: */
+    PANOS_NONE_ZERO, /* 0, -1 and that in 32 bits, N/A, n/a, 0.0.0.0, :: */
     PANOS_NONE_ONE,  /* 1: a repeat count that says nothing */
 };
 

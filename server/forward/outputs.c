@@ -19,9 +19,8 @@ static enum cef_framing framing_of(const struct forward_settings *settings)
 {
     if (settings->protocol == FORWARD_UDP)
         return CEF_FRAME_NONE;
-    if (settings->protocol == FORWARD_TCP && settings->framing == FRAMING_OCTET_COUNTING)
-        return CEF_FRAME_OCTET_COUNTING;
-    return CEF_FRAME_NEWLINE;
+    return settings->framing == FRAMING_OCTET_COUNTING ? CEF_FRAME_OCTET_COUNTING
+                                                       : CEF_FRAME_NEWLINE;
 }
 
 int outputs_init(struct outputs *outputs, const struct settings *settings, struct sink **sinks,
