@@ -88,12 +88,8 @@ struct predicate_settings {
     struct text_list listed, not_listed;
     const char *listed_side; /* "source" (default) or "either" */
     struct port_ranges dst_port, not_dst_port, src_port, not_src_port;
-<<<<<<< HEAD
     bool answered, no_parent;
     bool not_reversed; /* not what looks like an answer: source port below 1024, destination not */
-=======
-    bool answered, no_parent, not_reversed;
->>>>>>> w-detect
 };
 
 struct tier_settings {
