@@ -5,6 +5,8 @@
  * no text is read twice. Where a relay put its header in front of the device's, the inner one
  * counts: later pieces replace earlier ones.
  */
+#include "parsers/syslog.h"
+
 #include "parsers/syslog_reading.h"
 
 #define PIECES_MAX 16 /* of a header; more is somebody's joke, and stays in the body */
