@@ -90,28 +90,36 @@ static void read_control(struct udp *u, struct msghdr *header)
     }
 }
 
+/* A datagram is one message, or one a line: relays and people with netcat send several at once. */
 static void take(struct udp *u, unsigned i)
 {
-    struct counters *counters = &u->ingest->pipeline->counters;
-    struct msghdr *header = &u->messages[i].msg_hdr;
+    struct ingest *ingest = u->ingest;
+    struct counters *counters = &ingest->pipeline->counters;
     const struct known_sender *known = sender_of(u, &u->from[i]);
-    struct slice message = slice_make(u->parts[i].iov_base, u->messages[i].msg_len);
-    bool cut = header->msg_flags & MSG_TRUNC;
+    struct slice rest = slice_make(u->parts[i].iov_base, u->messages[i].msg_len);
+    bool truncated = u->messages[i].msg_hdr.msg_flags & MSG_TRUNC, empty = true;
 
-    while (message.len &&
-           (message.ptr[message.len - 1] == '\n' || message.ptr[message.len - 1] == '\r' ||
-            message.ptr[message.len - 1] == '\0'))
-        message.len--;
-    if (message.len == 0) {
-        u->ingest->framing.empty++;
-    } else if (!known->allowed) {
-        counters->received++;
-        counters->received_bytes += message.len;
-        counters->sender_refused++;
-    } else {
+    while (rest.len) {
+        size_t end = slice_find(rest, '\n');
+        bool cut = truncated && end == rest.len;
+        struct slice message = slice_first(rest, end);
+        rest = slice_from(rest, end + 1);
+        while (message.len &&
+               (message.ptr[message.len - 1] == '\r' || message.ptr[message.len - 1] == '\0'))
+            message.len--;
+        if (message.len == 0)
+            continue;
+        empty = false;
         counters->datagrams_truncated += cut;
-        pipeline_message(u->ingest->pipeline, &known->sender, message, u->ingest->arrival_ms, cut);
+        if (known->allowed) {
+            pipeline_message(ingest->pipeline, &known->sender, message, ingest->arrival_ms, cut);
+        } else {
+            counters->received++;
+            counters->received_bytes += message.len;
+            counters->sender_refused++;
+        }
     }
+    ingest->framing.empty += empty;
 }
 
 /* Returns how many datagrams there were. */
