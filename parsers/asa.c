@@ -160,7 +160,7 @@ static const struct asa_kind kinds_733[] = {
              "%h drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, max "
              "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
              "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
-    [101] = {asa_form, SLICE("Scanning threat detected"), SCANNING, 0, 4,
+    [101] = {asa_attack, SLICE("Scanning threat detected"), SCANNING, 0, 4,
              "%{object} %s is %h. Current burst rate is %{burst_rate} per second, max "
              "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
              "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
@@ -206,18 +206,22 @@ static struct slice product_at(struct slice text)
     return SLICE_NONE;
 }
 
-static bool six_digits(const char *p)
+/* The six digits of an id; 0 when they are not digits, which is no id. */
+static inline unsigned read_id(const char *p)
 {
-    for (int i = 0; i < 6; i++)
-        if ((unsigned)(p[i] - '0') > 9)
-            return false;
-    return true;
+    unsigned id = 0, others = 0;
+    for (int i = 0; i < 6; i++) {
+        unsigned digit = (unsigned)(p[i] - '0');
+        others |= digit > 9;
+        id = id * 10 + digit;
+    }
+    return others ? 0 : id;
 }
 
 /* "-302013" at the end of the mark, which a colon or a blank ends. */
 static bool ends_in_id(struct slice mark)
 {
-    return mark.len >= 7 && mark.ptr[mark.len - 7] == '-' && six_digits(slice_end(mark) - 6);
+    return mark.len >= 7 && mark.ptr[mark.len - 7] == '-' && read_id(slice_end(mark) - 6);
 }
 
 static size_t mark_length(struct slice text)
@@ -244,7 +248,23 @@ static size_t find_mark(struct slice body)
 static bool asa_claims(const struct syslog *header, struct slice body)
 {
     (void)header;
-    return body.len && find_mark(body) < body.len;
+    return slice_starts(body, "%ASA-") || (body.len && find_mark(body) < body.len);
+}
+
+/* "%ASA-6-302013: " at the very front, as almost always; false takes nothing. */
+static inline bool read_common_mark(struct cursor *c, unsigned *id, unsigned *level,
+                                    struct record *r)
+{
+    const char *p = c->rest.ptr;
+    if (c->rest.len < 15 || memcmp(p, "%ASA-", 5) != 0 || p[6] != '-' || p[13] != ':' ||
+        p[14] != ' ' || !(*id = read_id(p + 7)))
+        return false;
+    record_set_product(r, (struct slice)SLICE("ASA"));
+    record_set_event_id(r, slice_make(p + 7, 6));
+    *level = (unsigned)(p[5] - '0');
+    cursor_advance(c, 15);
+    cursor_skip_blanks(c);
+    return true;
 }
 
 /* Takes "%ASA-6-302013: " off the text; false when there is no id in it. */
@@ -264,9 +284,7 @@ static bool read_mark(struct cursor *c, unsigned *id, unsigned *level, struct re
         return false;
     struct slice digits = slice_from(mark, mark.len - 6);
     record_set_event_id(r, digits);
-    *id = 0;
-    for (int i = 0; i < 6; i++)
-        *id = *id * 10 + (unsigned)(digits.ptr[i] - '0');
+    *id = read_id(digits.ptr);
     *level = mark.len >= 9 ? (unsigned)(mark.ptr[mark.len - 8] - '0') : 8;
     if (cursor_peek(c) == ':')
         cursor_advance(c, 1);
@@ -308,7 +326,7 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
     unsigned id, level;
 
     record_set_vendor(r, slice("Cisco"));
-    if (!read_mark(&c, &id, &level, r)) {
+    if (!read_common_mark(&c, &id, &level, r) && !read_mark(&c, &id, &level, r)) {
         record_set_message(r, slice_trim(c.rest));
         return PARSE_MALFORMED;
     }
@@ -328,11 +346,12 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
         record_set_protocol(r, kind->protocol);
     if (cursor_peek(&c) == 'm')
         unwrap_repeats(&c, r);
-    struct slice text = slice_trim(c.rest);
+    struct slice text = c.rest;
     if (kind->read(context, kind, &c, r))
         return PARSE_OK;
-    record_set_message(r, text);
+    record_set_message(r, slice_trim(text));
     return PARSE_MALFORMED;
 }
 
-const struct parser parser_asa = {.name = "asa", .claims = asa_claims, .parse = asa_parse};
+const struct parser parser_asa = {
+    .name = "asa", .extra_prefix = "CiscoASA", .claims = asa_claims, .parse = asa_parse};

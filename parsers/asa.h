@@ -27,16 +27,17 @@ struct asa_kind {
 struct asa_endpoint {
     struct slice interface;
     struct slice text; /* addr/port as printed */
-    struct slice
-        host; /* what stands in the address's place and is none: a name, a masked address */
-    struct slice port_text; /* a port that is no number up to 65535 */
-    struct slice user;
-    struct slice group;  /* the security group: "9999:name" */
-    struct slice mapped; /* addr/port after translation, as printed */
-    struct address ip;
-    uint16_t port;
+    struct address ip, nat_ip;
+    uint16_t port, nat_port;
     bool has_ip, has_port;
-    bool has_mapped; /* a mapped address was printed; `mapped` is empty when it is the same */
+    bool has_mapped;               /* a mapped address was printed, */
+    bool has_nat_ip, has_nat_port; /* and is another one */
+    bool has_more;                 /* what follows is set, else it is not even empty */
+    struct slice host;             /* what stands in the address's place and is none: a name */
+    struct slice port_text;        /* a port that is no number up to 65535 */
+    struct slice user;
+    struct slice group; /* the security group: "9999:name" */
+    struct slice nat_host;
 };
 
 /*
@@ -47,6 +48,9 @@ void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *o
 
 /* The same as 106100 prints it: iface/addr(port)[(user)] */
 void asa_endpoint_slashed(struct cursor *c, struct asa_endpoint *out);
+
+/* A word that is no user of the message's own parentheses but stands behind the endpoint. */
+void asa_endpoint_user(struct asa_endpoint *e, struct slice user);
 
 void asa_set_source(struct record *r, const struct asa_endpoint *e);
 void asa_set_destination(struct record *r, const struct asa_endpoint *e);
@@ -60,6 +64,7 @@ uint64_t asa_duration(struct cursor *c);
 void asa_protocol(struct cursor *c, struct record *r);
 
 asa_reader asa_form;     /* by the row's form, see asa_form.c */
+asa_reader asa_attack;   /* 733101, by its form too */
 asa_reader asa_built;    /* 302013, 302015, 302017, 302303 */
 asa_reader asa_teardown; /* 302014, 302016, 302018, 302304 */
 asa_reader asa_stub;     /* 302022 to 302027 */

@@ -13,7 +13,7 @@
 static void expect_to(struct cursor *c, struct asa_endpoint *first)
 {
     if (!cursor_try(c, " to "))
-        first->user = slice_trim(cursor_until_text(c, " to "));
+        asa_endpoint_user(first, slice_trim(cursor_until_text(c, " to ")));
 }
 
 /* "TCP connection 123 for ": the number of the connection, as text too. */
@@ -86,9 +86,9 @@ bool asa_built(struct parse_context *context, const struct asa_kind *kind, struc
     asa_endpoint(c, true, &second);
     if (c->bad)
         return false;
-    set_sides(r, &first, &second, outbound);
     if (!second.has_mapped)
         return false; /* always printed: the line was cut, the port may be too */
+    set_sides(r, &first, &second, outbound);
     if (c->rest.len) {
         struct slice rest = c->rest, user = take_login(&rest);
         set_login(r, user.len ? user : rest);
@@ -175,7 +175,7 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
     expect_to(c, &first);
     asa_endpoint(c, true, &second);
     if (!cursor_try(c, " duration "))
-        second.user = slice_trim(cursor_until_text(c, " duration "));
+        asa_endpoint_user(&second, slice_trim(cursor_until_text(c, " duration ")));
     if (c->bad)
         return false;
     e.duration_ms = asa_duration(c);
@@ -292,7 +292,8 @@ bool asa_icmp(struct parse_context *context, const struct asa_kind *kind, struct
         record_set_direction(r, outbound ? DIRECTION_OUTBOUND : DIRECTION_INBOUND);
     else /* the teardown does not say */
         outbound = local_identifier.len && !identifier.len;
-    local.mapped = slice_first(global.text, slice_find_last(global.text, '/'));
+    local.has_nat_ip = global.has_ip && !(local.has_ip && address_equals(global.ip, local.ip));
+    local.nat_ip = global.ip;
     set_sides(r, &foreign, &local, outbound);
     record_extra(r, slice("icmp_id"), identifier.len ? identifier : local_identifier);
     read_icmp_type(c->rest, r);

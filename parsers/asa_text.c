@@ -6,51 +6,94 @@
  */
 #include "parsers/asa.h"
 
-/* What may follow an endpoint; anything else means that it goes on. */
-static inline bool ends_endpoint(const char *p, const char *end)
+/* What ends an interface's name in the common form. */
+static const bool ends_interface[256] = {[' '] = true, ['('] = true, ['/'] = true, [':'] = true};
+
+/* Where an interface's name ends. Names are short: most often 16 bytes hold them and the mark. */
+static inline const char *interface_end(const char *p, const char *end)
 {
-    return p == end || *p == ' ' || *p == '(' || *p == ')';
+#ifdef __SSE2__
+    if (end - p >= 16) {
+        __m128i text = _mm_loadu_si128((const __m128i *)p);
+        __m128i colon = _mm_cmpeq_epi8(text, _mm_set1_epi8(':'));
+        __m128i slash = _mm_cmpeq_epi8(text, _mm_set1_epi8('/'));
+        __m128i blank = _mm_cmpeq_epi8(text, _mm_set1_epi8(' '));
+        __m128i open = _mm_cmpeq_epi8(text, _mm_set1_epi8('('));
+        __m128i any = _mm_or_si128(_mm_or_si128(colon, slash), _mm_or_si128(blank, open));
+        unsigned ends = (unsigned)_mm_movemask_epi8(any);
+        if (ends)
+            return p + __builtin_ctz(ends);
+        p += 16;
+    }
+#endif
+    while (p < end && !ends_interface[(unsigned char)*p])
+        p++;
+    return p;
+}
+
+/* The digits of a port; NULL when there are none or too many. */
+static inline const char *read_digits(const char *p, const char *end, uint16_t *port)
+{
+    const char *begin = p;
+    uint32_t value = 0;
+    unsigned digit;
+    while (p < end && (digit = (unsigned)(*p - '0')) <= 9) {
+        value = value * 10 + digit;
+        if (value > UINT16_MAX)
+            return NULL;
+        p++;
+    }
+    *port = (uint16_t)value;
+    return p > begin ? p : NULL;
+}
+
+/* "1.2.3.4/80" or "1.2.3.4" in front of a blank, a parenthesis or the end: where it ends, or NULL. */
+static inline const char *read_v4(const char *p, const char *end, struct address *ip,
+                                  uint16_t *port, bool *has_port)
+{
+    size_t len = address_read_v4(slice_between(p, end), ip);
+    if (len == 0)
+        return NULL;
+    p += len;
+    *has_port = p < end && *p == '/';
+    if (*has_port) {
+        p = read_digits(p + 1, end, port);
+        if (!p)
+            return NULL;
+    }
+    return p == end || *p == ' ' || *p == '(' || *p == ')' ? p : NULL;
 }
 
 /* "iface:1.2.3.4/80" or "1.2.3.4/80" or either without the port; false takes nothing. */
 static inline bool read_common(struct cursor *c, struct asa_endpoint *out)
 {
-    const char *begin = c->rest.ptr, *end = slice_end(c->rest), *p = begin, *address = begin;
-    uint32_t port = 0;
+    const char *begin = c->rest.ptr, *end = slice_end(c->rest), *p = begin;
 
+    out->interface = SLICE_NONE;
     if (p < end && (unsigned)(*p - '0') > 9) {
-        while (p < end && *p != ':' && *p != ' ' && *p != '(' && *p != '/')
-            p++;
+        p = interface_end(p, end);
         if (p == end || *p != ':')
             return false;
-        address = p + 1;
+        out->interface = slice_between(begin, p);
+        p++;
     }
-    size_t len = address_read_v4(slice_between(address, end), &out->ip);
-    if (len == 0)
+    const char *address = p;
+    p = read_v4(address, end, &out->ip, &out->port, &out->has_port);
+    if (!p)
         return false;
-    p = address + len;
-    if (p < end && *p == '/') {
-        const char *digits = ++p;
-        unsigned digit;
-        while (p < end && p - digits < 6 && (digit = (unsigned)(*p - '0')) <= 9) {
-            port = port * 10 + digit;
-            p++;
-        }
-        if (p == digits || port > UINT16_MAX)
-            return false;
-        out->has_port = true;
-    }
-    if (!ends_endpoint(p, end)) {
-        out->has_port = false;
-        return false;
-    }
     out->has_ip = true;
-    out->port = (uint16_t)port;
-    if (address > begin)
-        out->interface = slice_between(begin, address - 1);
     out->text = slice_between(address, p);
     cursor_advance(c, (size_t)(p - begin));
     return true;
+}
+
+/* The rarely needed members come to life. */
+static void more(struct asa_endpoint *out)
+{
+    if (out->has_more)
+        return;
+    out->has_more = true;
+    out->host = out->port_text = out->user = out->group = out->nat_host = SLICE_NONE;
 }
 
 /* The end of a word: a blank, or a parenthesis. */
@@ -62,20 +105,13 @@ static size_t word_length(struct slice s)
     return n;
 }
 
-/* Cisco's own interface has blanks in its name: "NP Identity Ifc:192.0.2.1/68". */
+/* The device's own interface has blanks in its name: "NP Identity Ifc:192.0.2.1/68". */
 static size_t endpoint_length(struct slice s, bool interface_first)
 {
-    size_t n = word_length(s);
-    if (!interface_first || slice_find(slice_first(s, n), ':') < n)
-        return n;
-    for (size_t i = n; i < s.len && i < 40; i++) {
-        unsigned char letter = (unsigned char)s.ptr[i];
-        if (letter == ':')
-            return i + word_length(slice_from(s, i));
-        if (letter != ' ' && !((letter | 32) >= 'a' && (letter | 32) <= 'z'))
-            break;
-    }
-    return n;
+    size_t colon = 0;
+    if (interface_first && slice_starts(s, "NP Identity "))
+        colon = slice_find(slice_first(s, 24), ':');
+    return colon + word_length(slice_from(s, colon));
 }
 
 /* The services for which PIX and ASA print a name in the port's place. */
@@ -150,6 +186,9 @@ static void split_interface(struct slice text, bool interface_first, struct asa_
 static void read_uncommon(struct cursor *c, bool interface_first, struct asa_endpoint *out)
 {
     size_t len = endpoint_length(c->rest, interface_first);
+    out->has_ip = out->has_port = false;
+    out->interface = SLICE_NONE;
+    more(out);
     struct slice text = slice_first(c->rest, len);
     while (text.len && strchr(".,;\r", text.ptr[text.len - 1])) /* the sentence's */
         text.len--;
@@ -206,16 +245,37 @@ static bool is_mapped(struct slice text)
            (slice_find(text, '/') < text.len || address_parse(text, &ignored));
 }
 
+/* The mapped address counts only where it differs from the real one. */
+static void read_mapped(struct slice text, struct asa_endpoint *out)
+{
+    struct asa_endpoint mapped = {.has_more = false};
+    struct cursor c = cursor_over(text);
+    out->has_mapped = true;
+    if (slice_equals(text, out->text))
+        return;
+    read_uncommon(&c, false, &mapped);
+    if (mapped.has_ip && !(out->has_ip && address_equals(mapped.ip, out->ip) &&
+                           mapped.has_port == out->has_port && mapped.port == out->port)) {
+        out->nat_ip = mapped.ip;
+        out->nat_port = mapped.port;
+        out->has_nat_ip = true;
+        out->has_nat_port = mapped.has_port;
+    }
+    if (mapped.host.len) {
+        more(out);
+        out->nat_host = mapped.host;
+    }
+}
+
 /* Everything in parentheses behind an address. */
 static void read_parentheses(struct cursor *c, struct asa_endpoint *out)
 {
     struct slice inside;
-    if (c->rest.len >= 2 && c->rest.ptr[0] == ' ' && c->rest.ptr[1] == '(') {
+    if (!out->has_mapped && c->rest.len >= 2 && c->rest.ptr[0] == ' ' && c->rest.ptr[1] == '(') {
         struct cursor ahead = *c;
         cursor_advance(&ahead, 1);
         if (parenthesis(&ahead, &inside) && is_mapped(inside)) {
-            out->mapped = inside;
-            out->has_mapped = true;
+            read_mapped(inside, out);
             *c = ahead;
         }
     }
@@ -223,104 +283,150 @@ static void read_parentheses(struct cursor *c, struct asa_endpoint *out)
         if (!parenthesis(c, &inside))
             return;
         if (!out->has_mapped && is_mapped(inside)) {
-            out->mapped = inside;
-            out->has_mapped = true;
+            read_mapped(inside, out);
         } else {
+            more(out);
             read_identity(inside, out);
         }
     }
 }
 
-/* " (1.2.3.4/80)" where it repeats the address: nothing was translated. */
-static inline bool skip_same_mapped(struct cursor *c, struct slice text)
+/* " (1.2.3.4/80)", most often the real address again; false takes nothing. */
+static inline bool read_common_mapped(struct cursor *c, struct asa_endpoint *out)
 {
-    const char *p = c->rest.ptr;
-    if (c->rest.len < text.len + 3 || p[0] != ' ' || p[1] != '(' || p[text.len + 2] != ')' ||
-        memcmp(p + 2, text.ptr, text.len) != 0)
-        return false;
-    cursor_advance(c, text.len + 3);
+    const char *p = c->rest.ptr + 2, *end = slice_end(c->rest);
+    size_t len = out->text.len;
+
+    if (c->rest.len > len + 2 && p[len] == ')' && memcmp(p, out->text.ptr, len) == 0) {
+        cursor_advance(c, len + 3);
+    } else {
+        p = read_v4(p, end, &out->nat_ip, &out->nat_port, &out->has_nat_port);
+        out->has_nat_ip = p && p < end && *p == ')';
+        out->has_nat_port &= out->has_nat_ip;
+        if (!out->has_nat_ip)
+            return false;
+        cursor_advance(c, (size_t)(p + 1 - c->rest.ptr));
+    }
+    out->has_mapped = true;
     return true;
 }
 
-static inline bool parenthesis_follows(const struct cursor *c)
+static inline void start(struct asa_endpoint *out)
 {
-    return c->rest.len > 1 && (c->rest.ptr[0] == '(' || c->rest.ptr[1] == '(');
+    out->has_ip = out->has_port = out->has_mapped = false;
+    out->has_nat_ip = out->has_nat_port = out->has_more = false;
 }
 
 void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *out)
 {
-    out->interface = out->host = out->port_text = SLICE_NONE;
-    out->user = out->group = out->mapped = SLICE_NONE;
-    out->has_ip = out->has_port = out->has_mapped = false;
+    start(out);
     if (!read_common(c, out))
         read_uncommon(c, interface_first, out);
-    if (!parenthesis_follows(c))
+    if (c->rest.len < 2)
         return;
-    out->has_mapped = skip_same_mapped(c, out->text);
-    if (!out->has_mapped || cursor_peek(c) == '(')
-        read_parentheses(c, out);
+    if (c->rest.ptr[0] == ' ') {
+        if (c->rest.ptr[1] != '(' ||
+            (out->has_ip && read_common_mapped(c, out) && cursor_peek(c) != '('))
+            return;
+    } else if (c->rest.ptr[0] != '(') {
+        return;
+    }
+    read_parentheses(c, out);
+}
+
+void asa_endpoint_user(struct asa_endpoint *e, struct slice user)
+{
+    more(e);
+    e->user = user;
+}
+
+/* "iface/1.2.3.4(80)"; false takes nothing. */
+static inline bool read_common_slashed(struct cursor *c, struct asa_endpoint *out)
+{
+    const char *begin = c->rest.ptr, *end = slice_end(c->rest);
+    const char *p = interface_end(begin, end);
+
+    if (p == end || *p != '/')
+        return false;
+    out->interface = slice_between(begin, p);
+    size_t len = address_read_v4(slice_between(p + 1, end), &out->ip);
+    out->text = slice_make(p + 1, len);
+    p += 1 + len;
+    if (len == 0 || p == end || *p != '(')
+        return false;
+    p = read_digits(p + 1, end, &out->port);
+    if (!p || p == end || *p != ')')
+        return false;
+    out->has_ip = out->has_port = true;
+    cursor_advance(c, (size_t)(p + 1 - begin));
+    return true;
 }
 
 void asa_endpoint_slashed(struct cursor *c, struct asa_endpoint *out)
 {
-    out->host = out->port_text = out->user = out->group = out->mapped = SLICE_NONE;
-    out->has_port = out->has_mapped = false;
-    out->interface = cursor_until(c, '/');
-    size_t len = address_read_v4(c->rest, &out->ip);
-    out->has_ip = len && len < c->rest.len && c->rest.ptr[len] == '(';
-    if (out->has_ip) {
-        out->text = slice_first(c->rest, len);
-        cursor_advance(c, len);
-    } else {
-        out->text = slice_first(c->rest, word_length(c->rest));
-        cursor_advance(c, out->text.len);
+    start(out);
+    if (!read_common_slashed(c, out)) {
+        more(out);
+        out->interface = cursor_until(c, '/');
+        out->text = cursor_until(c, '(');
         out->has_ip = address_parse(out->text, &out->ip);
         if (!out->has_ip)
             out->host = out->text;
+        out->port_text = cursor_until(c, ')');
+        out->has_port = read_port(out->port_text, &out->port);
+        if (out->has_port)
+            out->port_text = SLICE_NONE;
     }
-    cursor_expect(c, "(");
-    struct slice port = cursor_until(c, ')');
-    out->has_port = read_port(port, &out->port);
-    if (!out->has_port)
-        out->port_text = port;
     if (cursor_peek(c) == '(')
         read_parentheses(c, out);
 }
 
-/* Splits the mapped address, which is kept only where it differs from the real one. */
-static bool mapped_differs(const struct asa_endpoint *e, struct asa_endpoint *mapped)
+static void set_more_source(struct record *r, const struct asa_endpoint *e)
 {
-    struct cursor c = cursor_over(e->mapped);
-    if (e->mapped.len == 0)
-        return false;
-    mapped->host = mapped->port_text = SLICE_NONE;
-    mapped->has_ip = mapped->has_port = false;
-    if (!read_common(&c, mapped))
-        read_uncommon(&c, false, mapped);
-    return !(mapped->has_ip == e->has_ip && mapped->has_port == e->has_port &&
-             (!e->has_ip || address_equals(mapped->ip, e->ip)) &&
-             (!e->has_port || mapped->port == e->port) && slice_equals(mapped->host, e->host));
+    record_set_src_host(r, e->host);
+    record_set_src_user(r, e->user);
+    record_extra(r, slice("src_port"), e->port_text);
+    record_extra(r, slice("src_group"), e->group);
+    record_extra(r, slice("src_nat_host"), e->nat_host);
+}
+
+static void set_more_destination(struct record *r, const struct asa_endpoint *e)
+{
+    record_set_dst_host(r, e->host);
+    record_set_dst_user(r, e->user);
+    record_extra(r, slice("dst_port"), e->port_text);
+    record_extra(r, slice("dst_group"), e->group);
+    record_extra(r, slice("dst_nat_host"), e->nat_host);
 }
 
 void asa_set_source(struct record *r, const struct asa_endpoint *e)
 {
-    struct asa_endpoint mapped;
     record_set_src_interface(r, e->interface);
     if (e->has_ip)
         record_set_src_ip(r, e->ip);
     if (e->has_port)
         record_set_src_port(r, e->port);
-    record_set_src_host(r, e->host);
-    record_set_src_user(r, e->user);
-    record_extra(r, slice("src_port"), e->port_text);
-    record_extra(r, slice("src_group"), e->group);
-    if (!mapped_differs(e, &mapped))
-        return;
-    if (mapped.has_ip)
-        record_set_src_nat_ip(r, mapped.ip);
-    if (mapped.has_port)
-        record_set_src_nat_port(r, mapped.port);
-    record_extra(r, slice("src_nat_host"), mapped.host);
+    if (e->has_nat_ip)
+        record_set_src_nat_ip(r, e->nat_ip);
+    if (e->has_nat_port)
+        record_set_src_nat_port(r, e->nat_port);
+    if (e->has_more)
+        set_more_source(r, e);
+}
+
+void asa_set_destination(struct record *r, const struct asa_endpoint *e)
+{
+    record_set_dst_interface(r, e->interface);
+    if (e->has_ip)
+        record_set_dst_ip(r, e->ip);
+    if (e->has_port)
+        record_set_dst_port(r, e->port);
+    if (e->has_nat_ip)
+        record_set_dst_nat_ip(r, e->nat_ip);
+    if (e->has_nat_port)
+        record_set_dst_nat_port(r, e->nat_port);
+    if (e->has_more)
+        set_more_destination(r, e);
 }
 
 void asa_set_translated(struct record *r, const struct asa_endpoint *e)
@@ -330,33 +436,29 @@ void asa_set_translated(struct record *r, const struct asa_endpoint *e)
         record_set_src_nat_ip(r, e->ip);
     if (e->has_port)
         record_set_src_nat_port(r, e->port);
-    record_extra(r, slice("src_nat_host"), e->host);
+    if (e->has_more)
+        record_extra(r, slice("src_nat_host"), e->host);
 }
 
-void asa_set_destination(struct record *r, const struct asa_endpoint *e)
+static bool is_two(const char *p)
 {
-    struct asa_endpoint mapped;
-    record_set_dst_interface(r, e->interface);
-    if (e->has_ip)
-        record_set_dst_ip(r, e->ip);
-    if (e->has_port)
-        record_set_dst_port(r, e->port);
-    record_set_dst_host(r, e->host);
-    record_set_dst_user(r, e->user);
-    record_extra(r, slice("dst_port"), e->port_text);
-    record_extra(r, slice("dst_group"), e->group);
-    if (!mapped_differs(e, &mapped))
-        return;
-    if (mapped.has_ip)
-        record_set_dst_nat_ip(r, mapped.ip);
-    if (mapped.has_port)
-        record_set_dst_nat_port(r, mapped.port);
-    record_extra(r, slice("dst_nat_host"), mapped.host);
+    return p[0] >= '0' && p[0] <= '5' && (unsigned)(p[1] - '0') <= 9;
+}
+
+static uint64_t two(const char *p)
+{
+    return (uint64_t)(p[0] - '0') * 10 + (uint64_t)(p[1] - '0');
 }
 
 uint64_t asa_duration(struct cursor *c)
 {
     uint64_t total = 0, value = cursor_number(c);
+    const char *p = c->rest.ptr;
+    if (c->rest.len >= 6 && p[0] == ':' && p[3] == ':' && is_two(p + 1) && is_two(p + 4) &&
+        value < UINT32_MAX) {
+        cursor_advance(c, 6);
+        return (value * 3600 + two(p + 1) * 60 + two(p + 4)) * 1000;
+    }
     if (cursor_try(c, "d ")) {
         total = value;
         value = cursor_number(c);

@@ -241,6 +241,7 @@ static enum parse_status checkpoint_parse(struct parse_context *context, struct 
 
 const struct parser parser_checkpoint = {
     .name = "checkpoint",
+    .extra_prefix = "CheckPoint",
     .claims = checkpoint_claims,
     .parse = checkpoint_parse,
 };

@@ -463,6 +463,7 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
 
 const struct parser parser_meraki = {
     .name = "meraki",
+    .extra_prefix = "Meraki",
     .claims = meraki_claims,
     .parse = meraki_parse,
 };

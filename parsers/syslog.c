@@ -11,6 +11,7 @@
 #define PIECES_MAX     16 /* of a header; more is somebody's joke, and stays in the body */
 #define MERAKI_WORDS   6  /* words of a device name with blanks, at most */
 #define SYSLOG_PRI_MAX 191
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* What may come next, beside what may come always. */
 enum due { DUE_ANYTHING, DUE_HOST, DUE_TAG };
@@ -119,13 +120,12 @@ static bool looks_like_iso(struct slice s)
 static bool take_pri(struct reading *r)
 {
     struct slice s = r->c.rest;
-    size_t digits = count_digits(slice_from(s, 1), 4);
     unsigned value = 0;
-    if (digits == 0 || digits > 3 || s.len < digits + 2 || s.ptr[digits + 1] != '>')
-        return false;
-    for (size_t i = 1; i <= digits; i++)
-        value = value * 10 + (unsigned)(s.ptr[i] - '0');
-    if (value > SYSLOG_PRI_MAX)
+    size_t digits = 0;
+    while (digits < 4 && digits + 1 < s.len && is_digit(s.ptr[digits + 1]))
+        value = value * 10 + (unsigned)(s.ptr[++digits] - '0');
+    if (digits == 0 || digits > 3 || value > SYSLOG_PRI_MAX || s.len < digits + 2 ||
+        s.ptr[digits + 1] != '>')
         return false;
     r->out->has_pri = true;
     r->out->facility = (uint8_t)(value / 8);
@@ -265,7 +265,7 @@ static void take_structured_data(struct reading *r)
     struct cursor after = *c;
     cursor_advance(&after, r->out->structured_data.len);
     skip_blanks(&after);
-    cursor_try(&after, "\xef\xbb\xbf");
+    cursor_try(&after, BYTE_ORDER_MARK);
     if (!cursor_at_end(&after))
         *c = after;
 }
@@ -285,7 +285,8 @@ static void take_rfc5424(struct reading *r)
     out->form = SYSLOG_RFC5424;
     r->numbered = NULL;
     struct cursor stamp = *c;
-    if (timestamp_iso(&stamp, r->zone, &time_ms) && is_blank(cursor_peek(&stamp))) {
+    if (timestamp_iso(&stamp, r->zone, &time_ms) &&
+        (cursor_at_end(&stamp) || is_blank(cursor_peek(&stamp)))) {
         out->has_time = true;
         out->time_ms = time_ms;
         *c = stamp;
@@ -307,7 +308,7 @@ static void take_rfc5424(struct reading *r)
     } else if (slice_starts(c->rest, "- ") || slice_is(c->rest, "-")) {
         cursor_advance(c, 1);
         skip_blanks(c);
-        cursor_try(c, "\xef\xbb\xbf");
+        cursor_try(c, BYTE_ORDER_MARK);
     }
 }
 
@@ -409,6 +410,8 @@ static enum piece take_digits(struct reading *r)
         if (take_iso(r))
             return PIECE_TAKEN;
     } else if (digits == 4 && (next == '/' || next == ':') && take_slashed(r)) {
+        return PIECE_TAKEN;
+    } else if (digits == 4 && next == ' ' && looks_like_bsd(slice_from(s, 5)) && take_bsd(r)) {
         return PIECE_TAKEN;
     }
     if (next == ':' && s.len > digits + 1 && s.ptr[digits + 1] == ' ' && !r->numbered) {
@@ -544,6 +547,9 @@ static bool take_priority_words(struct reading *r, struct slice word)
           {"local0", 16}, {"local1", 17}, {"local2", 18}, {"local3", 19}, {"local4", 20},
           {"local5", 21}, {"local6", 22}, {"local7", 23}, {"user", 1},    {"daemon", 3},
       };
+    char first = (char)(word.ptr[0] | 32);
+    if (first != 'l' && first != 'u' && first != 'd')
+        return false;
     size_t dot = slice_find(word, '.');
     if (dot < 4 || dot > 6 || dot == word.len)
         return false;
@@ -721,13 +727,22 @@ static void take_inner_header(struct reading *r)
         *r->out = outer;
 }
 
-/* Without line ends, blanks and NULs behind it, nor their escapes "#012" that relays write. */
-static struct slice without_end(struct slice s)
+static inline bool is_padding(char c)
 {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
+
+/* Without line ends, blanks and NULs around it, nor their escapes "#012" that relays write. */
+static struct slice without_padding(struct slice s)
+{
+    while (s.len && is_padding(s.ptr[0]))
+        s = slice_from(s, 1);
     for (;;) {
-        while (s.len && (s.ptr[s.len - 1] == '\0' || strchr("\r\n\t ", s.ptr[s.len - 1])))
+        while (s.len && is_padding(s.ptr[s.len - 1]))
             s.len--;
-        struct slice last = slice_from(s, s.len < 4 ? s.len : s.len - 4);
+        if (s.len < 4 || s.ptr[s.len - 4] != '#')
+            return s;
+        struct slice last = slice_from(s, s.len - 4);
         if (!slice_is(last, "#012") && !slice_is(last, "#015") && !slice_is(last, "#000"))
             return s;
         s.len -= 4;
@@ -737,16 +752,21 @@ static struct slice without_end(struct slice s)
 void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival_ms,
                   struct syslog *out)
 {
-    struct reading r = {.zone = zone, .arrival_ms = arrival_ms, .out = out};
-    *out = (struct syslog){.host = SLICE_NONE,
-                           .app = SLICE_NONE,
-                           .procid = SLICE_NONE,
-                           .msgid = SLICE_NONE,
-                           .structured_data = SLICE_NONE};
-    r.c = cursor_over(without_end(message));
-    while (r.c.rest.len && (is_blank(r.c.rest.ptr[0]) || strchr("\r\n", r.c.rest.ptr[0])))
-        cursor_advance(&r.c, 1);
-    cursor_try(&r.c, "\xef\xbb\xbf");
+    struct reading r;
+    /* Member by member: compilers clear whole structs of this size by a slow instruction. */
+    r.zone = zone;
+    r.arrival_ms = arrival_ms;
+    r.out = out;
+    r.due = DUE_ANYTHING;
+    r.nested = false;
+    r.numbered = NULL;
+    out->form = SYSLOG_NONE;
+    out->has_pri = out->has_time = false;
+    out->facility = out->severity = 0;
+    out->time_ms = 0;
+    out->host = out->app = out->procid = out->msgid = out->structured_data = SLICE_NONE;
+    r.c = cursor_over(without_padding(message));
+    cursor_try(&r.c, BYTE_ORDER_MARK);
     take_header(&r);
     if (out->form == SYSLOG_RFC5424)
         take_inner_header(&r);
