@@ -11,13 +11,15 @@
 
 struct connections;
 
+#define CONNECTIONS_ENTRY_BYTES 24
+
 /* What the line that built a connection said. */
 struct connection {
     int64_t opened_ms;
     bool second_opened; /* the endpoint printed second opened it (Cisco: outbound) */
 };
 
-/* `entries` is rounded up to a power of two; 24 bytes each. NULL when there is no memory. */
+/* `entries` is rounded up to a power of two of sets of five, 128 bytes each. NULL: no memory. */
 struct connections *connections_new(size_t entries);
 void connections_free(struct connections *table);
 

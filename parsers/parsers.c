@@ -7,11 +7,7 @@ extern const struct parser parser_checkpoint;
 extern const struct parser parser_meraki;
 
 const struct parser *const parsers[] = {
-    &parser_asa,
-    &parser_panos,
-    &parser_checkpoint,
-    &parser_meraki,
-    NULL,
+    &parser_asa, &parser_panos, &parser_checkpoint, &parser_meraki, NULL,
 };
 
 const struct parser *parser_named(struct slice name)

@@ -10,51 +10,48 @@ const struct field_info record_fields[FIELD_COUNT] = {
 #undef FIELD
 };
 
-static const char *const categories[CATEGORY_COUNT] = {
-    [CATEGORY_CONNECTION] = "connection",
-    [CATEGORY_NAT] = "nat",
-    [CATEGORY_THREAT] = "threat",
-    [CATEGORY_SCAN] = "scan",
-    [CATEGORY_WEB] = "web",
-    [CATEGORY_AUTHENTICATION] = "authentication",
-    [CATEGORY_VPN] = "vpn",
-    [CATEGORY_CONFIGURATION] = "configuration",
-    [CATEGORY_SYSTEM] = "system",
-    [CATEGORY_DNS] = "dns",
-    [CATEGORY_DHCP] = "dhcp",
-    [CATEGORY_WIRELESS] = "wireless",
-    [CATEGORY_FILE] = "file",
+static const struct slice categories[CATEGORY_COUNT] = {
+    [CATEGORY_CONNECTION] = SLICE("connection"),
+    [CATEGORY_NAT] = SLICE("nat"),
+    [CATEGORY_THREAT] = SLICE("threat"),
+    [CATEGORY_SCAN] = SLICE("scan"),
+    [CATEGORY_WEB] = SLICE("web"),
+    [CATEGORY_AUTHENTICATION] = SLICE("authentication"),
+    [CATEGORY_VPN] = SLICE("vpn"),
+    [CATEGORY_CONFIGURATION] = SLICE("configuration"),
+    [CATEGORY_SYSTEM] = SLICE("system"),
+    [CATEGORY_DNS] = SLICE("dns"),
+    [CATEGORY_DHCP] = SLICE("dhcp"),
+    [CATEGORY_WIRELESS] = SLICE("wireless"),
+    [CATEGORY_FILE] = SLICE("file"),
 };
-static const char *const actions[ACTION_COUNT] = {
-    [ACTION_ALLOW] = "allow", [ACTION_DENY] = "deny",   [ACTION_DROP] = "drop",
-    [ACTION_RESET] = "reset", [ACTION_ALERT] = "alert",
+static const struct slice actions[ACTION_COUNT] = {
+    [ACTION_ALLOW] = SLICE("allow"), [ACTION_DENY] = SLICE("deny"),   [ACTION_DROP] = SLICE("drop"),
+    [ACTION_RESET] = SLICE("reset"), [ACTION_ALERT] = SLICE("alert"),
 };
-static const char *const outcomes[OUTCOME_COUNT] = {
-    [OUTCOME_SUCCESS] = "success",
-    [OUTCOME_FAILURE] = "failure",
-    [OUTCOME_UNKNOWN] = "unknown",
+static const struct slice outcomes[OUTCOME_COUNT] = {
+    [OUTCOME_SUCCESS] = SLICE("success"),
+    [OUTCOME_FAILURE] = SLICE("failure"),
+    [OUTCOME_UNKNOWN] = SLICE("unknown"),
 };
-static const char *const evidences[EVIDENCE_COUNT] = {
-    [EVIDENCE_NONE] = "none",           [EVIDENCE_DENIED] = "denied",
-    [EVIDENCE_NO_ANSWER] = "no_answer", [EVIDENCE_REFUSED] = "refused",
-    [EVIDENCE_ABORTED] = "aborted",     [EVIDENCE_DATA] = "data",
-    [EVIDENCE_UNKNOWN] = "unknown",
+static const struct slice evidences[EVIDENCE_COUNT] = {
+    [EVIDENCE_NONE] = SLICE("none"),           [EVIDENCE_DENIED] = SLICE("denied"),
+    [EVIDENCE_NO_ANSWER] = SLICE("no_answer"), [EVIDENCE_REFUSED] = SLICE("refused"),
+    [EVIDENCE_ABORTED] = SLICE("aborted"),     [EVIDENCE_DATA] = SLICE("data"),
+    [EVIDENCE_UNKNOWN] = SLICE("unknown"),
 };
-static const char *const directions[DIRECTION_COUNT] = {
-    [DIRECTION_INBOUND] = "inbound",
-    [DIRECTION_OUTBOUND] = "outbound",
+static const struct slice directions[DIRECTION_COUNT] = {
+    [DIRECTION_INBOUND] = SLICE("inbound"),
+    [DIRECTION_OUTBOUND] = SLICE("outbound"),
 };
 
 static const struct words {
-    const char *const *word;
+    const struct slice *word;
     int count;
 } words[] = {
-    [KIND_CATEGORY] = {categories, CATEGORY_COUNT},
-    [KIND_ACTION] = {actions, ACTION_COUNT},
-    [KIND_OUTCOME] = {outcomes, OUTCOME_COUNT},
-    [KIND_EVIDENCE] = {evidences, EVIDENCE_COUNT},
-    [KIND_DIRECTION] = {directions, DIRECTION_COUNT},
-    [KIND_EXTRA] = {NULL, 0},
+    [KIND_CATEGORY] = {categories, CATEGORY_COUNT},   [KIND_ACTION] = {actions, ACTION_COUNT},
+    [KIND_OUTCOME] = {outcomes, OUTCOME_COUNT},       [KIND_EVIDENCE] = {evidences, EVIDENCE_COUNT},
+    [KIND_DIRECTION] = {directions, DIRECTION_COUNT}, [KIND_EXTRA] = {NULL, 0},
 };
 
 /* IANA protocol numbers that firewalls name. The first name of a number is the one written. */
@@ -62,12 +59,12 @@ static const struct {
     const char *name;
     uint8_t number;
 } protocols[] = {
-    {"tcp", 6},        {"udp", 17},  {"icmp", 1},  {"icmp6", 58},   {"icmpv6", 58},
-    {"ipv6-icmp", 58}, {"gre", 47},  {"esp", 50},  {"ah", 51},      {"igmp", 2},
-    {"ipip", 4},       {"ipinip", 4}, {"igrp", 9}, {"ipv6", 41},    {"eigrp", 88},
-    {"ospf", 89},      {"ospfigp", 89}, {"pim", 103}, {"vrrp", 112}, {"l2tp", 115},
-    {"sctp", 132},     {"udplite", 136}, {"hopopt", 0}, {"egp", 8}, {"rsvp", 46},
-    {"pcp", 108},      {"snp", 109}, {"nos", 94},
+    {"tcp", 6},        {"udp", 17},      {"icmp", 1},   {"icmp6", 58}, {"icmpv6", 58},
+    {"ipv6-icmp", 58}, {"gre", 47},      {"esp", 50},   {"ah", 51},    {"igmp", 2},
+    {"ipip", 4},       {"ipinip", 4},    {"igrp", 9},   {"ipv6", 41},  {"eigrp", 88},
+    {"ospf", 89},      {"ospfigp", 89},  {"pim", 103},  {"vrrp", 112}, {"l2tp", 115},
+    {"sctp", 132},     {"udplite", 136}, {"hopopt", 0}, {"egp", 8},    {"rsvp", 46},
+    {"pcp", 108},      {"snp", 109},     {"nos", 94},
 };
 #define N_PROTOCOLS (sizeof(protocols) / sizeof(protocols[0]))
 
@@ -92,17 +89,28 @@ int protocol_number(struct slice text)
     return number_parse(text, &number) && number <= 255 ? (int)number : -1;
 }
 
-const char *record_word(enum field_kind kind, unsigned value)
+struct slice record_word_text(enum field_kind kind, unsigned value)
 {
     return words[kind].word[value];
+}
+
+const char *record_word(enum field_kind kind, unsigned value)
+{
+    return words[kind].word[value].ptr;
 }
 
 int record_word_value(enum field_kind kind, struct slice word)
 {
     for (int i = 0; i < words[kind].count; i++)
-        if (slice_is(word, words[kind].word[i]))
+        if (slice_equals(word, words[kind].word[i]))
             return i;
     return -1;
+}
+
+uint8_t severity_of_syslog(unsigned level)
+{
+    static const uint8_t severities[8] = {10, 9, 8, 6, 5, 3, 2, 1};
+    return severities[level & 7];
 }
 
 bool number_parse(struct slice text, uint64_t *out)
@@ -169,15 +177,6 @@ bool record_put(struct record *r, enum record_field field, struct slice text)
     return ok;
 }
 
-/* One bit of 64: enough to know in most cases that a name is new without looking at the others. */
-static uint64_t name_bit(struct slice name)
-{
-    unsigned h = (unsigned)name.len * 31u + (unsigned char)name.ptr[0] * 7u +
-                 (unsigned char)name.ptr[name.len - 1] * 13u +
-                 (unsigned char)name.ptr[name.len / 2] * 3u;
-    return UINT64_C(1) << (h & 63);
-}
-
 void record_extra(struct record *r, struct slice name, struct slice value)
 {
     if (value.len == 0 || name.len == 0)
@@ -186,12 +185,6 @@ void record_extra(struct record *r, struct slice name, struct slice value)
         r->extra_lost++;
         return;
     }
-    uint64_t bit = name_bit(name);
-    if (r->extra_seen & bit && !r->extra_repeats)
-        for (unsigned i = 0; i < r->extra; i++)
-            if (slice_equals(r->extras[i].name, name))
-                r->extra_repeats = true;
-    r->extra_seen |= bit;
     r->extras[r->extra].name = name;
     r->extras[r->extra].value = value;
     record_set_extra(r, (uint16_t)(r->extra + 1));

@@ -104,11 +104,11 @@ struct record {
 #include "parsers/record_fields.h"
 #undef FIELD
     uint64_t src_lists, dst_lists; /* which networks hold the addresses; detect/networks.h */
-    uint64_t extra_seen;           /* a bit for each hash of an extra's name */
-    bool extra_repeats;            /* some name occurs twice: writers must look */
     uint16_t extra_lost;           /* pairs beyond RECORD_EXTRA_MAX */
     bool time_suspect;             /* the message's time was refused; time is the arrival */
     bool cut;                      /* the message was longer than accepted and was cut */
+    uint8_t detected_severity;     /* of the worst detector that fires for it now, 0 when none */
+    struct slice extra_prefix;     /* the parser's, see parser.h */
     size_t scratch_used;
     struct record_extra extras[RECORD_EXTRA_MAX];
     char scratch[RECORD_SCRATCH_MAX];
@@ -148,9 +148,9 @@ static inline void record_reset(struct record *r)
     r->has = 0;
     r->extra = 0;
     r->src_lists = r->dst_lists = 0;
-    r->extra_seen = 0;
-    r->extra_repeats = r->time_suspect = r->cut = false;
+    r->time_suspect = r->cut = false;
     r->extra_lost = 0;
+    r->detected_severity = 0;
     r->scratch_used = 0;
 }
 
@@ -171,7 +171,8 @@ extern const struct field_info record_fields[FIELD_COUNT];
  */
 bool record_put(struct record *r, enum record_field field, struct slice text);
 
-/* Keeps a pair that has no field. Empty values are not kept. Beyond the bound: counted, dropped. */
+/* Keeps a pair that has no field; a name may come several times. Empty values are not kept. Beyond
+ * the bound: counted, dropped. */
 void record_extra(struct record *r, struct slice name, struct slice value);
 
 /* Room for `len` bytes that live as long as the record, or NULL when the scratch area is full. */
@@ -179,6 +180,7 @@ char *record_scratch(struct record *r, size_t len);
 
 /* The words: "allow", "denied", "connection", "tcp" or a number. Never NULL for values in range. */
 const char *record_word(enum field_kind kind, unsigned value);
+struct slice record_word_text(enum field_kind kind, unsigned value);
 
 /* The value of a word of KIND_CATEGORY, ACTION, OUTCOME, EVIDENCE or DIRECTION; -1: none such. */
 int record_word_value(enum field_kind kind, struct slice word);
@@ -189,6 +191,9 @@ int protocol_number(struct slice text);
 /* Its name, or NULL when it has none here: then writers print the number. */
 const char *protocol_name(unsigned number);
 
-/* The ports as text split at the last '/' or ':'; helpers that more than one vendor needs. */
+/* 0 to 10 for a syslog severity (RFC 5424 table 2), 7 debug to 0 emergency. */
+uint8_t severity_of_syslog(unsigned level);
+
+/* The whole text as a number, strictly: digits only, no sign, no blanks. */
 bool port_parse(struct slice text, uint16_t *out);
 bool number_parse(struct slice text, uint64_t *out);

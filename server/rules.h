@@ -11,16 +11,20 @@ struct rules {
     struct config *config; /* owned by whoever called rules_new */
     const struct settings *settings;
     struct networks *networks;
-    struct networks *senders; /* set 0: allow */
-    struct detector *detectors; /* those in force */
-    unsigned detector_count;
-    struct device *devices; /* by settings->devices; [device_count] is the default */
+    struct networks *senders;   /* set 0: allow */
+    struct detector *detectors; /* all; those in force come first */
+    unsigned detector_count;    /* in force */
+    unsigned built_count;       /* all */
+    struct device *devices;     /* by settings->devices; [device_count] is the default */
     struct zone **zones;
 };
 
 /* Complains through config_complain; NULL when anything was wrong. */
 struct rules *rules_new(struct config *config, const char *default_zone);
 void rules_free(struct rules *rules);
+
+/* Whether a detector is in force: its own `enabled`, overridden by enable and disable. */
+bool rules_enabled(const struct settings *settings, const struct detector_settings *detector);
 
 bool rules_allow(const struct rules *rules, struct address sender);
 const struct device *rules_device(const struct rules *rules, struct address sender);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "parsers/text/plain.h"
+
 /* The text in a block of its own, so that one byte too far is caught. The caller frees ptr. */
 static struct slice exact(const char *text)
 {
@@ -43,11 +45,33 @@ static void addresses(void **state)
     read_address("fe80::1%eth0", "fe80::1");
     read_address("::ffff:192.0.2.7", "192.0.2.7");
     read_address("::", "::");
-    read_address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+    read_address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+                 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
     static const char *const wrong[] = {
-        "", "1", "1.2.3", "1.2.3.", "1.2.3.256", "1.2.3.4.5", "1.2.3.4x", "01234.1.1.1", "1..2.3",
-        "10.0.0.5551", "xxx.xx.x.xx", "host", ":", ":::", "1:2", "[::1", "::1]", "[]", "[",
-        "1.15599155266856607338.91.1", "g::1", "::ffff:1.2.3.400", "%eth0", ":%",
+        "",
+        "1",
+        "1.2.3",
+        "1.2.3.",
+        "1.2.3.256",
+        "1.2.3.4.5",
+        "1.2.3.4x",
+        "01234.1.1.1",
+        "1..2.3",
+        "10.0.0.5551",
+        "xxx.xx.x.xx",
+        "host",
+        ":",
+        ":::",
+        "1:2",
+        "[::1",
+        "::1]",
+        "[]",
+        "[",
+        "1.15599155266856607338.91.1",
+        "g::1",
+        "::ffff:1.2.3.400",
+        "%eth0",
+        ":%",
         "1111:2222:3333:4444:5555:6666:7777:8888:9999",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -97,12 +121,36 @@ static void numbers(void **state)
     }
 }
 
+/* The vector way copies what the plain way copies: every length, a special byte at every place. */
+static void plain_text(void **state)
+{
+    static const char specials[] = {'\\', '=', '\n', 0x7f, (char)0x80, (char)0xff, 0, 0x1f};
+    char out[64 + PLAIN_SLACK], expected[64];
+    (void)state;
+    for (size_t len = 0; len < 64; len++) {
+        char *block = malloc(len ? len : 1);
+        for (size_t at = 0; at <= len; at++)
+            for (size_t s = 0; s < sizeof(specials); s++) {
+                for (size_t i = 0; i < len; i++)
+                    block[i] = (char)(' ' + (i * 7 + s) % 28);
+                if (at < len)
+                    block[at] = specials[s];
+                size_t n = plain_copy_bytes(expected, block, len, '=');
+                assert_int_equal(n, at);
+                assert_int_equal(plain_copy(out, block, len, '='), n);
+                assert_memory_equal(out, expected, n);
+            }
+        free(block);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses),
         cmocka_unit_test(cursors),
         cmocka_unit_test(numbers),
+        cmocka_unit_test(plain_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,9 +40,16 @@ bool sink_push(struct sink *sink, struct batch *batch);
 /* Adds to the counters that the worker keeps for it (cut). Any thread. */
 void sink_count_cut(struct sink *sink, uint64_t messages);
 
+/* Messages that no batch could take (longer than one, or no memory): offered and dropped_too_long.
+ * Any thread. */
+void sink_count_lost(struct sink *sink, uint64_t events, uint64_t alerts);
+
 struct output_counters sink_counters(struct sink *sink);
 
 /* Sends what is queued for at most `flush_ms`, then closes; what is left is dropped_at_exit.
  * `closed` is called on the loop. The sink is freed by sink_free, after the loop has run. */
 void sink_close(struct sink *sink, int64_t flush_ms, void (*closed)(void *context), void *context);
 void sink_free(struct sink *sink);
+
+/* Why it takes nothing ever again (standard output was closed), else NULL. `room` is called then. */
+const char *sink_gone(struct sink *sink);

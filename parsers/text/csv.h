@@ -1,0 +1,58 @@
+/*
+ * One line of comma separated values, taken apart in one pass: where every field begins. The form
+ * is RFC 4180's (a field with commas stands in quotes, a quote inside it is doubled), read leniently,
+ * because devices and relays break it:
+ *
+ *   a quote in the middle of a field        is a character like any other
+ *   "said "so" to me",next                  only a quote before a comma or the end closes
+ *   "cut off in the mid                     holds all that is left; `unclosed` says so
+ *   \"quoted by a JSON relay, twice\",next  the same with \" for the quote
+ *
+ * Fields are handed out raw, with their quotes: most are never looked at. csv_text takes the quotes
+ * off; doubled ones need csv_undouble and a place to write to.
+ */
+#pragma once
+
+#include "parsers/text/slice.h"
+
+#define CSV_COLUMNS_MAX 192 /* what comes after is not looked at; `more` says so */
+
+struct csv {
+    const char *base;
+    unsigned count;
+    bool quotes; /* there are some in the line: fields may need csv_text */
+    bool unclosed;
+    bool more;
+    uint32_t start[CSV_COLUMNS_MAX + 1]; /* field n ends before the comma in front of field n + 1 */
+};
+
+/* The line must be shorter than 4 GiB. An empty line is one empty field. */
+void csv_split(struct csv *out, struct slice line);
+
+/* The same byte by byte, for machines without vectors and to test csv_split by. */
+void csv_split_plain(struct csv *out, struct slice line);
+
+/* Field n as it stands in the line; empty when there is none. */
+static inline struct slice csv_raw(const struct csv *csv, unsigned n)
+{
+    if (n >= csv->count)
+        return SLICE_NONE;
+    return slice_make(csv->base + csv->start[n], csv->start[n + 1] - csv->start[n] - 1);
+}
+
+/* Whether a raw field is in quotes, so that csv_text has something to do. */
+static inline bool csv_is_quoted(struct slice raw)
+{
+    return raw.len &&
+           (raw.ptr[0] == '"' || (raw.ptr[0] == '\\' && raw.len > 1 && raw.ptr[1] == '"'));
+}
+
+/* Field n, a whole number in digits only. Faster than reading it alone: it may look at the bytes in
+ * front of the field. False when it is anything else. */
+bool csv_number(const struct csv *csv, unsigned n, uint64_t *out);
+
+/* What stands between the quotes. Sets *doubled when there are doubled ones in it. */
+struct slice csv_text(struct slice raw, bool *doubled);
+
+/* Writes each doubled quote of a text as one, at most text.len bytes; returns how many. */
+size_t csv_undouble(struct slice text, char *out);

@@ -1,0 +1,210 @@
+/* Readers of key and value text. See kv.h for what each of them takes. */
+#include "parsers/text/kv.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define BLOCK 64
+
+/* Where the quotes and backslashes stand in 64 readable bytes, the first in bit 0. */
+static uint64_t marks_of(const char *p)
+{
+    uint64_t marks = 0;
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    for (int i = 0; i < BLOCK; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+        marks |= (uint64_t)(unsigned)_mm_movemask_epi8(hit) << i;
+    }
+#else
+    for (int i = 0; i < BLOCK; i++)
+        marks |= (uint64_t)(p[i] == '"' || p[i] == '\\') << i;
+#endif
+    return marks;
+}
+
+uint64_t kv_marks(const char *p, const char *end)
+{
+    char last[BLOCK] = {0};
+    if (end - p >= BLOCK)
+        return marks_of(p);
+    memcpy(last, p, (size_t)(end - p));
+    return marks_of(last);
+}
+
+struct kv_quoted kv_quoted_over(struct slice text)
+{
+    const char *end = slice_end(text);
+    return (struct kv_quoted){text.ptr, end, text.ptr, kv_marks(text.ptr, end)};
+}
+
+/* The mark after a backslash and the byte it protects. */
+static const char *next_after_backslash(struct kv_quoted *it, const char *backslash)
+{
+    const char *mark = kv_mark(it);
+    return mark == backslash + 1 ? kv_mark(it) : mark;
+}
+
+/* Letters, digits, '_', '-' and '.'. */
+static const bool name_bytes[256] = {
+    ['-'] = true, ['.'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true,
+    ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+    ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true,
+    ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true,
+    ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true, ['R'] = true,
+    ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true,
+    ['Y'] = true, ['Z'] = true, ['_'] = true, ['a'] = true, ['b'] = true, ['c'] = true,
+    ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true,
+    ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true,
+    ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
+    ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
+};
+
+static inline bool is_name_byte(char c)
+{
+    return name_bytes[(unsigned char)c];
+}
+
+/* The next blank, or the end. */
+static inline const char *find_blank(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        int hit = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+        if (hit)
+            return p + __builtin_ctz((unsigned)hit);
+    }
+#endif
+    while (p < end && *p != ' ')
+        p++;
+    return p;
+}
+
+/* Whether text begins with a name and an equals sign. */
+static bool starts_pair(const char *p, const char *end)
+{
+    const char *begin = p;
+    while (p < end && is_name_byte(*p))
+        p++;
+    return p > begin && p < end && *p == '=';
+}
+
+/* Whether a quote ends its value: what follows is a separator, a bracket, or nothing. */
+static inline bool closes(const char *quote, const char *end, bool equals)
+{
+    const char *p = quote + 1;
+    if (p == end || *p == ';' || *p == ']' || *p == '|')
+        return true;
+    if (*p != ' ')
+        return false;
+    while (p < end && *p == ' ')
+        p++;
+    if (p == end || *p == ']')
+        return true;
+    while (equals && p < end && (is_name_byte(*p) || *p == ' '))
+        p++;
+    return equals && p < end && *p == '=';
+}
+
+/* What stands between two values, without separators in front and the assignment behind. */
+static inline struct slice name_between(const char *begin, const char *open)
+{
+    while (begin < open && (*begin == ';' || *begin == ' ' || *begin == '[' || *begin == '|'))
+        begin++;
+    while (open > begin && (open[-1] == ':' || open[-1] == '='))
+        open--;
+    return slice_between(begin, open);
+}
+
+bool kv_quoted_any(struct kv_quoted *it, struct kv *out)
+{
+    const char *open = kv_mark(it);
+    while (open && *open == '\\')
+        open = next_after_backslash(it, open);
+    if (!open)
+        return false;
+    out->name = name_between(it->at, open);
+    out->escaped = false;
+    bool equals = open > it->at && open[-1] == '=';
+
+    const char *close = kv_mark(it);
+    while (close && (*close == '\\' || !closes(close, it->end, equals))) {
+        if (*close == '\\') {
+            out->escaped = true;
+            close = next_after_backslash(it, close);
+        } else {
+            close = kv_mark(it);
+        }
+    }
+    out->cut = close == NULL;
+    if (out->cut)
+        close = it->end;
+    out->value = slice_between(open + 1, close);
+    it->at = out->cut ? it->end : close + 1;
+    return true;
+}
+
+bool kv_piped_next(struct cursor *c, struct kv *out)
+{
+    while (cursor_peek(c) == '|' || cursor_peek(c) == ' ')
+        cursor_advance(c, 1);
+    const char *begin = c->rest.ptr, *end = slice_end(c->rest);
+    if (!starts_pair(begin, end))
+        return false;
+    out->name = cursor_until(c, '=');
+    const char *value = c->rest.ptr, *p = value;
+    while (p < end) {
+        p = memchr(p, '|', (size_t)(end - p));
+        if (!p || p + 1 == end || p[1] == '|' || starts_pair(p + 1, end))
+            break;
+        p++;
+    }
+    out->cut = false;
+    out->value = slice_between(value, p && p < end ? p : end);
+    out->escaped = slice_find(out->value, '\\') < out->value.len;
+    cursor_advance(c, out->value.len);
+    return true;
+}
+
+bool kv_plain_next(struct cursor *c, struct kv *out)
+{
+    cursor_skip_blanks(c);
+    const char *p = c->rest.ptr, *end = slice_end(c->rest);
+    while (p < end && is_name_byte(*p))
+        p++;
+    if (p == end || *p != '=' || p == c->rest.ptr)
+        return false;
+    out->name = slice_between(c->rest.ptr, p++);
+    out->escaped = out->cut = false;
+
+    char quote = p < end ? *p : '\0';
+    if (quote != '\'' && quote != '"') {
+        const char *begin = p;
+        p = find_blank(p, end);
+        out->value = slice_between(begin, p);
+        cursor_advance(c, (size_t)(p - c->rest.ptr));
+        return true;
+    }
+    const char *begin = ++p;
+    while (p < end && !(*p == quote && (p + 1 == end || p[1] == ' ')))
+        p++; /* agent='it's me' goes on behind its first quote */
+    out->cut = p == end;
+    out->value = slice_between(begin, p);
+    cursor_advance(c, (size_t)(p - c->rest.ptr) + (p < end));
+    return true;
+}
+
+size_t kv_unescape(struct slice text, char *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '\\' && i + 1 < text.len &&
+            memchr("\"]\\=|", text.ptr[i + 1], 5) != NULL)
+            i++;
+        out[n++] = text.ptr[i];
+    }
+    return n;
+}

@@ -1,0 +1,384 @@
+/*
+ * parapet replay: the pipeline over files, in event time. Line N of the output answers line N of the
+ * input as long as only events are shown, whatever the line holds.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "parsers/record_json.h"
+#include "server/command.h"
+#include "server/forward/alert_json.h"
+#include "server/forward/cef.h"
+#include "server/load.h"
+#include "server/rules.h"
+
+#define READ_BYTES (1024 * 1024)
+
+enum replay_format { REPLAY_JSON, REPLAY_CEF, REPLAY_NONE };
+
+struct replay {
+    enum replay_format format;
+    bool show_events, show_alerts;
+    const char *config_file, *parser_name, *timezone;
+    int64_t now_ms;
+    struct config *config;
+    struct rules *rules;
+    struct detection *detection;
+    struct device device;
+    struct pipeline pipeline;
+    struct batch *batch; /* CEF on its way to standard output */
+    uint64_t alerts[3];
+    int64_t tick_ms;       /* the time that detectors were last told */
+    int64_t candidate_ms;  /* the time they will be told once a second message confirms it */
+    uint64_t bytes_total;  /* of all files as they lie on disk, for the progress bar */
+    uint64_t bytes_before; /* of the files that are done */
+    int percent;           /* shown last; -1: no bar */
+};
+
+static const struct cef_format bare_cef = {.framing = CEF_FRAME_NEWLINE,
+                                           .header = CEF_HEADER_NONE,
+                                           .facility = 16,
+                                           .keep_unmapped = true,
+                                           .max_message_size = 8192};
+
+/* ---- output ---- */
+
+static void write_json(void *context, const char *bytes, size_t len)
+{
+    (void)context;
+    fwrite(bytes, 1, len, stdout);
+}
+
+static void flush_batch(struct replay *replay)
+{
+    fwrite(replay->batch->bytes, 1, replay->batch->len, stdout);
+    replay->batch->len = replay->batch->count = 0;
+}
+
+static void batch_room(struct replay *replay)
+{
+    if (replay->batch->len >= BATCH_FULL || replay->batch->count == BATCH_MESSAGES)
+        flush_batch(replay);
+}
+
+static void replay_event(void *context, const struct record *r)
+{
+    struct replay *replay = context;
+    if (replay->format == REPLAY_CEF) {
+        cef_event(&bare_cef, r, replay->batch);
+        batch_room(replay);
+    } else {
+        record_json(r, write_json, NULL);
+        putchar('\n');
+    }
+}
+
+static void replay_unparsed(void *context, const struct record *r, const char *status,
+                            struct slice raw)
+{
+    struct replay *replay = context;
+    if (replay->format == REPLAY_CEF) {
+        cef_unparsed(&bare_cef, r, status, raw, replay->batch);
+        batch_room(replay);
+    } else {
+        record_json_unparsed(r, status, raw, write_json, NULL);
+        putchar('\n');
+    }
+}
+
+static void replay_alert(void *context, const struct alert *alert)
+{
+    struct replay *replay = context;
+    replay->alerts[alert->phase]++;
+    if (!replay->show_alerts || replay->format == REPLAY_NONE)
+        return;
+    if (replay->format == REPLAY_CEF) {
+        cef_alert(&bare_cef, alert, replay->batch);
+        batch_room(replay);
+    } else {
+        alert_json(alert, write_json, NULL);
+        putchar('\n');
+    }
+}
+
+/* ---- input ---- */
+
+/* Episodes end by the messages' time. One stray stamp from the future must not end them all, so a
+ * time is believed when the next message does not contradict it. */
+static void tell_time(struct replay *replay)
+{
+    const struct record *r = &replay->pipeline.record;
+    if (!RECORD_HAS(r, time))
+        return;
+    if (replay->candidate_ms > replay->tick_ms + 1000 &&
+        r->time >= replay->candidate_ms - replay->rules->settings->lateness_ms) {
+        replay->tick_ms = replay->candidate_ms;
+        detect_tick(replay->detection, replay->tick_ms, replay_alert, replay);
+    }
+    replay->candidate_ms = r->time;
+}
+
+static void one_message(struct replay *replay, const char *line, size_t len, bool cut)
+{
+    struct sender sender = {.device = &replay->device};
+    size_t max = replay->rules->settings->max_message_size;
+    if (len && line[len - 1] == '\r')
+        len--;
+    if (len > max) {
+        len = max;
+        cut = true;
+    }
+    pipeline_message(&replay->pipeline, &sender, slice_make(line, len), replay->now_ms, cut);
+    tell_time(replay);
+}
+
+static void show_progress(struct replay *replay, gzFile file)
+{
+    static const char bar[] = "########################################";
+    int64_t at = gzoffset(file);
+    if (replay->percent < 0 || replay->bytes_total == 0 || at < 0)
+        return;
+    int percent = (int)((replay->bytes_before + (uint64_t)at) * 100 / replay->bytes_total);
+    if (percent == replay->percent || percent > 100)
+        return;
+    replay->percent = percent;
+    fprintf(stderr, "\r[%-40.*s] %3d %%", percent * 2 / 5, bar, percent);
+}
+
+/* One file, plain or gzip. A line longer than the buffer is cut; its rest is skipped. */
+static bool read_lines(struct replay *replay, gzFile file, char *buffer)
+{
+    size_t have = 0;
+    bool skipping = false;
+    int n;
+    while ((n = gzread(file, buffer + have, (unsigned)(READ_BYTES - have))) > 0) {
+        char *p = buffer, *end = buffer + have + (size_t)n, *stop;
+        while ((stop = memchr(p, '\n', (size_t)(end - p)))) {
+            if (!skipping)
+                one_message(replay, p, (size_t)(stop - p), false);
+            skipping = false;
+            p = stop + 1;
+        }
+        have = (size_t)(end - p);
+        memmove(buffer, p, have);
+        if (have == READ_BYTES) {
+            if (!skipping)
+                one_message(replay, buffer, have, true);
+            skipping = true;
+            have = 0;
+        }
+        show_progress(replay, file);
+    }
+    if (n == 0 && have && !skipping)
+        one_message(replay, buffer, have, false);
+    return n == 0;
+}
+
+static bool replay_file(struct replay *replay, const char *path, char *buffer)
+{
+    bool standard = strcmp(path, "-") == 0;
+    gzFile file = standard ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb");
+    struct stat info;
+    int code = 0;
+    if (!file) {
+        fprintf(stderr, "parapet replay: %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    gzbuffer(file, 256 * 1024);
+    bool done = read_lines(replay, file, buffer);
+    if (!done) {
+        const char *why = gzerror(file, &code);
+        fprintf(stderr, "parapet replay: %s: %s\n", path, code == Z_ERRNO ? strerror(errno) : why);
+    }
+    gzclose(file);
+    if (stat(path, &info) == 0 && S_ISREG(info.st_mode))
+        replay->bytes_before += (uint64_t)info.st_size;
+    return done;
+}
+
+/* ---- the command ---- */
+
+static const char options_text[] =
+    "  -c FILE             configuration; without it /etc/parapet/parapet.yaml or the built-in "
+    "one\n"
+    "  --format json|cef|none   how to print (default json)\n"
+    "  --show events,alerts     what to print (default both)\n"
+    "  --parser NAME       read every line with this parser\n"
+    "  --now TIME          when the lines arrived: completes stamps without a year (RFC 3339)\n"
+    "  --timezone ZONE     of stamps without one (IANA name, default UTC)\n"
+    "  FILE                a file, plain or gzip; - is standard input\n";
+
+static int usage(const char *what, const char *value)
+{
+    fprintf(stderr, "parapet replay: %s%s%s\n%s", what, value ? ": " : "", value ? value : "",
+            options_text);
+    return EXIT_USAGE;
+}
+
+static bool read_show(struct replay *replay, const char *list)
+{
+    struct cursor c = cursor_over(slice(list));
+    replay->show_events = replay->show_alerts = false;
+    do {
+        struct slice word = cursor_until_or_end(&c, ',');
+        if (slice_is(word, "events"))
+            replay->show_events = true;
+        else if (slice_is(word, "alerts"))
+            replay->show_alerts = true;
+        else
+            return false;
+    } while (!cursor_at_end(&c));
+    return true;
+}
+
+static bool read_now(struct replay *replay, const char *text)
+{
+    struct cursor c = cursor_over(slice(text));
+    return (timestamp_iso(&c, NULL, &replay->now_ms) || timestamp_epoch(&c, &replay->now_ms)) &&
+           cursor_at_end(&c);
+}
+
+/* EXIT_DONE, or what to exit with; *first is the first file's place in argv. */
+static int read_options(struct replay *replay, int argc, char **argv, int *first)
+{
+    static const struct option options[] = {
+        {"format", required_argument, NULL, 'f'},   {"show", required_argument, NULL, 's'},
+        {"parser", required_argument, NULL, 'p'},   {"now", required_argument, NULL, 'n'},
+        {"timezone", required_argument, NULL, 'z'}, {NULL, 0, NULL, 0}};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            replay->config_file = optarg;
+            break;
+        case 'f':
+            if (strcmp(optarg, "json") == 0)
+                replay->format = REPLAY_JSON;
+            else if (strcmp(optarg, "cef") == 0)
+                replay->format = REPLAY_CEF;
+            else if (strcmp(optarg, "none") == 0)
+                replay->format = REPLAY_NONE;
+            else
+                return usage("--format is json, cef or none", optarg);
+            break;
+        case 's':
+            if (!read_show(replay, optarg))
+                return usage("--show is events, alerts or events,alerts", optarg);
+            break;
+        case 'p':
+            replay->parser_name = optarg;
+            break;
+        case 'n':
+            if (!read_now(replay, optarg))
+                return usage("--now is a time like 2026-11-21T08:56:00Z", optarg);
+            break;
+        case 'z':
+            replay->timezone = optarg;
+            break;
+        default:
+            return usage("unknown option, or one without its value", argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return usage("which files?", NULL);
+    *first = optind;
+    return EXIT_DONE;
+}
+
+static int open_pipeline(struct replay *replay)
+{
+    replay->rules = load_rules(replay->config_file, replay->timezone, &replay->config);
+    if (!replay->rules)
+        return EXIT_USAGE;
+    replay->device = replay->rules->devices[replay->rules->settings->device_count];
+    if (replay->parser_name &&
+        !(replay->device.parser = parser_named(slice(replay->parser_name)))) {
+        fprintf(stderr, "parapet replay: no parser %s; there are:", replay->parser_name);
+        for (const struct parser *const *p = parsers; *p; p++)
+            fprintf(stderr, " %s", (*p)->name);
+        fputc('\n', stderr);
+        return EXIT_USAGE;
+    }
+    bool print = replay->show_events && replay->format != REPLAY_NONE;
+    struct pipeline_output output = {.event = print ? replay_event : NULL,
+                                     .unparsed = print ? replay_unparsed : NULL,
+                                     .alert = replay_alert,
+                                     .context = replay};
+    replay->detection = rules_detection(replay->rules);
+    replay->batch = calloc(1, sizeof(*replay->batch));
+    if (!replay->detection || !replay->batch ||
+        pipeline_init(&replay->pipeline, replay->rules, replay->detection, &output) < 0) {
+        fprintf(stderr, "parapet replay: not enough memory for the tables of `memory:`\n");
+        return EXIT_USAGE;
+    }
+    replay->pipeline.replay = true;
+    return EXIT_DONE;
+}
+
+static void print_summary(const struct replay *replay)
+{
+    const struct counters *n = &replay->pipeline.counters;
+    if (replay->percent >= 0)
+        fputs("\r\033[K", stderr);
+    fprintf(stderr,
+            "%" PRIu64 " messages: %" PRIu64 " parsed, %" PRIu64 " unknown, %" PRIu64
+            " malformed, %" PRIu64 " of no known vendor; alerts: %" PRIu64 " started, %" PRIu64
+            " ongoing, %" PRIu64 " ended\n",
+            n->received, n->parsed, n->unknown, n->malformed, n->unclaimed, replay->alerts[0],
+            replay->alerts[1], replay->alerts[2]);
+}
+
+static int replay_run(int argc, char **argv)
+{
+    static struct replay replay; /* large, and one is enough for a process */
+    int first = 0, code;
+    struct timespec now;
+    struct stat info;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    replay.now_ms = now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    replay.show_events = replay.show_alerts = true;
+    replay.tick_ms = replay.candidate_ms = INT64_MIN / 2;
+    code = read_options(&replay, argc, argv, &first);
+    char *buffer = malloc(READ_BYTES);
+    if (code == EXIT_DONE)
+        code = buffer ? open_pipeline(&replay) : EXIT_USAGE;
+    if (code == EXIT_DONE) {
+        for (int i = first; i < argc; i++)
+            if (stat(argv[i], &info) == 0 && S_ISREG(info.st_mode))
+                replay.bytes_total += (uint64_t)info.st_size;
+        replay.percent = isatty(STDERR_FILENO) && replay.bytes_total > 4 * READ_BYTES ? 0 : -1;
+        for (int i = first; i < argc; i++)
+            if (!replay_file(&replay, argv[i], buffer))
+                code = EXIT_INPUT;
+        flush_batch(&replay);
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+            fprintf(stderr, "parapet replay: standard output: %s\n", strerror(errno));
+            code = EXIT_INPUT;
+        }
+        print_summary(&replay);
+    }
+    pipeline_close(&replay.pipeline);
+    detection_free(replay.detection);
+    rules_free(replay.rules);
+    config_free(replay.config);
+    free(replay.batch);
+    free(buffer);
+    return code;
+}
+
+const struct command command_replay = {
+    .name = "replay",
+    .usage = "[options] FILE|- ...",
+    .summary = "the same pipeline over files, in event time",
+    .options = options_text,
+    .run = replay_run,
+};

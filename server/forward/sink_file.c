@@ -1,0 +1,119 @@
+/*
+ * Files, pipes and terminals; "-" is standard output. O_NONBLOCK belongs to the open file that
+ * standard output shares with the shell and others, so it is never set there: a pipe or terminal is
+ * opened anew through /proc, a socket is written with MSG_DONTWAIT. Where that is not allowed, small
+ * pieces are written and only when the descriptor is writable.
+ */
+#include "server/forward/sink_kind.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROUNDS 16
+#define PIECE  4096 /* PIPE_BUF: a pipe that is writable takes so much without blocking */
+
+static bool is_standard_output(const struct sink *s)
+{
+    return strcmp(s->settings->path, "-") == 0;
+}
+
+static void start_standard_output(struct sink *s)
+{
+    struct stat st;
+    if (fstat(STDOUT_FILENO, &st) < 0) {
+        s->gone = "standard output is closed";
+        sink_down(s, -errno);
+        return;
+    }
+    int fd = -1;
+    if (!S_ISREG(st.st_mode) && !S_ISSOCK(st.st_mode))
+        fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    sink_up(s, fd >= 0 ? fd : STDOUT_FILENO, !S_ISREG(st.st_mode));
+}
+
+static int open_file(const char *path)
+{
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640);
+}
+
+/* ENXIO: a named pipe that nobody reads yet. */
+static int sink_file_check(const struct forward_settings *settings)
+{
+    if (strcmp(settings->path, "-") == 0)
+        return 0;
+    int fd = open_file(settings->path);
+    if (fd < 0)
+        return errno == ENXIO ? 0 : -errno;
+    close(fd);
+    return 0;
+}
+
+static void sink_file_start(struct sink *s)
+{
+    if (is_standard_output(s)) {
+        start_standard_output(s);
+        return;
+    }
+    struct stat st;
+    int fd = open_file(s->settings->path);
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        int code = -errno;
+        if (fd >= 0)
+            close(fd);
+        sink_down(s, code);
+        return;
+    }
+    sink_up(s, fd, !S_ISREG(st.st_mode));
+}
+
+static void sink_file_stop(struct sink *s)
+{
+    (void)s;
+}
+
+static ssize_t write_some(struct sink *s, const char *bytes, size_t len)
+{
+    if (s->fd != STDOUT_FILENO || !s->pollable)
+        return write(s->fd, bytes, len);
+    ssize_t n = send(s->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (n >= 0 || errno != ENOTSOCK)
+        return n;
+    struct pollfd ready = {.fd = s->fd, .events = POLLOUT};
+    if (poll(&ready, 1, 0) == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return write(s->fd, bytes, len < PIECE ? len : PIECE);
+}
+
+static int sink_file_write(struct sink *s)
+{
+    for (int round = 0; s->head && (round < ROUNDS || !s->pollable); round++) {
+        ssize_t n = write_some(s, s->head->bytes + s->head_off, s->head->len - s->head_off);
+        if (n >= 0) {
+            sink_sent(s, (size_t)n);
+            continue;
+        }
+        if (errno == EINTR)
+            continue;
+        if (errno != EAGAIN && errno != ENOSPC && errno != EDQUOT && is_standard_output(s))
+            s->gone = "standard output was closed";
+        return errno == EAGAIN ? UV_EAGAIN : -errno;
+    }
+    return s->head ? UV_EAGAIN : 0;
+}
+
+const struct sink_kind sink_file = {
+    .protocol = FORWARD_FILE,
+    .name = "file",
+    .check = sink_file_check,
+    .start = sink_file_start,
+    .stop = sink_file_stop,
+    .write = sink_file_write,
+    .keeps_partial = true,
+};

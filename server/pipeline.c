@@ -1,0 +1,153 @@
+/* One message through everything, in the order of the README's journey. No libuv in here. */
+#include "server/pipeline.h"
+
+#include <errno.h>
+
+#include "server/rules.h"
+
+int pipeline_init(struct pipeline *p, const struct rules *rules, struct detection *detection,
+                  const struct pipeline_output *output)
+{
+    memset(p, 0, sizeof(*p));
+    p->rules = rules;
+    p->detection = detection;
+    p->output = *output;
+    p->connections = connections_new(rules->settings->connection_memory / CONNECTIONS_ENTRY_BYTES);
+    return p->connections ? 0 : -ENOMEM;
+}
+
+void pipeline_close(struct pipeline *p)
+{
+    connections_free(p->connections);
+    p->connections = NULL;
+}
+
+/* Tells devices apart whose connection ids overlap. Not keyed: it picks no bucket an attacker of the
+ * detectors could fill, only whose open connections these are. */
+static uint64_t device_hash(struct address sender, struct slice host)
+{
+    uint64_t h = sender.hi * UINT64_C(0x9e3779b97f4a7c15) ^ sender.lo;
+    const char *p = host.ptr, *end = slice_end(host);
+    uint64_t word;
+    for (; end - p >= 8; p += 8) {
+        memcpy(&word, p, 8);
+        h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
+        h ^= h >> 32;
+    }
+    for (word = 0; p < end; p++)
+        word = word << 8 | (unsigned char)*p;
+    h = (h ^ word ^ host.len << 56) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return h ^ h >> 29;
+}
+
+static void set_sender(struct record *r, const struct sender *sender, const struct syslog *header)
+{
+    const struct device *device = sender->device;
+    if (!address_is_zero(sender->address))
+        record_set_device_ip(r, sender->address);
+    if (device->host.len) {
+        record_set_host(r, device->host);
+    } else if (header->host.len) {
+        record_set_host(r, header->host);
+    } else if (!address_is_zero(sender->address)) {
+        char *text = record_scratch(r, ADDRESS_TEXT_MAX);
+        record_set_host(r, slice_between(text, address_format(text, sender->address)));
+    }
+}
+
+/* A clock that is far off must not move the detectors' windows: such a record counts as of now. */
+static void correct_time(struct pipeline *p, int64_t arrival_ms)
+{
+    const struct settings *settings = p->rules->settings;
+    struct record *r = &p->record;
+    if (!RECORD_HAS(r, time)) {
+        record_set_time(r, arrival_ms);
+        return;
+    }
+    if (p->replay || (r->time >= arrival_ms - settings->lateness_ms &&
+                      r->time <= arrival_ms + settings->ahead_ms))
+        return;
+    record_set_device_time(r, r->time);
+    record_set_time(r, arrival_ms);
+    r->time_suspect = true;
+    p->counters.time_suspect++;
+}
+
+static void set_networks(struct pipeline *p)
+{
+    struct record *r = &p->record;
+    if (RECORD_HAS(r, src_ip)) {
+        r->src_lists = networks_of(p->rules->networks, r->src_ip);
+        record_set_src_internal(r, r->src_lists & NETWORKS_INTERNAL);
+    }
+    if (RECORD_HAS(r, dst_ip)) {
+        r->dst_lists = networks_of(p->rules->networks, r->dst_ip);
+        record_set_dst_internal(r, r->dst_lists & NETWORKS_INTERNAL);
+    }
+}
+
+static void deliver_alert(void *context, const struct alert *alert)
+{
+    struct pipeline *p = context;
+    if (p->output.alert)
+        p->output.alert(p->output.context, alert);
+}
+
+static void deliver_unparsed(struct pipeline *p, const char *status, struct slice message)
+{
+    if (p->output.unparsed)
+        p->output.unparsed(p->output.context, &p->record, status, message);
+}
+
+void pipeline_message(struct pipeline *p, const struct sender *sender, struct slice message,
+                      int64_t arrival_ms, bool cut)
+{
+    const struct device *device = sender->device;
+    struct record *r = &p->record;
+    struct syslog header;
+
+    p->counters.received++;
+    p->counters.received_bytes += message.len;
+    p->counters.cut += cut;
+    record_reset(r);
+    r->cut = cut;
+    syslog_parse(message, device->zone, arrival_ms, &header);
+    set_sender(r, sender, &header);
+    if (header.has_time)
+        record_set_time(r, header.time_ms);
+    if (header.has_pri)
+        record_set_severity(r, severity_of_syslog(header.severity));
+    if (!p->replay)
+        record_set_received(r, arrival_ms);
+
+    const struct parser *parser =
+        device->parser ? device->parser : parser_claiming(&header, header.body);
+    if (!parser) {
+        p->counters.unclaimed++;
+        correct_time(p, arrival_ms);
+        deliver_unparsed(p, "unknown", message);
+        return;
+    }
+    record_set_parser(r, slice(parser->name));
+    r->extra_prefix = slice(parser->extra_prefix);
+    struct parse_context context = {
+        .header = &header,
+        .zone = device->zone,
+        .arrival_ms = arrival_ms,
+        .device = device_hash(sender->address, RECORD_HAS(r, host) ? r->host : SLICE_NONE),
+        .connections = p->connections,
+    };
+    enum parse_status status = parser->parse(&context, header.body, r);
+    correct_time(p, arrival_ms);
+    if (status != PARSE_OK) {
+        p->counters.unknown += status == PARSE_UNKNOWN;
+        p->counters.malformed += status == PARSE_MALFORMED;
+        deliver_unparsed(p, status == PARSE_UNKNOWN ? "unknown" : "malformed", message);
+        return;
+    }
+    p->counters.parsed++;
+    set_networks(p);
+    detect_observe(p->detection, r, deliver_alert, p);
+    if (p->output.event)
+        p->output.event(p->output.context, r);
+}
