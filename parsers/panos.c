@@ -122,7 +122,8 @@ static bool panos_device(struct panos_row *row, struct slice text)
     return true;
 }
 
-/* Sets the column's field, of the kind its row says. False when it is set, or the text does not fit. */
+/* Sets the column's field, of the kind its row says. False when it has a value already, or the text
+ * does not fit. */
 static bool panos_put(struct panos_row *row, const struct panos_column *column, unsigned n,
                       struct slice text)
 {
@@ -262,8 +263,8 @@ static void panos_time(struct panos_row *row, const struct zone *zone, unsigned 
         record_set_time(row->out, ms);
 }
 
-/* The class id is the subtype, as in the vendor's own CEF, unless the type has a better one: several
- * types write a mere 0 for their subtype. */
+/* The class id is the subtype, as in the vendor's own CEF, unless the type has a better one:
+ * several write a mere 0 for their subtype. */
 static void panos_name(struct panos_row *row, struct slice type, unsigned id)
 {
     struct slice name = id ? panos_text(row->out, csv_raw(&row->csv, id)) : SLICE_NONE;

@@ -3,8 +3,8 @@
 
 #include "parsers/record.h"
 
-/* What to do with a column: the kinds of the record's fields, set from the text, and more. What does
- * not fit its field, and what comes second to one that is set, is kept by name. */
+/* What to do with a column: the kinds of the record's fields, set from the text, and more. What
+ * does not fit its field, and what comes second to one that is set, is kept by name. */
 enum panos_how {
     PANOS_SKIP, /* reserved by the vendor, or read elsewhere */
     PANOS_TEXT,

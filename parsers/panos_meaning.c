@@ -5,7 +5,7 @@
  */
 #include "parsers/panos_meaning.h"
 
-/* The vendor's severities and what they are of ten. A TRAFFIC row has none: 1, or 3 when refused. */
+/* The vendor's severities, of ten. A TRAFFIC row has none: it is 1, or 3 when refused. */
 static const struct {
     struct slice word;
     uint8_t severity;

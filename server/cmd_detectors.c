@@ -140,7 +140,7 @@ static int print_named(const struct settings *settings, const char *name)
     }
     const char *nearest = config_nearest(name, names);
     fprintf(stderr, "parapet detectors: no detector \"%s\"%s%s%s\n", name,
-            nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+            nearest ? ", the nearest is \"" : "", nearest ? nearest : "", nearest ? "\"" : "");
     return EXIT_USAGE;
 }
 

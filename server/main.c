@@ -61,6 +61,6 @@ int main(int argc, char **argv)
     }
     const char *nearest = config_nearest(argv[1], names);
     fprintf(stderr, "parapet: no command \"%s\"%s%s%s; parapet --help shows all\n", argv[1],
-            nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+            nearest ? ", the nearest is \"" : "", nearest ? nearest : "", nearest ? "\"" : "");
     return EXIT_USAGE;
 }

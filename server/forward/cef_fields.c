@@ -102,8 +102,8 @@ static void put_field(struct cef_writer *w, const struct record *r, enum record_
         *w->p++ = (char)('0' + (*(const uint8_t *)member == DIRECTION_OUTBOUND));
         break;
     default: {
-        const char *word = record_word(kind, *(const uint8_t *)member);
-        cef_put_raw(w, word, strlen(word));
+        struct slice word = record_word_text(kind, *(const uint8_t *)member);
+        cef_put_raw(w, word.ptr, word.len);
         break;
     }
     }
