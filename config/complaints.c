@@ -26,6 +26,13 @@ size_t complaints_head(char *out, size_t size, struct place place, const char *k
     return len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
 }
 
+void complaints_flatten(char *sentence)
+{
+    for (; *sentence; sentence++)
+        if ((unsigned char)*sentence < 0x20 || *sentence == 0x7f)
+            *sentence = ' ';
+}
+
 bool complaints_full(const struct complaints *all)
 {
     return all->total >= COMPLAINTS_MAX;
@@ -41,6 +48,7 @@ void complain(struct complaints *all, struct place place, const char *key, const
     va_start(args, format);
     vsnprintf(text + len, sizeof(text) - len, format, args);
     va_end(args);
+    complaints_flatten(text);
     all->kept[all->total - 1] =
         (struct complaint){place, arena_text(all->arena, text, strlen(text))};
 }
@@ -63,9 +71,9 @@ void complaints_deliver(struct complaints *all, on_complaint deliver, void *cont
     qsort(all->kept, kept, sizeof(all->kept[0]), by_place);
     for (unsigned i = 0; deliver && i < kept; i++)
         deliver(context, all->kept[i].sentence);
-    if (deliver && all->total > kept) {
-        char text[64];
-        snprintf(text, sizeof(text), "and more: only the first %u are shown", kept);
+    if (deliver && complaints_full(all)) {
+        char text[96];
+        snprintf(text, sizeof(text), "there may be more: only the first %u are shown", kept);
         deliver(context, text);
     }
 }
@@ -74,16 +82,15 @@ const char *complaints_quote(char out[QUOTED_MAX], const char *value)
 {
     size_t n = 0;
     out[n++] = '"';
-    while (*value && n < QUOTED_CHARS) {
-        unsigned char c = (unsigned char)*value++;
-        out[n++] = c < 0x20 || c == 0x7f ? ' ' : (char)c;
-    }
+    while (*value && n < QUOTED_CHARS)
+        out[n++] = *value++;
     /* Not in the middle of a character of several bytes. */
     while (*value && n > 1 && ((unsigned char)*value & 0xc0) == 0x80) {
         value--;
         n--;
     }
     strcpy(out + n, *value ? "..\"" : "\"");
+    complaints_flatten(out);
     return out;
 }
 

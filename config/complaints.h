@@ -47,6 +47,9 @@ void complaints_deliver(struct complaints *all, on_complaint deliver, void *cont
 /* "file:line:column: key: " or what of it there is; returns the length, cut to size - 1. */
 size_t complaints_head(char *out, size_t size, struct place place, const char *key);
 
+/* Control characters, which a path may hold, become blanks: a sentence is one line. */
+void complaints_flatten(char *sentence);
+
 /* A value as complaints show it: in quotes, shortened, without control characters. */
 #define QUOTED_MAX 96
 const char *complaints_quote(char out[QUOTED_MAX], const char *value);

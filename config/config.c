@@ -156,6 +156,7 @@ void config_complain(struct config *config, const struct detector_settings *dete
     append_known(names, sizeof(names), value, known);
     snprintf(text + len, sizeof(text) - len, "expected %s%s%s%s", expected, value ? ", not " : "",
              value ? complaints_quote(quoted, value) : "", names);
+    complaints_flatten(text);
     if (config->complain)
         config->complain(config->context, text);
 }

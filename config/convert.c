@@ -193,6 +193,16 @@ bool convert_is_name(const char *text, size_t len)
     return true;
 }
 
+bool convert_is_text(const char *text, size_t len, bool lines)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if ((c < 0x20 || c == 0x7f) && !(lines && c == '\n'))
+            return false;
+    }
+    return len > 0;
+}
+
 /* In the largest unit that gives a whole number. */
 static const char *amount_text(char out[AMOUNT_TEXT_MAX], uint64_t value, const struct unit *units,
                                const char *blank)

@@ -38,6 +38,9 @@ bool convert_ports(const char *text, size_t len, struct port_range *out);
 /* A name: letters, digits, _ - and . in it, beginning with a letter or digit. */
 bool convert_is_name(const char *text, size_t len);
 
+/* No control characters; line ends only if `lines`. Bytes from 0x80 on are UTF-8, as YAML is. */
+bool convert_is_text(const char *text, size_t len, bool lines);
+
 /* The forms that complaints show: "64 KiB", "12h". */
 #define AMOUNT_TEXT_MAX 32
 const char *convert_size_text(char out[AMOUNT_TEXT_MAX], uint64_t bytes);

@@ -16,6 +16,7 @@ struct reader {
     const char *key;        /* read, its value still to come */
     struct place key_place;
     unsigned depth, documents;
+    bool anchors, aliases; /* complained about: once is enough */
 };
 
 static struct place place_of(const struct reader *r, yaml_mark_t mark)
@@ -70,8 +71,9 @@ static bool refuse(struct reader *r, yaml_mark_t mark, const char *what)
 static void refuse_extras(struct reader *r, const yaml_event_t *event, const yaml_char_t *anchor,
                           const yaml_char_t *tag)
 {
-    if (anchor)
-        refuse(r, event->start_mark, "anchors (&name) are not read: write the value out");
+    if (anchor && !r->anchors)
+        r->anchors =
+            !refuse(r, event->start_mark, "anchors (&name) are not read: write the value out");
     if (tag)
         refuse(r, event->start_mark, "tags (!name) are not read: leave it out");
 }
@@ -119,7 +121,9 @@ static bool read_event(struct reader *r, const yaml_event_t *event)
                           "a second document begins here: a file holds one, without ---");
         return true;
     case YAML_ALIAS_EVENT:
-        refuse(r, event->start_mark, "aliases (*name) are not read: write the value out");
+        if (!r->aliases)
+            r->aliases =
+                !refuse(r, event->start_mark, "aliases (*name) are not read: write the value out");
         if (expects_key(r))
             return false;
         append(r, NODE_TEXT, event->start_mark)->wrong = true;
@@ -178,12 +182,14 @@ static void complain_syntax(struct reader *r, const yaml_parser_t *parser, const
     size_t at = byte_of(text, len, parser->problem_mark.index);
     if (parser->error == YAML_SCANNER_ERROR && at < len && text[at] == '\t')
         complain(r->complaints, place, NULL, "expected spaces: a tab cannot indent in YAML");
-    else if (at < len && text[at] == ':')
+    else if (at + 1 < len && text[at] == ':' && text[at + 1] == ':')
         complain(r->complaints, place, NULL,
                  "expected quotes around a text that begins with a colon, as in \"::1\"");
+    else if (parser->context && parser->context_mark.line != parser->problem_mark.line)
+        complain(r->complaints, place, NULL, "not YAML: %s, begun in line %zu, %s", parser->context,
+                 parser->context_mark.line + 1, parser->problem);
     else
-        complain(r->complaints, place, NULL, "not YAML: %s%s%s",
-                 parser->context ? parser->context : "", parser->context ? ", " : "",
+        complain(r->complaints, place, NULL, "not YAML: %s",
                  parser->problem ? parser->problem : "it cannot be read");
 }
 

@@ -55,8 +55,10 @@ const char *schema_expects(char out[EXPECTATION_MAX], const struct row *row)
     case VALUE_TEXT:
         if (row->words)
             return words_text(out, "one of", row->words);
-        snprintf(out, EXPECTATION_MAX, "a text of at most %llu bytes",
-                 (unsigned long long)row->max);
+        snprintf(out, EXPECTATION_MAX, "one line of 1 to %llu bytes", (unsigned long long)row->max);
+        return out;
+    case VALUE_LINES:
+        snprintf(out, EXPECTATION_MAX, "a text of 1 to %llu bytes", (unsigned long long)row->max);
         return out;
     case VALUE_NAME:
         return "a name of at most 64 letters, digits, _ - or .";
@@ -98,6 +100,6 @@ const char *schema_expects_entry(char out[EXPECTATION_MAX], const struct row *ro
     case LIST_FLAGS:
         return words_text(out, "one of", row->words);
     default:
-        return "a text of at most 255 bytes";
+        return "one line of 1 to 255 bytes";
     }
 }

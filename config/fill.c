@@ -101,9 +101,17 @@ static void wrong_amount(struct filler *f, const char *expected)
     wrong(f, longer);
 }
 
-static bool is_text(const struct filler *f)
+/* Without the line ends that YAML's blocks (> and |) leave behind a text. */
+static size_t text_len(const char *text)
 {
-    size_t len = strlen(f->text);
+    size_t len = strlen(text);
+    while (len && text[len - 1] == '\n')
+        len--;
+    return len;
+}
+
+static bool is_text(const struct filler *f, size_t len)
+{
     struct net net;
     switch (f->row->kind) {
     case VALUE_NAME:
@@ -111,7 +119,8 @@ static bool is_text(const struct filler *f)
     case VALUE_ADDRESS:
         return convert_address(f->text, len, &net);
     default:
-        return len > 0 && (len <= f->row->max || f->row->words);
+        return f->row->words ||
+               (len <= f->row->max && convert_is_text(f->text, len, f->row->kind == VALUE_LINES));
     }
 }
 
@@ -140,10 +149,11 @@ static void fill_value(struct filler *f)
         fill_network(f, expected, f->at);
         break;
     case VALUE_TEXT:
+    case VALUE_LINES:
     case VALUE_NAME:
     case VALUE_ADDRESS:
-        if (is_text(f))
-            *(const char **)f->at = arena_text(f->complaints->arena, f->text, strlen(f->text));
+        if (is_text(f, text_len(f->text)))
+            *(const char **)f->at = arena_text(f->complaints->arena, f->text, text_len(f->text));
         else
             wrong(f, expected);
         break;
@@ -159,7 +169,7 @@ static void fill_text_entry(struct filler *f, struct text_list *list)
 {
     char expected[EXPECTATION_MAX];
     size_t len = strlen(f->text);
-    if (len == 0 || len > ENTRY_TEXT_MAX)
+    if (len > ENTRY_TEXT_MAX || !convert_is_text(f->text, len, false))
         wrong(f, schema_expects_entry(expected, f->row));
     else
         list->items[list->count++] = arena_text(f->complaints->arena, f->text, len);

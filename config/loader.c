@@ -79,13 +79,25 @@ static cyaml_schema_value_t value_of(struct arena *arena, const struct row *row)
     };
 }
 
-/* In quotes, so that nothing in it means anything to YAML. */
+/* The character of several bytes at *text, which moves to its last byte. It is UTF-8 (libyaml's). */
+static unsigned long code_point(const char **text)
+{
+    unsigned char first = (unsigned char)**text;
+    unsigned long value = first < 0xe0 ? first & 0x1f : first < 0xf0 ? first & 0x0f : first & 0x07;
+    while (((unsigned char)(*text)[1] & 0xc0) == 0x80)
+        value = value << 6 | ((unsigned char)*++*text & 0x3f);
+    return value;
+}
+
+/* In quotes and escaped, so that nothing in it means anything to YAML: not even U+2028 or U+FEFF. */
 static void write_text(FILE *out, const char *text)
 {
     fputc('"', out);
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
+        if (c >= 0x80)
+            fprintf(out, "\\U%08lx", code_point(&text));
+        else if (c == '"' || c == '\\')
             fprintf(out, "\\%c", c);
         else if (c < 0x20 || c == 0x7f)
             fprintf(out, "\\x%02x", c);

@@ -292,7 +292,7 @@ const struct row schema_detector[] = {
     {"techniques", LIST_TEXT, AT(detector_settings, techniques), .one_will_do = true, .max = 32},
     {"tactics", LIST_TEXT, AT(detector_settings, tactics), .one_will_do = true, .max = 32},
     {"summary", VALUE_TEXT, AT(detector_settings, summary), .max = 400},
-    {"explanation", VALUE_TEXT, AT(detector_settings, explanation), .max = 8192},
-    {"next-steps", VALUE_TEXT, AT(detector_settings, next_steps), .max = 8192},
+    {"explanation", VALUE_LINES, AT(detector_settings, explanation), .max = 8192},
+    {"next-steps", VALUE_LINES, AT(detector_settings, next_steps), .max = 8192},
     {0},
 };

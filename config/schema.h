@@ -8,7 +8,8 @@
 #include "config/settings.h"
 
 enum value_kind {
-    VALUE_TEXT,     /* const char * */
+    VALUE_TEXT,     /* const char *: one line */
+    VALUE_LINES,    /* const char *: one line or more */
     VALUE_NAME,     /* const char *: letters, digits, _ - . */
     VALUE_ADDRESS,  /* const char *, an IP address */
     VALUE_NETWORK,  /* struct net */

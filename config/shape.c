@@ -61,7 +61,7 @@ static void check_list(struct complaints *complaints, struct node *node, const s
     if (node->count < row->min || (row->max && node->count > row->max)) {
         char path[PATH_MAX_LEN];
         node->wrong = true;
-        complain(complaints, node->place, document_path(path, node), "expected %s, not %u",
+        complain(complaints, node->place, document_path(path, node), "expected %s; this one has %u",
                  schema_expects(expected, row), node->count);
         return;
     }

@@ -206,18 +206,22 @@ static struct slice product_at(struct slice text)
     return SLICE_NONE;
 }
 
-static bool six_digits(const char *p)
+/* The six digits of an id; 0 when they are not digits, which is no id. */
+static inline unsigned read_id(const char *p)
 {
-    for (int i = 0; i < 6; i++)
-        if ((unsigned)(p[i] - '0') > 9)
-            return false;
-    return true;
+    unsigned id = 0, others = 0;
+    for (int i = 0; i < 6; i++) {
+        unsigned digit = (unsigned)(p[i] - '0');
+        others |= digit > 9;
+        id = id * 10 + digit;
+    }
+    return others ? 0 : id;
 }
 
 /* "-302013" at the end of the mark, which a colon or a blank ends. */
 static bool ends_in_id(struct slice mark)
 {
-    return mark.len >= 7 && mark.ptr[mark.len - 7] == '-' && six_digits(slice_end(mark) - 6);
+    return mark.len >= 7 && mark.ptr[mark.len - 7] == '-' && read_id(slice_end(mark) - 6);
 }
 
 static size_t mark_length(struct slice text)
@@ -247,25 +251,16 @@ static bool asa_claims(const struct syslog *header, struct slice body)
     return slice_starts(body, "%ASA-") || (body.len && find_mark(body) < body.len);
 }
 
-static unsigned id_number(const char *p)
-{
-    unsigned id = 0;
-    for (int i = 0; i < 6; i++)
-        id = id * 10 + (unsigned)(p[i] - '0');
-    return id;
-}
-
 /* "%ASA-6-302013: " at the very front, as almost always; false takes nothing. */
 static inline bool read_common_mark(struct cursor *c, unsigned *id, unsigned *level,
                                     struct record *r)
 {
     const char *p = c->rest.ptr;
     if (c->rest.len < 15 || memcmp(p, "%ASA-", 5) != 0 || p[6] != '-' || p[13] != ':' ||
-        p[14] != ' ' || !six_digits(p + 7))
+        p[14] != ' ' || !(*id = read_id(p + 7)))
         return false;
     record_set_product(r, (struct slice)SLICE("ASA"));
     record_set_event_id(r, slice_make(p + 7, 6));
-    *id = id_number(p + 7);
     *level = (unsigned)(p[5] - '0');
     cursor_advance(c, 15);
     return true;
@@ -288,7 +283,7 @@ static bool read_mark(struct cursor *c, unsigned *id, unsigned *level, struct re
         return false;
     struct slice digits = slice_from(mark, mark.len - 6);
     record_set_event_id(r, digits);
-    *id = id_number(digits.ptr);
+    *id = read_id(digits.ptr);
     *level = mark.len >= 9 ? (unsigned)(mark.ptr[mark.len - 8] - '0') : 8;
     if (cursor_peek(c) == ':')
         cursor_advance(c, 1);

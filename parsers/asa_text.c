@@ -428,9 +428,25 @@ void asa_set_translated(struct record *r, const struct asa_endpoint *e)
         record_extra(r, slice("src_nat_host"), e->host);
 }
 
+static bool is_two(const char *p)
+{
+    return p[0] >= '0' && p[0] <= '5' && (unsigned)(p[1] - '0') <= 9;
+}
+
+static uint64_t two(const char *p)
+{
+    return (uint64_t)(p[0] - '0') * 10 + (uint64_t)(p[1] - '0');
+}
+
 uint64_t asa_duration(struct cursor *c)
 {
     uint64_t total = 0, value = cursor_number(c);
+    const char *p = c->rest.ptr;
+    if (c->rest.len >= 6 && p[0] == ':' && p[3] == ':' && is_two(p + 1) && is_two(p + 4) &&
+        value < UINT32_MAX) {
+        cursor_advance(c, 6);
+        return (value * 3600 + two(p + 1) * 60 + two(p + 4)) * 1000;
+    }
     if (cursor_try(c, "d ")) {
         total = value;
         value = cursor_number(c);

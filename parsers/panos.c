@@ -18,7 +18,7 @@ struct panos_type {
     uint8_t category;
     uint8_t precise; /* the column of the time with milliseconds and zone; 0: there is none */
     uint8_t least;   /* a row with fewer columns was cut off */
-    uint8_t id;      /* what tells messages apart where the subtype is a mere number; 0: nothing */
+    uint8_t id;      /* what tells messages apart better than the subtype; 0: nothing does */
     void (*finish)(struct record *out, struct slice subtype);
 };
 
@@ -37,7 +37,7 @@ static const struct panos_type types[] = {
      panos_finish_traffic},
     {SLICE("THREAT"), &panos_session, &panos_threat, CATEGORY_THREAT, 107, 31, 0,
      panos_finish_threat},
-    {SLICE("SYSTEM"), NULL, &panos_system, CATEGORY_SYSTEM, 25, 15, 8, panos_finish_system},
+    {SLICE("SYSTEM"), NULL, &panos_system, CATEGORY_SYSTEM, 25, 15, 0, panos_finish_system},
     {SLICE("CONFIG"), NULL, &panos_config, CATEGORY_CONFIGURATION, 25, 13, 12, panos_finish_config},
     {SLICE("GLOBALPROTECT"), NULL, &panos_globalprotect, CATEGORY_VPN, 36, 20, 8,
      panos_finish_globalprotect},
@@ -85,11 +85,13 @@ static bool is_none(enum panos_none none, struct slice text)
     case 1:
         return text.ptr[0] == '0' || (none == PANOS_NONE_ONE && text.ptr[0] == '1');
     case 2:
-        return slice_is(text, "::");
+        return slice_is(text, "::") || slice_is(text, "-1");
     case 3:
         return slice_is(text, "N/A") || slice_is(text, "n/a");
     case 7:
         return slice_is(text, "0.0.0.0");
+    case 10:
+        return slice_is(text, "4294967295");
     default:
         return false;
     }
@@ -120,7 +122,8 @@ static bool panos_device(struct panos_row *row, struct slice text)
     return true;
 }
 
-/* Sets the column's field, of the kind its row says. False when it is set, or the text does not fit. */
+/* Sets the column's field, of the kind its row says. False when it has a value already, or the text
+ * does not fit. */
 static bool panos_put(struct panos_row *row, const struct panos_column *column, unsigned n,
                       struct slice text)
 {
@@ -260,15 +263,18 @@ static void panos_time(struct panos_row *row, const struct zone *zone, unsigned 
         record_set_time(row->out, ms);
 }
 
-/* The class id is the subtype, as in the vendor's own CEF; types without one write a number there. */
+/* The class id is the subtype, as in the vendor's own CEF, unless the type has a better one:
+ * several write a mere 0 for their subtype. */
 static void panos_name(struct panos_row *row, struct slice type, unsigned id)
 {
-    struct slice name = row->subtype;
+    struct slice name = id ? panos_text(row->out, csv_raw(&row->csv, id)) : SLICE_NONE;
     uint64_t number;
+    if (name.len == 0)
+        name = row->subtype;
     if (name.len == 0 || number_parse(name, &number))
-        name = id ? panos_text(row->out, csv_raw(&row->csv, id)) : SLICE_NONE;
+        name = type;
     record_set_event_name(row->out, type);
-    record_set_event_id(row->out, name.len ? name : type);
+    record_set_event_id(row->out, name);
 }
 
 /* ICMP has no ports, and other protocols without them write 0. */

@@ -3,8 +3,8 @@
 
 #include "parsers/record.h"
 
-/* What to do with a column: the kinds of the record's fields, set from the text, and more. What does
- * not fit its field, and what comes second to one that is set, is kept by name. */
+/* What to do with a column: the kinds of the record's fields, set from the text, and more. What
+ * does not fit its field, and what comes second to one that is set, is kept by name. */
 enum panos_how {
     PANOS_SKIP, /* reserved by the vendor, or read elsewhere */
     PANOS_TEXT,
@@ -25,7 +25,7 @@ enum panos_how {
 /* What a firewall writes for "nothing"; an empty column always is. */
 enum panos_none {
     PANOS_NONE_EMPTY,
-    PANOS_NONE_ZERO, /* 0, N/A, n/a, 0.0.0.0, :: */
+    PANOS_NONE_ZERO, /* 0, -1 and that in 32 bits, N/A, n/a, 0.0.0.0, :: */
     PANOS_NONE_ONE,  /* 1: a repeat count that says nothing */
 };
 

@@ -5,7 +5,7 @@
  */
 #include "parsers/panos_meaning.h"
 
-/* The vendor's severities and what they are of ten. A TRAFFIC row has none: 1, or 3 when refused. */
+/* The vendor's severities, of ten. A TRAFFIC row has none: it is 1, or 3 when refused. */
 static const struct {
     struct slice word;
     uint8_t severity;
@@ -229,6 +229,9 @@ void panos_finish_threat(struct record *out, struct slice subtype)
         if (slice_equals(threats[i].subtype, subtype))
             record_set_category(out, threats[i].category);
     record_set_evidence(out, is_refused(out) ? EVIDENCE_DENIED : EVIDENCE_NONE);
+    /* A flood has many sources: the firewall prints zeros. */
+    if (slice_is(subtype, "flood") && RECORD_HAS(out, src_ip) && address_is_zero(out->src_ip))
+        out->has &= ~(UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_src_port);
 }
 
 /* Decrypted sessions and tunnels: their end is told by the TRAFFIC row of the same session. */
@@ -245,40 +248,42 @@ void panos_finish_system(struct record *out, struct slice subtype)
             record_set_category(out, daemons[i].category);
 }
 
-/* The outcome of what the message tells, from the words that stand in one of the kept columns. */
-static void set_outcome(struct record *out, const char *name)
+/* "success", "Failed", "User Password Failure": whether the words tell of an end, and which. */
+static void set_outcome(struct record *out, struct slice words)
 {
     static const struct {
-        const char *word;
+        const char *part;
         uint8_t outcome;
-    } words[] = {
-        {"ail", OUTCOME_FAILURE},         {"enied", OUTCOME_FAILURE},
-        {"nauthorized", OUTCOME_FAILURE}, {"uccess", OUTCOME_SUCCESS},
-        {"ucceeded", OUTCOME_SUCCESS},
+    } parts[] = {
+        {"ail", OUTCOME_FAILURE},    {"enied", OUTCOME_FAILURE},  {"nauthorized", OUTCOME_FAILURE},
+        {"uccess", OUTCOME_SUCCESS}, {"ucceed", OUTCOME_SUCCESS},
     };
-    for (unsigned i = 0; i < out->extra; i++) {
-        if (!slice_is(out->extras[i].name, name))
-            continue;
-        struct slice value = out->extras[i].value;
-        for (size_t k = 0; k < COUNT(words); k++) {
-            if (slice_find_text(value, words[k].word) < value.len) {
-                record_set_outcome(out, words[k].outcome);
-                return;
-            }
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        if (slice_find_text(words, parts[i].part) < words.len) {
+            record_set_outcome(out, parts[i].outcome);
+            return;
         }
     }
+}
+
+static struct slice kept(const struct record *r, const char *name)
+{
+    for (unsigned i = 0; i < r->extra; i++)
+        if (slice_is(r->extras[i].name, name))
+            return r->extras[i].value;
+    return SLICE_NONE;
 }
 
 void panos_finish_config(struct record *out, struct slice subtype)
 {
     (void)subtype;
-    set_outcome(out, "result");
+    set_outcome(out, out->event_id);
 }
 
 void panos_finish_globalprotect(struct record *out, struct slice subtype)
 {
     (void)subtype;
-    set_outcome(out, "status");
+    set_outcome(out, kept(out, "status"));
     if (slice_ends(out->event_id, "-auth") || slice_ends(out->event_id, "-logout"))
         record_set_category(out, CATEGORY_AUTHENTICATION);
 }
@@ -286,5 +291,5 @@ void panos_finish_globalprotect(struct record *out, struct slice subtype)
 void panos_finish_authentication(struct record *out, struct slice subtype)
 {
     (void)subtype;
-    set_outcome(out, "event_type");
+    set_outcome(out, out->event_id);
 }

@@ -7,11 +7,15 @@
 
 #include "parsers/text/cursor.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 struct address {
     uint64_t hi, lo; /* the number's upper and lower half, in the machine's own byte order */
 };
 
-#define ADDRESS_TEXT_MAX 39 /* the longest text address_format writes */
+#define ADDRESS_TEXT_MAX 40 /* room that address_format needs; no text is longer than 39 */
 
 static inline struct address address_v4(uint32_t v4)
 {
@@ -39,61 +43,78 @@ static inline bool address_is_zero(struct address a)
     return a.hi == 0 && (a.lo == 0 || a.lo == UINT64_C(0xffff00000000));
 }
 
+#ifdef __SSE2__
+/* One octet: `len` digits at p, of which four bytes may be read. The digits are kept in their order
+ * as a number in *highest. */
+static inline uint32_t address_octet(const char *p, unsigned len, uint32_t *highest)
+{
+    uint32_t word;
+    memcpy(&word, p, sizeof(word));
+    word = word << (32 - 8 * len) & UINT32_C(0x0f0f0f0f);
+    uint32_t ordered = __builtin_bswap32(word);
+    if (ordered > *highest)
+        *highest = ordered;
+    return word * UINT32_C(0x640a01) >> 24; /* hundreds, tens and ones */
+}
+
+/*
+ * address_read_v4 where 16 bytes can be looked at: dots and digits are found all at once and the
+ * octets computed without a branch for each digit. Addresses are the one thing that every message
+ * has, and their digits cannot be predicted.
+ */
+static inline size_t address_read_v4_wide(const char *p, struct address *out)
+{
+    __m128i text = _mm_loadu_si128((const __m128i *)p);
+    __m128i values = _mm_sub_epi8(text, _mm_set1_epi8('0'));
+    __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values);
+    unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')));
+    unsigned digits = (unsigned)_mm_movemask_epi8(is_digit);
+    unsigned end = (unsigned)__builtin_ctz(~(dots | digits)); /* 16 when it goes on: too long */
+
+    dots &= (1u << end) - 1;
+    unsigned two = dots & (dots - 1), one = two & (two - 1); /* without the first, and the second */
+    if (one == 0 || (one & (one - 1)) != 0)
+        return 0;
+    unsigned a = (unsigned)__builtin_ctz(dots), b = (unsigned)__builtin_ctz(two) - a - 1;
+    unsigned third = (unsigned)__builtin_ctz(one), c = third - a - b - 2, d = end - third - 1;
+    if (a - 1 > 2 || b - 1 > 2 || c - 1 > 2 || d - 1 > 2)
+        return 0;
+    uint32_t highest = 0;
+    uint32_t v4 = address_octet(p, a, &highest) << 24;
+    v4 |= address_octet(p + a + 1, b, &highest) << 16;
+    v4 |= address_octet(p + a + b + 2, c, &highest) << 8;
+    v4 |= address_octet(p + third + 1, d, &highest);
+    if (highest > 0x020505)
+        return 0;
+    *out = address_v4(v4);
+    return end;
+}
+#endif
+
 /*
  * Reads the IPv4 address at the front of a text: four decimal octets of at most three digits.
  * Returns the bytes taken, 0 when there is none. What follows is the caller's to look at.
- *
- * With 16 bytes to look at, dots are found in words and octets computed without a branch for each
- * digit: addresses are the one thing every message has, and their digits cannot be predicted.
  */
 static inline size_t address_read_v4(struct slice s, struct address *out)
 {
     const char *p = s.ptr, *end = p + s.len;
     uint32_t v4 = 0;
-    if (s.len < 7)
-        return 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if (s.len >= 16) {
-        uint32_t highest = 0;
-        for (int octet = 0; octet < 4; octet++) {
-            uint32_t word;
-            memcpy(&word, p, sizeof(word));
-            /* The lowest byte that is no digit has other high bits than '0', or is over 9. */
-            uint32_t digits = word ^ UINT32_C(0x30303030);
-            uint32_t stops = (digits | (digits + UINT32_C(0x06060606))) & UINT32_C(0xf0f0f0f0);
-            uint32_t len = stops ? (uint32_t)__builtin_ctz(stops) >> 3 : 4;
-            if (len - 1 > 2)
-                return 0;
-            digits <<= 8 * (4 - len); /* hundreds, tens and ones in the upper three bytes */
-            uint32_t value = (digits >> 8 & 255) * 100 + (digits >> 16 & 255) * 10 + (digits >> 24);
-            highest = value > highest ? value : highest;
-            v4 = v4 << 8 | value;
-            p += len;
-            if (octet < 3 && *p++ != '.')
-                return 0;
-        }
-        if (highest > 255 || *p == '.')
-            return 0;
-        *out = address_v4(v4);
-        return (size_t)(p - s.ptr);
-    }
+#ifdef __SSE2__
+    if (s.len >= 16)
+        return address_read_v4_wide(p, out);
 #endif
     for (int octet = 0; octet < 4; octet++) {
-        unsigned value, digit;
-        if (octet && (p == end || *p++ != '.'))
-            return 0;
-        if (p == end || (value = (unsigned)(*p - '0')) > 9)
-            return 0;
-        if (++p < end && (digit = (unsigned)(*p - '0')) <= 9) {
+        const char *begin = p;
+        unsigned digit, value = 0;
+        while (p < end && p - begin < 3 && (digit = (unsigned)(*p - '0')) <= 9) {
             value = value * 10 + digit;
-            if (++p < end && (digit = (unsigned)(*p - '0')) <= 9) {
-                value = value * 10 + digit;
-                if (value > 255)
-                    return 0;
-                p++;
-            }
+            p++;
         }
+        if (p == begin || value > 255)
+            return 0;
         v4 = v4 << 8 | value;
+        if (octet < 3 && (p == end || *p++ != '.'))
+            return 0;
     }
     if (p < end && ((unsigned)(*p - '0') <= 9 || *p == '.'))
         return 0; /* 10.0.0.5551 or 1.2.3.4.5 is a name or nonsense, not this address */
@@ -107,5 +128,6 @@ static inline size_t address_read_v4(struct slice s, struct address *out)
  */
 bool address_parse(struct slice text, struct address *out);
 
-/* Writes the canonical text (RFC 5952), at most ADDRESS_TEXT_MAX bytes, no NUL; returns its end. */
+/* Writes the canonical text (RFC 5952), no NUL; returns its end. Needs room for ADDRESS_TEXT_MAX
+ * bytes: it may write a few of anything behind the text. */
 char *address_format(char *out, struct address a);

@@ -184,8 +184,8 @@ bool csv_number(const struct csv *csv, unsigned n, uint64_t *out)
     struct slice text = csv_raw(csv, n);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     if (text.len - 1 < 8 && text.ptr - csv->base + text.len >= 8) {
-        /* The eight bytes that end with the field; what is in front of it becomes zeros. Then pairs,
-         * fours and all eight digits are joined, the first digit being the lowest byte. */
+        /* The eight bytes that end with the field; what is in front of it becomes zeros. Then
+         * pairs, fours and all eight digits are joined, the first digit being the lowest byte. */
         uint64_t v;
         memcpy(&v, slice_end(text) - 8, 8);
         v = (v ^ UINT64_C(0x3030303030303030)) & UINT64_MAX << (8 * (8 - text.len));

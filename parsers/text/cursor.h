@@ -104,16 +104,20 @@ static inline struct slice cursor_rest(struct cursor *c)
 static inline uint64_t cursor_number(struct cursor *c)
 {
     const char *p = c->rest.ptr, *end = p + c->rest.len;
+    const char *safe = c->rest.len < 19 ? end : p + 19; /* that many cannot pass 2^64 */
     uint64_t value = 0;
     unsigned digit;
-    while (p < end && (digit = (unsigned)(*p - '0')) <= 9) {
-        if (__builtin_expect(p - c->rest.ptr >= 19, 0) &&
-            (value > UINT64_MAX / 10 || value * 10 > UINT64_MAX - digit)) {
+    while (p < safe && (digit = (unsigned)(*p - '0')) <= 9) {
+        value = value * 10 + digit;
+        p++;
+    }
+    while (p == safe && p < end && (digit = (unsigned)(*p - '0')) <= 9) {
+        if (value > UINT64_MAX / 10 || value * 10 > UINT64_MAX - digit) {
             cursor_fail(c);
             return 0;
         }
         value = value * 10 + digit;
-        p++;
+        safe = ++p;
     }
     if (p == c->rest.ptr) {
         cursor_fail(c);

@@ -45,7 +45,7 @@ static inline const char *kv_mark(struct kv_quoted *it)
         it->block += 64;
         it->marks = kv_marks(it->block, it->end);
     }
-    const char *mark = it->block + __builtin_ctzll(it->marks);
+    const char *mark = it->block + (unsigned)__builtin_ctzll(it->marks);
     it->marks &= it->marks - 1;
     return mark;
 }

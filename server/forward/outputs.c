@@ -30,6 +30,7 @@ int outputs_init(struct outputs *outputs, const struct settings *settings, struc
     outputs->items = calloc(settings->forward_count + 1, sizeof(*outputs->items));
     if (!outputs->items)
         return UV_ENOMEM;
+    outputs->names = cef_names_new();
     outputs->count = settings->forward_count;
     outputs->on_refused = on_refused;
     outputs->context = context;
@@ -42,14 +43,17 @@ int outputs_init(struct outputs *outputs, const struct settings *settings, struc
                                                     .facility = f->facility,
                                                     .keep_unmapped = f->keep_unmapped,
                                                     .ipv6_c6a = f->ipv6_c6a,
-                                                    .max_message_size = f->max_message_size};
+                                                    .max_message_size = f->max_message_size,
+                                                    .names = outputs->names};
     }
     return 0;
 }
 
 void outputs_close(struct outputs *outputs)
 {
+    cef_names_free(outputs->names);
     free(outputs->items);
+    outputs->names = NULL;
     outputs->items = NULL;
     outputs->count = 0;
 }
