@@ -100,7 +100,7 @@ static void more(struct asa_endpoint *out)
 static size_t word_length(struct slice s)
 {
     size_t n = 0;
-    while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != '(' && s.ptr[n] != ')')
+    while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != '(' && s.ptr[n] != ')' && s.ptr[n] != '>')
         n++;
     return n;
 }
@@ -383,8 +383,10 @@ void asa_endpoint_slashed(struct cursor *c, struct asa_endpoint *out)
 
 static void set_more_source(struct record *r, const struct asa_endpoint *e)
 {
-    record_set_src_host(r, e->host);
-    record_set_src_user(r, e->user);
+    if (e->host.len)
+        record_set_src_host(r, e->host);
+    if (e->user.len)
+        record_set_src_user(r, e->user);
     record_extra(r, slice("src_port"), e->port_text);
     record_extra(r, slice("src_group"), e->group);
     record_extra(r, slice("src_nat_host"), e->nat_host);
@@ -392,8 +394,10 @@ static void set_more_source(struct record *r, const struct asa_endpoint *e)
 
 static void set_more_destination(struct record *r, const struct asa_endpoint *e)
 {
-    record_set_dst_host(r, e->host);
-    record_set_dst_user(r, e->user);
+    if (e->host.len)
+        record_set_dst_host(r, e->host);
+    if (e->user.len)
+        record_set_dst_user(r, e->user);
     record_extra(r, slice("dst_port"), e->port_text);
     record_extra(r, slice("dst_group"), e->group);
     record_extra(r, slice("dst_nat_host"), e->nat_host);
@@ -401,7 +405,8 @@ static void set_more_destination(struct record *r, const struct asa_endpoint *e)
 
 void asa_set_source(struct record *r, const struct asa_endpoint *e)
 {
-    record_set_src_interface(r, e->interface);
+    if (e->interface.len)
+        record_set_src_interface(r, e->interface);
     if (e->has_ip)
         record_set_src_ip(r, e->ip);
     if (e->has_port)
@@ -416,7 +421,8 @@ void asa_set_source(struct record *r, const struct asa_endpoint *e)
 
 void asa_set_destination(struct record *r, const struct asa_endpoint *e)
 {
-    record_set_dst_interface(r, e->interface);
+    if (e->interface.len)
+        record_set_dst_interface(r, e->interface);
     if (e->has_ip)
         record_set_dst_ip(r, e->ip);
     if (e->has_port)
@@ -431,7 +437,8 @@ void asa_set_destination(struct record *r, const struct asa_endpoint *e)
 
 void asa_set_translated(struct record *r, const struct asa_endpoint *e)
 {
-    record_set_dst_interface(r, e->interface);
+    if (e->interface.len)
+        record_set_dst_interface(r, e->interface);
     if (e->has_ip)
         record_set_src_nat_ip(r, e->ip);
     if (e->has_port)
