@@ -34,16 +34,17 @@ struct listen_settings {
 };
 
 struct device_settings {
-    struct net sender;   /* one address, or a prefix */
-    const char *parser;  /* NULL: found out by the text */
-    const char *host;    /* NULL: as the message says */
+    struct net sender;    /* one address, or a prefix */
+    const char *parser;   /* NULL: found out by the text */
+    const char *host;     /* NULL: as the message says */
     const char *timezone; /* IANA name; NULL: UTC */
 };
 
 struct list_settings {
     const char *name;
     struct net_list entries;
-    const char *file; /* NULL: none; one address or prefix a line, # comments; already read into entries */
+    const char
+        *file; /* NULL: none; one address or prefix a line, # comments; already read into entries */
 };
 
 enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP };
@@ -87,7 +88,8 @@ struct predicate_settings {
     struct text_list listed, not_listed;
     const char *listed_side; /* "source" (default) or "either" */
     struct port_ranges dst_port, not_dst_port, src_port, not_src_port;
-    bool answered, no_parent, not_reversed;
+    bool answered, no_parent;
+    bool not_reversed; /* not what looks like an answer: source port below 1024, destination not */
 };
 
 struct tier_settings {
@@ -120,12 +122,12 @@ struct settings {
     struct listen_settings *listen;
     size_t listen_count;
     struct net_list allow;
-    size_t max_message_size;     /* limits: bytes of one message; longer ones are cut */
-    unsigned max_connections;    /* over all workers */
-    int64_t idle_timeout_ms;     /* a silent TCP connection is closed after this; 0: never */
-    size_t receive_buffer;       /* SO_RCVBUF of UDP sockets */
-    int64_t lateness_ms;         /* how far behind arrival a message's time may be */
-    int64_t ahead_ms;            /* how far ahead of it */
+    size_t max_message_size;  /* limits: bytes of one message; longer ones are cut */
+    unsigned max_connections; /* over all workers */
+    int64_t idle_timeout_ms;  /* a silent TCP connection is closed after this; 0: never */
+    size_t receive_buffer;    /* SO_RCVBUF of UDP sockets */
+    int64_t lateness_ms;      /* how far behind arrival a message's time may be */
+    int64_t ahead_ms;         /* how far ahead of it */
     struct device_settings *devices;
     size_t device_count;
     struct net_list internal;

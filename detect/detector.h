@@ -49,22 +49,22 @@ static inline bool port_set_has(const struct port_set *set, uint16_t port)
 
 /* Every condition must hold; a zero mask or a NULL set is no condition. */
 struct predicate {
-    uint32_t classes;            /* enum flow_class bits */
-    uint32_t evidence;           /* bit n: enum evidence n */
-    uint32_t actions;            /* bit n: enum action n */
-    uint32_t categories;         /* bit n: enum category n */
-    bool any_protocol;           /* protocols is not a condition */
-    uint64_t protocols[4];       /* bit n: IANA protocol n */
-    struct port_set *dst_port;   /* one of these; a record without a port does not match */
+    uint32_t classes;          /* enum flow_class bits */
+    uint32_t evidence;         /* bit n: enum evidence n */
+    uint32_t actions;          /* bit n: enum action n */
+    uint32_t categories;       /* bit n: enum category n */
+    bool any_protocol;         /* protocols is not a condition */
+    uint64_t protocols[4];     /* bit n: IANA protocol n */
+    struct port_set *dst_port; /* one of these; a record without a port does not match */
     struct port_set *not_dst_port;
     struct port_set *src_port;
     struct port_set *not_src_port;
-    uint64_t listed;             /* networks.h sets: the side must be in one of these */
-    uint64_t not_listed;         /* the side must be in none of these */
+    uint64_t listed;     /* networks.h sets: the side must be in one of these */
+    uint64_t not_listed; /* the side must be in none of these */
     enum listed_side listed_side;
-    bool answered;               /* evidence data or aborted, or bytes or packets from the responder */
-    bool no_parent;              /* sessions opened by another session (FTP data) do not count */
-    bool not_reversed;           /* not src_port < 1024 with dst_port >= 1024: sides mixed up */
+    bool answered;     /* evidence data or aborted, or bytes or packets from the responder */
+    bool not_reversed; /* not from a port under 1024 to one over: turned round */
+    bool no_parent;    /* sessions opened by another session (FTP data) do not count */
     const char *const *event_ids; /* NULL-terminated; NULL: any */
     const char *const *devices;   /* hosts or addresses of devices, NULL-terminated; NULL: any */
 };
@@ -81,15 +81,15 @@ struct detector {
     struct predicate where;
     enum detector_field group_by[DETECTOR_GROUP_MAX];
     unsigned group_count;
-    enum detector_field counted;                  /* of value_count */
-    struct tier tiers[DETECTOR_TIERS_MAX];        /* ascending; [0] is `condition` with `severity` */
+    enum detector_field counted;           /* of value_count */
+    struct tier tiers[DETECTOR_TIERS_MAX]; /* ascending; [0] is `condition` with `severity` */
     unsigned tier_count;
-    bool has_also;           /* a lower threshold on a narrower predicate, */
-    struct predicate also;   /* which must hold besides `where`; */
-    uint64_t also_gte;       /* its start has tiers[0].severity */
-    int64_t timespan_ms;     /* the window; of first_seen: how long until it is forgotten */
-    int64_t suppress_ms;     /* quiet needed before a group that ended may start again: 12 h */
-    int64_t suppress_max_ms; /* after which it may in any case: 72 h */
+    bool has_also;              /* a lower threshold on a narrower predicate, */
+    struct predicate also;      /* which must hold besides `where`; */
+    uint64_t also_gte;          /* its start has tiers[0].severity */
+    int64_t timespan_ms;        /* the window; of first_seen: how long until it is forgotten */
+    int64_t suppress_ms;        /* quiet needed before a group that ended may start again: 12 h */
+    int64_t suppress_max_ms;    /* after which it may in any case: 72 h */
     int64_t update_interval_ms; /* between two `ongoing` without news: 1 h */
     unsigned score;
     enum record_field entities[4]; /* who carries the risk: src_ip, src_host, src_user, dst_ip */

@@ -13,12 +13,12 @@ struct detection; /* the state of all detectors */
 typedef void (*on_alert)(void *context, const struct alert *alert);
 
 struct detect_limits {
-    size_t memory;            /* bytes for groups and their values, all together */
+    size_t memory;             /* bytes for groups and their values, all together */
     unsigned pairs_per_source; /* groups that one source may hold in a detector of pairs */
-    int64_t lateness_ms;      /* how far behind a record may be and still be counted exactly */
-    int64_t risk_window_ms;   /* 14 days */
-    unsigned risk_threshold;  /* 12 */
-    uint8_t key[16];          /* of the keyed hash: random at each start, fixed in tests */
+    int64_t lateness_ms;       /* how far behind a record may be and still be counted exactly */
+    int64_t risk_window_ms;    /* 14 days */
+    unsigned risk_threshold;   /* 12 */
+    uint8_t key[16];           /* of the keyed hash: random at each start, fixed in tests */
 };
 
 /* What bounds have cost, and what was counted; read with detect_counters. */
@@ -34,7 +34,11 @@ struct detect_counters {
     uint64_t storms;         /* alerts replaced by detector_storm */
 };
 
-/* `detectors` and what they point at stay the caller's and must outlive the engine. */
+/* What makes a detector impossible, as a sentence ("timespan must be ..."); NULL: nothing. */
+const char *detector_fault(const struct detector *detector, int64_t lateness_ms);
+
+/* NULL: no memory, more than DETECTOR_MAX detectors, or one with a fault.
+ * `detectors` and what they point at stay the caller's and must outlive the engine. */
 struct detection *detection_new(const struct detector *detectors, unsigned count,
                                 const struct detect_limits *limits);
 void detection_free(struct detection *d);

@@ -12,24 +12,24 @@ enum kind { FLOW, IDS, SECURITY, EVENT };
 
 /* The kinds of message. `severity` is that of an ordinary one. */
 static const struct type {
-    struct slice word;
-    const char *name;
+    struct slice word, name;
     uint8_t kind, category, severity;
     bool ports; /* src=ADDRESS:PORT rather than sport=PORT */
 } types[] = {
-    {SLICE("flows"), "Flow", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("firewall"), "Firewall rule", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("urls"), "URL requested", FLOW, CATEGORY_WEB, 2, true},
-    {SLICE("ip_flow_start"), "Flow started", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("ip_flow_end"), "Flow ended", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("vpn_firewall"), "VPN firewall rule", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("cellular_firewall"), "Cellular firewall rule", FLOW, CATEGORY_CONNECTION, 2, false},
-    {SLICE("bridge_anyconnect_client_vpn_firewall"), "Client VPN firewall rule", FLOW,
+    {SLICE("flows"), SLICE("Flow"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("firewall"), SLICE("Firewall rule"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("urls"), SLICE("URL requested"), FLOW, CATEGORY_WEB, 2, true},
+    {SLICE("ip_flow_start"), SLICE("Flow started"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("ip_flow_end"), SLICE("Flow ended"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("vpn_firewall"), SLICE("VPN firewall rule"), FLOW, CATEGORY_CONNECTION, 2, false},
+    {SLICE("cellular_firewall"), SLICE("Cellular firewall rule"), FLOW, CATEGORY_CONNECTION, 2,
+     false},
+    {SLICE("bridge_anyconnect_client_vpn_firewall"), SLICE("Client VPN firewall rule"), FLOW,
      CATEGORY_CONNECTION, 2, false},
-    {SLICE("ids-alerts"), "Intrusion alert", IDS, CATEGORY_THREAT, 5, true},
-    {SLICE("security_event"), "Security event", SECURITY, CATEGORY_THREAT, 5, true},
-    {SLICE("events"), "Event", EVENT, CATEGORY_SYSTEM, 2, true},
-    {SLICE("airmarshal_events"), "Air Marshal event", EVENT, CATEGORY_WIRELESS, 4, false},
+    {SLICE("ids-alerts"), SLICE("Intrusion alert"), IDS, CATEGORY_THREAT, 5, true},
+    {SLICE("security_event"), SLICE("Security event"), SECURITY, CATEGORY_THREAT, 5, true},
+    {SLICE("events"), SLICE("Event"), EVENT, CATEGORY_SYSTEM, 2, true},
+    {SLICE("airmarshal_events"), SLICE("Air Marshal event"), EVENT, CATEGORY_WIRELESS, 4, false},
 };
 #define N_TYPES (sizeof(types) / sizeof(types[0]))
 
@@ -49,6 +49,8 @@ enum key {
     KEY_TRANSLATED_DST,
     KEY_TRANSLATED_PORT,
     KEY_AGENT,
+    KEY_SPORT,
+    KEY_DPORT,
 };
 
 enum how {
@@ -66,53 +68,24 @@ enum how {
     }
 
 /* The keys, in drawers by the length of their names; others are kept as extras. */
-static const struct kv_key keys_3[] = {
-    KEY("src", SRC),
-    KEY("dst", DST),
-    KEY("mac", MAC),
-    FIELD_KEY("url", url),
-};
-static const struct kv_key keys_4[] = {
-    KEY("type", TYPE),
-    FIELD_KEY("name", file),
-    FIELD_KEY("user", src_user),
-};
-static const struct kv_key keys_5[] = {
-    FIELD_KEY("sport", src_port),
-    FIELD_KEY("dport", dst_port),
-    KEY("agent", AGENT),
-    KEY("dhost", DST_MAC),
-    KEY("shost", MAC),
-};
-static const struct kv_key keys_6[] = {
-    KEY("action", DECISION),
-    FIELD_KEY("sha256", hash),
-    KEY("server", DST),
-};
-static const struct kv_key keys_8[] = {
-    KEY("protocol", PROTOCOL),
-    KEY("priority", PRIORITY),
-    KEY("decision", DECISION),
-    FIELD_KEY("identity", src_user),
-};
-static const struct kv_key keys_9[] = {
-    KEY("direction", DIRECTION),
-    KEY("signature", SIGNATURE),
-    FIELD_KEY("client_ip", src_ip),
-};
-static const struct kv_key keys_10[] = {
-    KEY("client_mac", MAC),
-};
-static const struct kv_key keys_11[] = {
-    KEY("disposition", DISPOSITION),
-};
-static const struct kv_key keys_15[] = {
-    KEY("translated_port", TRANSLATED_PORT),
-};
-static const struct kv_key keys_17[] = {
-    KEY("translated_src_ip", TRANSLATED_SRC),
-    KEY("translated_dst_ip", TRANSLATED_DST),
-};
+static const struct kv_key keys_3[] = {KEY("src", SRC), KEY("dst", DST), KEY("mac", MAC),
+                                       FIELD_KEY("url", url)};
+static const struct kv_key keys_4[] = {KEY("type", TYPE), FIELD_KEY("name", file),
+                                       FIELD_KEY("user", src_user)};
+static const struct kv_key keys_5[] = {KEY("sport", SPORT), KEY("dport", DPORT),
+                                       KEY("agent", AGENT), KEY("dhost", DST_MAC),
+                                       KEY("shost", MAC)};
+static const struct kv_key keys_6[] = {KEY("action", DECISION), FIELD_KEY("sha256", hash),
+                                       KEY("server", DST)};
+static const struct kv_key keys_8[] = {KEY("protocol", PROTOCOL), KEY("priority", PRIORITY),
+                                       KEY("decision", DECISION), FIELD_KEY("identity", src_user)};
+static const struct kv_key keys_9[] = {KEY("direction", DIRECTION), KEY("signature", SIGNATURE),
+                                       FIELD_KEY("client_ip", src_ip)};
+static const struct kv_key keys_10[] = {KEY("client_mac", MAC)};
+static const struct kv_key keys_11[] = {KEY("disposition", DISPOSITION)};
+static const struct kv_key keys_15[] = {KEY("translated_port", TRANSLATED_PORT)};
+static const struct kv_key keys_17[] = {KEY("translated_src_ip", TRANSLATED_SRC),
+                                        KEY("translated_dst_ip", TRANSLATED_DST)};
 static const struct kv_drawer drawers[] = {
     [3] = KV_DRAWER(keys_3),   [4] = KV_DRAWER(keys_4),   [5] = KV_DRAWER(keys_5),
     [6] = KV_DRAWER(keys_6),   [8] = KV_DRAWER(keys_8),   [9] = KV_DRAWER(keys_9),
@@ -182,6 +155,14 @@ static bool meraki_endpoint(struct meraki *m, struct slice text, enum record_fie
     return record_put(r, ip, text);
 }
 
+/* On the air, src and dst are hardware addresses. */
+static bool meraki_side(struct meraki *m, struct slice text, enum record_field ip,
+                        enum record_field port, enum record_field mac)
+{
+    return m->type->category == CATEGORY_WIRELESS ? record_put(m->out, mac, text)
+                                                  : meraki_endpoint(m, text, ip, port);
+}
+
 static void meraki_decide(struct meraki *m, struct slice word)
 {
     if (slice_starts(word, "allow")) {
@@ -218,6 +199,25 @@ static void meraki_request(struct meraki *m, struct slice request)
     record_set_url(m->out, slice_trim(c.rest));
 }
 
+static bool meraki_protocol(struct record *r, struct slice text)
+{
+    int number = slice_is(text, "tcp") ? PROTOCOL_TCP
+                 : slice_is(text, "udp")
+                     ? PROTOCOL_UDP
+                     : protocol_number(slice_first(text, slice_find(text, '/')));
+    if (number >= 0)
+        record_set_protocol(r, (uint8_t)number);
+    return number >= 0;
+}
+
+static bool meraki_port(struct record *r, enum record_field field, uint16_t *port,
+                        struct slice text)
+{
+    bool ok = port_parse(text, port);
+    r->has |= (uint64_t)ok << field;
+    return ok;
+}
+
 static bool meraki_direction(struct record *r, struct slice way)
 {
     bool in = slice_is(way, "ingress") || slice_is(way, "inbound");
@@ -242,15 +242,11 @@ static bool meraki_priority(struct record *r, struct slice text)
 static bool meraki_key(struct meraki *m, enum key key, struct slice value)
 {
     struct record *r = m->out;
-    int protocol;
     switch (key) {
     case KEY_SRC:
-        return m->type->kind == EVENT ? record_put(r, FIELD_src_mac, value)
-                                      : meraki_endpoint(m, value, FIELD_src_ip, FIELD_src_port);
+        return meraki_side(m, value, FIELD_src_ip, FIELD_src_port, FIELD_src_mac);
     case KEY_DST:
-        return m->type->category == CATEGORY_WIRELESS
-                   ? record_put(r, FIELD_dst_mac, value)
-                   : meraki_endpoint(m, value, FIELD_dst_ip, FIELD_dst_port);
+        return meraki_side(m, value, FIELD_dst_ip, FIELD_dst_port, FIELD_dst_mac);
     case KEY_TYPE:
         if (m->type->kind == FLOW)
             return record_put(r, FIELD_icmp_type, value);
@@ -261,10 +257,7 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
     case KEY_DST_MAC:
         return record_put(r, FIELD_dst_mac, value);
     case KEY_PROTOCOL:
-        protocol = protocol_number(slice_first(value, slice_find(value, '/')));
-        if (protocol >= 0)
-            record_set_protocol(r, (uint8_t)protocol);
-        return protocol >= 0;
+        return meraki_protocol(r, value);
     case KEY_DIRECTION:
         return meraki_direction(r, value);
     case KEY_DECISION:
@@ -286,6 +279,10 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
         return record_put(r, FIELD_dst_nat_ip, value);
     case KEY_TRANSLATED_PORT:
         return record_put(r, m->translated_dst ? FIELD_dst_nat_port : FIELD_src_nat_port, value);
+    case KEY_SPORT:
+        return meraki_port(r, FIELD_src_port, &r->src_port, value);
+    case KEY_DPORT:
+        return meraki_port(r, FIELD_dst_port, &r->dst_port, value);
     case KEY_AGENT:
         record_extra(r, slice("user_agent"), value);
         return true;
@@ -298,7 +295,7 @@ static void meraki_unglue(struct cursor *c, struct kv *pair)
 {
     size_t n = 0;
     while (n < pair->value.len &&
-           ((unsigned)(pair->value.ptr[n] - '0') <= 9 || strchr(":.", pair->value.ptr[n])))
+           ((unsigned)(pair->value.ptr[n] - '0') <= 9 || memchr(":.", pair->value.ptr[n], 2)))
         n++;
     if (n == 0 || slice_find(pair->value, '=') == pair->value.len)
         return;
@@ -439,7 +436,7 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
     if (word.ptr > body.ptr && header->host.len && slice_end(header->host) + 1 == body.ptr)
         record_set_host(out, slice_between(header->host.ptr, word.ptr - 1));
     record_set_event_id(out, word);
-    record_set_event_name(out, slice(m.type->name));
+    record_set_event_name(out, m.type->name);
     record_set_category(out, m.type->category);
     record_set_severity(out, m.type->severity);
     if (text.len == 0)
@@ -460,11 +457,13 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
     if (m.refused && m.type->severity < 4)
         record_set_severity(out, 4);
     meraki_evidence(&m);
-    return PARSE_OK;
+    bool empty = !RECORD_HAS(out, src_ip) && !RECORD_HAS(out, dst_ip) && !out->extra;
+    return m.type->kind == FLOW && empty ? PARSE_MALFORMED : PARSE_OK;
 }
 
 const struct parser parser_meraki = {
     .name = "meraki",
+    .extra_prefix = "Meraki",
     .claims = meraki_claims,
     .parse = meraki_parse,
 };

@@ -3,9 +3,16 @@
 
 #include "parsers/record.h"
 
+/* What to do with a column: the kinds of the record's fields, set from the text, and more. What
+ * does not fit its field, and what comes second to one that is set, is kept by name. */
 enum panos_how {
-    PANOS_SKIP,     /* reserved by the vendor, or read elsewhere */
-    PANOS_PUT,      /* the record's field; a value that does not fit it is kept by name */
+    PANOS_SKIP, /* reserved by the vendor, or read elsewhere */
+    PANOS_TEXT,
+    PANOS_NUMBER,
+    PANOS_PORT,
+    PANOS_ADDRESS,
+    PANOS_PROTOCOL,
+    PANOS_LAST_KIND = PANOS_PROTOCOL,
     PANOS_KEEP,     /* kept by name */
     PANOS_RECEIVED, /* kept by name when it is another time than the generated one */
     PANOS_SECONDS,  /* a duration */
@@ -19,14 +26,15 @@ enum panos_how {
 /* What a firewall writes for "nothing"; an empty column always is. */
 enum panos_none {
     PANOS_NONE_EMPTY,
-    PANOS_NONE_ZERO, /* 0, N/A, n/a, 0.0.0.0, :: */
+    PANOS_NONE_ZERO, /* 0, -1 and that in 32 bits, N/A, n/a, 0.0.0.0, :: */
     PANOS_NONE_ONE,  /* 1: a repeat count that says nothing */
 };
 
 struct panos_column {
-    uint8_t how;   /* enum panos_how */
-    uint8_t none;  /* enum panos_none */
-    uint8_t field; /* enum record_field */
+    uint8_t how;     /* enum panos_how */
+    uint8_t none;    /* enum panos_none */
+    uint8_t field;   /* enum record_field */
+    uint16_t offset; /* of its member in struct record */
     struct slice name;
 };
 

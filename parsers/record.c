@@ -10,43 +10,43 @@ const struct field_info record_fields[FIELD_COUNT] = {
 #undef FIELD
 };
 
-static const char *const categories[CATEGORY_COUNT] = {
-    [CATEGORY_CONNECTION] = "connection",
-    [CATEGORY_NAT] = "nat",
-    [CATEGORY_THREAT] = "threat",
-    [CATEGORY_SCAN] = "scan",
-    [CATEGORY_WEB] = "web",
-    [CATEGORY_AUTHENTICATION] = "authentication",
-    [CATEGORY_VPN] = "vpn",
-    [CATEGORY_CONFIGURATION] = "configuration",
-    [CATEGORY_SYSTEM] = "system",
-    [CATEGORY_DNS] = "dns",
-    [CATEGORY_DHCP] = "dhcp",
-    [CATEGORY_WIRELESS] = "wireless",
-    [CATEGORY_FILE] = "file",
+static const struct slice categories[CATEGORY_COUNT] = {
+    [CATEGORY_CONNECTION] = SLICE("connection"),
+    [CATEGORY_NAT] = SLICE("nat"),
+    [CATEGORY_THREAT] = SLICE("threat"),
+    [CATEGORY_SCAN] = SLICE("scan"),
+    [CATEGORY_WEB] = SLICE("web"),
+    [CATEGORY_AUTHENTICATION] = SLICE("authentication"),
+    [CATEGORY_VPN] = SLICE("vpn"),
+    [CATEGORY_CONFIGURATION] = SLICE("configuration"),
+    [CATEGORY_SYSTEM] = SLICE("system"),
+    [CATEGORY_DNS] = SLICE("dns"),
+    [CATEGORY_DHCP] = SLICE("dhcp"),
+    [CATEGORY_WIRELESS] = SLICE("wireless"),
+    [CATEGORY_FILE] = SLICE("file"),
 };
-static const char *const actions[ACTION_COUNT] = {
-    [ACTION_ALLOW] = "allow", [ACTION_DENY] = "deny",   [ACTION_DROP] = "drop",
-    [ACTION_RESET] = "reset", [ACTION_ALERT] = "alert",
+static const struct slice actions[ACTION_COUNT] = {
+    [ACTION_ALLOW] = SLICE("allow"), [ACTION_DENY] = SLICE("deny"),   [ACTION_DROP] = SLICE("drop"),
+    [ACTION_RESET] = SLICE("reset"), [ACTION_ALERT] = SLICE("alert"),
 };
-static const char *const outcomes[OUTCOME_COUNT] = {
-    [OUTCOME_SUCCESS] = "success",
-    [OUTCOME_FAILURE] = "failure",
-    [OUTCOME_UNKNOWN] = "unknown",
+static const struct slice outcomes[OUTCOME_COUNT] = {
+    [OUTCOME_SUCCESS] = SLICE("success"),
+    [OUTCOME_FAILURE] = SLICE("failure"),
+    [OUTCOME_UNKNOWN] = SLICE("unknown"),
 };
-static const char *const evidences[EVIDENCE_COUNT] = {
-    [EVIDENCE_NONE] = "none",           [EVIDENCE_DENIED] = "denied",
-    [EVIDENCE_NO_ANSWER] = "no_answer", [EVIDENCE_REFUSED] = "refused",
-    [EVIDENCE_ABORTED] = "aborted",     [EVIDENCE_DATA] = "data",
-    [EVIDENCE_UNKNOWN] = "unknown",
+static const struct slice evidences[EVIDENCE_COUNT] = {
+    [EVIDENCE_NONE] = SLICE("none"),           [EVIDENCE_DENIED] = SLICE("denied"),
+    [EVIDENCE_NO_ANSWER] = SLICE("no_answer"), [EVIDENCE_REFUSED] = SLICE("refused"),
+    [EVIDENCE_ABORTED] = SLICE("aborted"),     [EVIDENCE_DATA] = SLICE("data"),
+    [EVIDENCE_UNKNOWN] = SLICE("unknown"),
 };
-static const char *const directions[DIRECTION_COUNT] = {
-    [DIRECTION_INBOUND] = "inbound",
-    [DIRECTION_OUTBOUND] = "outbound",
+static const struct slice directions[DIRECTION_COUNT] = {
+    [DIRECTION_INBOUND] = SLICE("inbound"),
+    [DIRECTION_OUTBOUND] = SLICE("outbound"),
 };
 
 static const struct words {
-    const char *const *word;
+    const struct slice *word;
     int count;
 } words[] = {
     [KIND_CATEGORY] = {categories, CATEGORY_COUNT},   [KIND_ACTION] = {actions, ACTION_COUNT},
@@ -89,15 +89,20 @@ int protocol_number(struct slice text)
     return number_parse(text, &number) && number <= 255 ? (int)number : -1;
 }
 
-const char *record_word(enum field_kind kind, unsigned value)
+struct slice record_word_text(enum field_kind kind, unsigned value)
 {
     return words[kind].word[value];
+}
+
+const char *record_word(enum field_kind kind, unsigned value)
+{
+    return words[kind].word[value].ptr;
 }
 
 int record_word_value(enum field_kind kind, struct slice word)
 {
     for (int i = 0; i < words[kind].count; i++)
-        if (slice_is(word, words[kind].word[i]))
+        if (slice_equals(word, words[kind].word[i]))
             return i;
     return -1;
 }

@@ -180,6 +180,7 @@ char *record_scratch(struct record *r, size_t len);
 
 /* The words: "allow", "denied", "connection", "tcp" or a number. Never NULL for values in range. */
 const char *record_word(enum field_kind kind, unsigned value);
+struct slice record_word_text(enum field_kind kind, unsigned value);
 
 /* The value of a word of KIND_CATEGORY, ACTION, OUTCOME, EVIDENCE or DIRECTION; -1: none such. */
 int record_word_value(enum field_kind kind, struct slice word);

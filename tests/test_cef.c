@@ -13,7 +13,8 @@
 static struct batch batch;
 static struct record record;
 
-static const struct cef_format bare = {CEF_FRAME_NONE, CEF_HEADER_NONE, 16, true, false, 8192};
+static const struct cef_format bare = {
+    CEF_FRAME_NONE, CEF_HEADER_NONE, 16, true, false, 8192, NULL};
 
 /* ---- the strict reader ---- */
 
@@ -261,6 +262,14 @@ static void repeated_names_get_numbers(void **state)
     assert_string_equal(value_of(line, "ExampleLayerName22"), "own");
     assert_string_equal(value_of(line, "ExampleLayerName3"), "three");
     struct cef_format format = bare;
+    format.names = cef_names_new(); /* remembered keys are the same keys, also the second time */
+    for (int i = 0; i < 2; i++) {
+        line = write_and_read(&format);
+        assert_string_equal(value_of(line, "ExampleLayerName22"), "own");
+        assert_string_equal(value_of(line, "ExampleLayerName3"), "three");
+    }
+    cef_names_free(format.names);
+    format.names = NULL;
     format.keep_unmapped = false;
     assert_int_equal(write_and_read(&format)->count, 0);
 }
@@ -296,7 +305,7 @@ static void framing_and_syslog_headers(void **state)
     /* Lengths of two to four digits: the count is always that of the bytes behind it. */
     for (size_t n = 1; n < 1000; n += 37) {
         struct cef_format format = {
-            CEF_FRAME_OCTET_COUNTING, CEF_HEADER_NONE, 16, true, false, 8192};
+            CEF_FRAME_OCTET_COUNTING, CEF_HEADER_NONE, 16, true, false, 8192, NULL};
         new_record();
         record_set_message(&record, slice_make(text, n));
         batch.len = batch.count = 0;
@@ -309,7 +318,7 @@ static void framing_and_syslog_headers(void **state)
         assert_int_equal(batch.ends[1], 2 * batch.ends[0]);
         assert_memory_equal(batch.bytes, batch.bytes + batch.ends[0], batch.ends[0]);
     }
-    struct cef_format format = {CEF_FRAME_NEWLINE, CEF_HEADER_RFC5424, 16, true, false, 8192};
+    struct cef_format format = {CEF_FRAME_NEWLINE, CEF_HEADER_RFC5424, 16, true, false, 8192, NULL};
     new_record();
     record_set_time(&record, INT64_C(1795262400123));
     record_set_host(&record, slice("fw 1\n"));

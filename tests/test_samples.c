@@ -29,8 +29,8 @@ static void count_bytes(void *context, const char *bytes, size_t len)
 }
 
 static const struct cef_format formats[] = {
-    {CEF_FRAME_NEWLINE, CEF_HEADER_NONE, 16, true, false, 8192},
-    {CEF_FRAME_OCTET_COUNTING, CEF_HEADER_RFC5424, 16, false, true, 512},
+    {CEF_FRAME_NEWLINE, CEF_HEADER_NONE, 16, true, false, 8192, NULL},
+    {CEF_FRAME_OCTET_COUNTING, CEF_HEADER_RFC5424, 16, false, true, 512, NULL},
 };
 
 /* A CEF line never holds a byte that ends it or that no receiver takes. */

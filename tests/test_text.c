@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "parsers/text/plain.h"
+
 /* The text in a block of its own, so that one byte too far is caught. The caller frees ptr. */
 static struct slice exact(const char *text)
 {
@@ -119,12 +121,36 @@ static void numbers(void **state)
     }
 }
 
+/* The vector way copies what the plain way copies: every length, a special byte at every place. */
+static void plain_text(void **state)
+{
+    static const char specials[] = {'\\', '=', '\n', 0x7f, (char)0x80, (char)0xff, 0, 0x1f};
+    char out[64 + PLAIN_SLACK], expected[64];
+    (void)state;
+    for (size_t len = 0; len < 64; len++) {
+        char *block = malloc(len ? len : 1);
+        for (size_t at = 0; at <= len; at++)
+            for (size_t s = 0; s < sizeof(specials); s++) {
+                for (size_t i = 0; i < len; i++)
+                    block[i] = (char)(' ' + (i * 7 + s) % 28);
+                if (at < len)
+                    block[at] = specials[s];
+                size_t n = plain_copy_bytes(expected, block, len, '=');
+                assert_int_equal(n, at);
+                assert_int_equal(plain_copy(out, block, len, '='), n);
+                assert_memory_equal(out, expected, n);
+            }
+        free(block);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses),
         cmocka_unit_test(cursors),
         cmocka_unit_test(numbers),
+        cmocka_unit_test(plain_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 /*
- * Writes firewall lines for load tests: tool_lines KIND N [SEED [START]], KIND asa, panos,
- * checkpoint, meraki or mix. The same seed gives the same lines. A line is a row of a table whose
+ * Writes firewall lines for load tests: tool_lines KIND N [SEED [START [RATE]]], KIND asa,
+ * panos, checkpoint, meraki or mix. The same seed gives the same lines. A line is a row of a table whose
  * text is filled in from a made-up flow: clients of 10/8 that mostly go out to 198.18/15, servers
  * that are visited and probed from the RFC 5737 networks, and now and then a scanner. START (epoch
- * seconds) is the first line's time; a thousand lines make a second.
+ * seconds) is the first line's time; RATE lines make a second of theirs (1000).
  */
 #include "tests/tool.h"
 
@@ -471,20 +471,23 @@ static const struct row *rows_of_mix(void)
 int main(int argc, char **argv)
 {
     const struct row *rows = NULL;
-    if (argc < 3 || argc > 5)
-        tool_fail("usage: tool_lines asa|panos|checkpoint|meraki|mix N [SEED [START]]");
+    if (argc < 3 || argc > 6)
+        tool_fail("usage: tool_lines asa|panos|checkpoint|meraki|mix N [SEED [START [RATE]]]");
     for (size_t i = 0; i < KINDS; i++)
         if (!strcmp(argv[1], kinds[i].name))
             rows = kinds[i].rows;
     if (!rows && strcmp(argv[1], "mix"))
         tool_fail("no kind %s", argv[1]);
-    uint64_t n = tool_number(argv[2], "N", 1000000000);
+    uint64_t n = tool_number(argv[2], "N", 1000000000), second = 0;
     random_state = argc > 3 ? tool_number(argv[3], "SEED", UINT64_MAX / 2) : 1;
-    now_ms = 1000 * (argc > 4 ? tool_number(argv[4], "START", 4000000000) : 1772442000);
+    uint64_t start_ms = 1000 * (argc > 4 ? tool_number(argv[4], "START", 4000000000) : 1772442000);
+    uint64_t rate = argc > 5 ? tool_number(argv[5], "RATE", 1000000000) : 1000;
 
-    for (uint64_t i = 0; i < n; i++, now_ms++) {
-        if (i == 0 || now_ms % 1000 == 0)
+    for (uint64_t i = 0; i < n; i++) {
+        now_ms = start_ms + i * 1000 / (rate ? rate : 1);
+        if (now_ms / 1000 != second)
             stamps_write();
+        second = now_ms / 1000;
         write_line(rows ? rows : rows_of_mix());
         if (out - buffer >= FLUSH_AT)
             flush();

@@ -38,19 +38,39 @@ bool address_parse(struct slice text, struct address *out)
     return slice_find(text, ':') < text.len && parse_v6(text, out);
 }
 
+/* Each octet as text with the dot behind it, so that one copy of four bytes writes it. */
+#define DIGIT(n) (char)('0' + (n) % 10)
+#define OCTET(n)                                                                                   \
+    {                                                                                              \
+        {(n) >= 100  ? DIGIT((n) / 100)                                                            \
+         : (n) >= 10 ? DIGIT((n) / 10)                                                             \
+                     : DIGIT(n),                                                                   \
+         (n) >= 100  ? DIGIT((n) / 10)                                                             \
+         : (n) >= 10 ? DIGIT(n)                                                                    \
+                     : '.',                                                                        \
+         (n) >= 100 ? DIGIT(n) : '.', '.'},                                                        \
+            (n) >= 100  ? 3                                                                        \
+            : (n) >= 10 ? 2                                                                        \
+                        : 1                                                                        \
+    }
+#define OCTETS_4(n)  OCTET(n), OCTET((n) + 1), OCTET((n) + 2), OCTET((n) + 3)
+#define OCTETS_16(n) OCTETS_4(n), OCTETS_4((n) + 4), OCTETS_4((n) + 8), OCTETS_4((n) + 12)
+#define OCTETS_64(n) OCTETS_16(n), OCTETS_16((n) + 16), OCTETS_16((n) + 32), OCTETS_16((n) + 48)
+
+static const struct octet {
+    char text[4];
+    uint8_t len;
+} octets[256] = {OCTETS_64(0), OCTETS_64(64), OCTETS_64(128), OCTETS_64(192)};
+
 static char *format_v4(char *out, uint32_t v4)
 {
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        unsigned octet = v4 >> shift & 255;
-        if (octet >= 100)
-            *out++ = (char)('0' + octet / 100);
-        if (octet >= 10)
-            *out++ = (char)('0' + octet / 10 % 10);
-        *out++ = (char)('0' + octet % 10);
-        if (shift)
-            *out++ = '.';
+    for (int shift = 24; shift > 0; shift -= 8) {
+        const struct octet *octet = &octets[v4 >> shift & 255];
+        memcpy(out, octet->text, 4);
+        out += octet->len + 1;
     }
-    return out;
+    memcpy(out, octets[v4 & 255].text, 4);
+    return out + octets[v4 & 255].len;
 }
 
 char *address_format(char *out, struct address a)

@@ -15,7 +15,7 @@ struct address {
     uint64_t hi, lo; /* the number's upper and lower half, in the machine's own byte order */
 };
 
-#define ADDRESS_TEXT_MAX 39 /* the longest text address_format writes */
+#define ADDRESS_TEXT_MAX 40 /* room that address_format needs; no text is longer than 39 */
 
 static inline struct address address_v4(uint32_t v4)
 {
@@ -128,5 +128,6 @@ static inline size_t address_read_v4(struct slice s, struct address *out)
  */
 bool address_parse(struct slice text, struct address *out);
 
-/* Writes the canonical text (RFC 5952), at most ADDRESS_TEXT_MAX bytes, no NUL; returns its end. */
+/* Writes the canonical text (RFC 5952), no NUL; returns its end. Needs room for ADDRESS_TEXT_MAX
+ * bytes: it may write a few of anything behind the text. */
 char *address_format(char *out, struct address a);

@@ -4,6 +4,8 @@
  */
 #include "parsers/text/csv.h"
 
+#include "parsers/text/cursor.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -26,16 +28,22 @@ static inline struct marks plain_marks(const char *p, size_t len)
 }
 
 #ifdef __SSE2__
+static inline uint64_t where(const __m128i bytes[4], char byte)
+{
+    const __m128i wanted = _mm_set1_epi8(byte);
+    uint64_t low = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes[0], wanted)) |
+                   (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes[1], wanted)) << 16;
+    uint64_t high = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes[2], wanted)) |
+                    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes[3], wanted)) << 16;
+    return low | high << 32;
+}
+
 static inline struct marks block_marks(const char *p)
 {
-    const __m128i comma = _mm_set1_epi8(','), quote = _mm_set1_epi8('"');
-    struct marks m = {0, 0};
-    for (int i = 0; i < BLOCK; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        m.commas |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, comma)) << i;
-        m.quotes |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, quote)) << i;
-    }
-    return m;
+    const __m128i *block = (const __m128i *)(const void *)p;
+    const __m128i bytes[4] = {_mm_loadu_si128(block), _mm_loadu_si128(block + 1),
+                              _mm_loadu_si128(block + 2), _mm_loadu_si128(block + 3)};
+    return (struct marks){where(bytes, ','), where(bytes, '"')};
 }
 #else
 static inline struct marks block_marks(const char *p)
@@ -120,7 +128,7 @@ void csv_split(struct csv *out, struct slice line)
     bool literal = false;
 
     out->base = line.ptr;
-    out->unclosed = out->more = false;
+    out->quotes = out->unclosed = out->more = false;
     out->start[0] = 0;
     while (at < line.len) {
         struct marks m = line_marks(line, at);
@@ -135,6 +143,7 @@ void csv_split(struct csv *out, struct slice line)
             break;
         }
         if (m.quotes) {
+            out->quotes = true;
             at = past_quote(out, line, out->start[n], at + (unsigned)__builtin_ctzll(m.quotes),
                             &literal);
         } else {
@@ -151,10 +160,11 @@ void csv_split_plain(struct csv *out, struct slice line)
     bool literal = false;
 
     out->base = line.ptr;
-    out->unclosed = out->more = false;
+    out->quotes = out->unclosed = out->more = false;
     out->start[0] = 0;
     for (size_t at = 0; at < line.len;) {
         if (line.ptr[at] == '"') {
+            out->quotes = true;
             at = past_quote(out, line, out->start[n], at, &literal);
         } else if (line.ptr[at] != ',') {
             at++;
@@ -169,6 +179,32 @@ void csv_split_plain(struct csv *out, struct slice line)
     out->count = n + 1;
 }
 
+bool csv_number(const struct csv *csv, unsigned n, uint64_t *out)
+{
+    struct slice text = csv_raw(csv, n);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (text.len - 1 < 8 && text.ptr - csv->base + text.len >= 8) {
+        /* The eight bytes that end with the field; what is in front of it becomes zeros. Then
+         * pairs, fours and all eight digits are joined, the first digit being the lowest byte. */
+        uint64_t v;
+        memcpy(&v, slice_end(text) - 8, 8);
+        v = (v ^ UINT64_C(0x3030303030303030)) & UINT64_MAX << (8 * (8 - text.len));
+        if (((v + UINT64_C(0x7676767676767676)) | v) & UINT64_C(0x8080808080808080))
+            return false;
+        v = (v * 10 + (v >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+        v = (v * 100 + (v >> 16)) & UINT64_C(0x0000ffff0000ffff);
+        *out = (v * 10000 + (v >> 32)) & UINT32_MAX;
+        return true;
+    }
+#endif
+    struct cursor c = cursor_over(text);
+    uint64_t value = cursor_number(&c);
+    if (c.bad || !cursor_at_end(&c))
+        return false;
+    *out = value;
+    return true;
+}
+
 struct slice csv_text(struct slice raw, bool *doubled)
 {
     *doubled = false;
@@ -176,10 +212,13 @@ struct slice csv_text(struct slice raw, bool *doubled)
         return raw;
     size_t step = raw.ptr[0] == '"' ? 1 : 2;
     struct slice text = slice_from(raw, step);
-    if (text.len >= step && text.ptr[text.len - 1] == '"' &&
-        (step == 1 || text.ptr[text.len - 2] == '\\'))
+    bool closed = text.len >= step && text.ptr[text.len - 1] == '"' &&
+                  (step == 1 || text.ptr[text.len - 2] == '\\');
+    if (closed)
         text.len -= step;
     *doubled = slice_find_text(text, step == 1 ? "\"\"" : "\\\"\\\"") < text.len;
+    if (!closed && !*doubled && slice_find(text, '"') < text.len)
+        return raw; /* not a quoted field after all: "odd" name */
     return text;
 }
 

@@ -25,7 +25,7 @@ static uint64_t marks_of(const char *p)
     return marks;
 }
 
-static uint64_t marks_at(const char *p, const char *end)
+uint64_t kv_marks(const char *p, const char *end)
 {
     char last[BLOCK] = {0};
     if (end - p >= BLOCK)
@@ -37,34 +37,50 @@ static uint64_t marks_at(const char *p, const char *end)
 struct kv_quoted kv_quoted_over(struct slice text)
 {
     const char *end = slice_end(text);
-    return (struct kv_quoted){text.ptr, end, text.ptr, marks_at(text.ptr, end)};
-}
-
-/* The next quote or backslash; NULL when there is none left. */
-static inline const char *next_mark(struct kv_quoted *it)
-{
-    while (it->marks == 0) {
-        if (it->end - it->block <= BLOCK)
-            return NULL;
-        it->block += BLOCK;
-        it->marks = marks_at(it->block, it->end);
-    }
-    const char *mark = it->block + __builtin_ctzll(it->marks);
-    it->marks &= it->marks - 1;
-    return mark;
+    return (struct kv_quoted){text.ptr, end, text.ptr, kv_marks(text.ptr, end)};
 }
 
 /* The mark after a backslash and the byte it protects. */
 static const char *next_after_backslash(struct kv_quoted *it, const char *backslash)
 {
-    const char *mark = next_mark(it);
-    return mark == backslash + 1 ? next_mark(it) : mark;
+    const char *mark = kv_mark(it);
+    return mark == backslash + 1 ? kv_mark(it) : mark;
 }
 
-static bool is_name_byte(char c)
+/* Letters, digits, '_', '-' and '.'. */
+static const bool name_bytes[256] = {
+    ['-'] = true, ['.'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true,
+    ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+    ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true,
+    ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true,
+    ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true, ['R'] = true,
+    ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true,
+    ['Y'] = true, ['Z'] = true, ['_'] = true, ['a'] = true, ['b'] = true, ['c'] = true,
+    ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true,
+    ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true,
+    ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
+    ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
+};
+
+static inline bool is_name_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned)(c - '0') <= 9 ||
-           c == '_' || c == '-' || c == '.';
+    return name_bytes[(unsigned char)c];
+}
+
+/* The next blank, or the end. */
+static inline const char *find_blank(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        int hit = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+        if (hit)
+            return p + __builtin_ctz((unsigned)hit);
+    }
+#endif
+    while (p < end && *p != ' ')
+        p++;
+    return p;
 }
 
 /* Whether text begins with a name and an equals sign. */
@@ -103,9 +119,9 @@ static inline struct slice name_between(const char *begin, const char *open)
     return slice_between(begin, open);
 }
 
-bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
+bool kv_quoted_any(struct kv_quoted *it, struct kv *out)
 {
-    const char *open = next_mark(it);
+    const char *open = kv_mark(it);
     while (open && *open == '\\')
         open = next_after_backslash(it, open);
     if (!open)
@@ -114,13 +130,13 @@ bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
     out->escaped = false;
     bool equals = open > it->at && open[-1] == '=';
 
-    const char *close = next_mark(it);
+    const char *close = kv_mark(it);
     while (close && (*close == '\\' || !closes(close, it->end, equals))) {
         if (*close == '\\') {
             out->escaped = true;
             close = next_after_backslash(it, close);
         } else {
-            close = next_mark(it);
+            close = kv_mark(it);
         }
     }
     out->cut = close == NULL;
@@ -167,8 +183,7 @@ bool kv_plain_next(struct cursor *c, struct kv *out)
     char quote = p < end ? *p : '\0';
     if (quote != '\'' && quote != '"') {
         const char *begin = p;
-        while (p < end && *p != ' ')
-            p++;
+        p = find_blank(p, end);
         out->value = slice_between(begin, p);
         cursor_advance(c, (size_t)(p - c->rest.ptr));
         return true;

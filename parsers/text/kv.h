@@ -32,7 +32,43 @@ struct kv_quoted {
 };
 
 struct kv_quoted kv_quoted_over(struct slice text);
-bool kv_quoted_next(struct kv_quoted *it, struct kv *out);
+
+/* The marks of the 64 bytes at p, as far as they lie before `end`. */
+uint64_t kv_marks(const char *p, const char *end);
+
+/* The next quote or backslash; NULL when there is none left. */
+static inline const char *kv_mark(struct kv_quoted *it)
+{
+    while (it->marks == 0) {
+        if (it->end - it->block <= 64)
+            return NULL;
+        it->block += 64;
+        it->marks = kv_marks(it->block, it->end);
+    }
+    const char *mark = it->block + (unsigned)__builtin_ctzll(it->marks);
+    it->marks &= it->marks - 1;
+    return mark;
+}
+
+bool kv_quoted_any(struct kv_quoted *it, struct kv *out);
+
+/* The next pair; false when there is none. The usual form, `; name:"value";`, is read right here,
+ * everything else by kv_quoted_any. */
+static inline bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
+{
+    struct kv_quoted next = *it;
+    const char *begin = it->at, *open = kv_mark(&next), *close = kv_mark(&next);
+    if (!close || *open != '"' || *close != '"' || close + 1 == it->end || close[1] != ';' ||
+        open - begin < 4 || begin[0] != ';' || begin[1] != ' ' || begin[2] <= ' ' ||
+        open[-1] != ':')
+        return kv_quoted_any(it, out);
+    out->name = slice_between(begin + 2, open - (open[-2] == ':' ? 2 : 1));
+    out->value = slice_between(open + 1, close);
+    out->escaped = out->cut = false;
+    *it = next;
+    it->at = close + 1;
+    return true;
+}
 
 /* Piped pairs. A piece between pipes that has no name= in front belongs to the value before it. */
 bool kv_piped_next(struct cursor *c, struct kv *out);
@@ -87,9 +123,12 @@ static inline uint32_t kv_load4(const char *p)
 static inline const struct kv_key *kv_find(const struct kv_drawer *drawers, size_t count,
                                            struct slice name)
 {
-    if (name.len >= count || name.len > KV_NAME_MAX)
+    if (name.len == 0 || name.len >= count || name.len > KV_NAME_MAX)
         return NULL;
-    const struct kv_key *key = drawers[name.len].keys, *end = key + drawers[name.len].count;
+    const struct kv_key *key = drawers[name.len].keys;
+    if (!key)
+        return NULL;
+    const struct kv_key *end = key + drawers[name.len].count;
     if (name.len >= 8) {
         uint64_t head = kv_load8(name.ptr), tail = kv_load8(slice_end(name) - 8);
         for (; key < end; key++)
@@ -102,8 +141,9 @@ static inline const struct kv_key *kv_find(const struct kv_drawer *drawers, size
             if (kv_load4(key->name) == head && kv_load4(key->name + name.len - 4) == tail)
                 return key;
     } else {
-        for (; key < end; key++)
-            if (memcmp(name.ptr, key->name, name.len) == 0)
+        for (; key < end; key++) /* three bytes at most: first, middle, last */
+            if (key->name[0] == name.ptr[0] && key->name[name.len / 2] == name.ptr[name.len / 2] &&
+                key->name[name.len - 1] == name.ptr[name.len - 1])
                 return key;
     }
     return NULL;

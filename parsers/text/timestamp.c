@@ -27,6 +27,16 @@ int64_t timestamp_days(int year, int month, int day)
            EPOCH_DAYS;
 }
 
+/* The same for the years 0 to 9999, without a branch. */
+static inline int64_t days_of(unsigned year, unsigned month, unsigned day)
+{
+    static const uint16_t before[13] = {0,   306, 337, 0,   31,  61, 92,
+                                        122, 153, 184, 214, 245, 275}; /* since 1 March */
+    uint32_t y = year + 400 - (month <= 2);
+    return (int64_t)(y * 365 + y / 4 - y / 100 + y / 400 + before[month] + day) -
+           (ERA_DAYS + EPOCH_DAYS + 1);
+}
+
 /* The date of a day since 1970, which must not be before the year 0. */
 static struct date date_of(int64_t days)
 {
@@ -123,7 +133,7 @@ bool timestamp_iso(struct cursor *c, const struct zone *zone, int64_t *ms)
     int64_t clock = read_clock(p + 11);
     if (year > 9999 || clock < 0 || !date_exists((int)year, month, day))
         return false;
-    int64_t local = timestamp_days((int)year, (int)month, (int)day) * DAY_MS + clock, offset;
+    int64_t local = days_of(year, month, day) * DAY_MS + clock, offset;
     bool given;
     p = read_fraction(p + 19, end, &local);
     p = read_offset(p, end, &given, &offset);
@@ -154,9 +164,10 @@ static inline unsigned read_month(const char *p)
                : 0;
 }
 
+/* A blank, or a colon that belongs to no IPv6 address. */
 static inline bool ends_word(const char *p, const char *end)
 {
-    return p == end || *p == ' ' || *p == ':';
+    return p == end || *p == ' ' || (*p == ':' && (p + 1 == end || p[1] == ' ' || p[1] == '%'));
 }
 
 /* " 2026" with a word's end behind it. Returns where it ends; no year is fine. */
@@ -206,14 +217,15 @@ static bool complete_year(unsigned month, unsigned day, int64_t clock, const str
 {
     if (arrival_ms < 0)
         arrival_ms = 0;
-    if (arrival_ms > LAST_MS - 2 * DAY_MS)
-        arrival_ms = LAST_MS - 2 * DAY_MS;
-    /* Local time may be a day ahead of UTC, hence two days. */
-    int year = date_of((arrival_ms + 2 * DAY_MS) / DAY_MS).year;
+    if (arrival_ms > LAST_MS - 10 * DAY_MS)
+        arrival_ms = LAST_MS - 10 * DAY_MS;
+    /* A year too late costs a turn of the loop, one too early the right answer: hence a few days
+     * more, for local times ahead of UTC and for what the leap years left out in 2100 make of it. */
+    int year = 1970 + (int)((arrival_ms / DAY_MS + 5) * 4 + 2) / 1461;
     for (int oldest = year - 1 - LEAP_DISTANCE; year >= oldest; year--) {
         if (!date_exists(year, month, day))
             continue;
-        int64_t local = timestamp_days(year, (int)month, (int)day) * DAY_MS + clock;
+        int64_t local = days_of((unsigned)year, month, day) * DAY_MS + clock;
         int64_t stamp = zone_to_utc(zone, local);
         if (stamp <= arrival_ms + DAY_MS) {
             *ms = stamp;
@@ -243,7 +255,11 @@ bool timestamp_bsd(struct cursor *c, const struct zone *zone, int64_t arrival_ms
     unsigned month, day = 0;
     int year = 0;
     bool utc = false;
-    if (c->rest.len < 14 || !(month = read_month(p)))
+    if (c->rest.len >= 19 && p[4] == ' ' && is_digit(p[0])) {
+        year = (int)four_digits(p);
+        p += 5;
+    }
+    if (end - p < 14 || year > 9999 || !(month = read_month(p)))
         return false;
     p = read_day(p + 3, end, &day);
     if (!p)
@@ -268,7 +284,7 @@ bool timestamp_bsd(struct cursor *c, const struct zone *zone, int64_t arrival_ms
     if (year) {
         if (!date_exists(year, month, day))
             return false;
-        *ms = zone_to_utc(zone, timestamp_days(year, (int)month, (int)day) * DAY_MS + clock);
+        *ms = zone_to_utc(zone, days_of((unsigned)year, month, day) * DAY_MS + clock);
     } else if (!complete_year(month, day, clock, zone, arrival_ms, ms)) {
         return false;
     }
@@ -303,7 +319,7 @@ bool timestamp_slashed(struct cursor *c, const struct zone *zone, int64_t *ms)
     if (clock < 0)
         return false;
     p = read_fraction(p + 8, end, &clock);
-    *ms = zone_to_utc(zone, timestamp_days((int)year, (int)month, (int)day) * DAY_MS + clock);
+    *ms = zone_to_utc(zone, days_of(year, month, day) * DAY_MS + clock);
     cursor_advance(c, (size_t)(p - c->rest.ptr));
     return true;
 }

@@ -40,8 +40,8 @@ char *timestamp_format(char *out, int64_t ms);
  * offset it is local time of the zone. At most nine decimals count, more are skipped. */
 bool timestamp_iso(struct cursor *c, const struct zone *zone, int64_t *ms);
 
-/* "Nov 21 08:56:00", "Nov  1 2026 08:56:00.123 CET", "Nov 21 08:56:00 UTC", with or without a year,
- * a fraction and a zone word; without a year the one that brings it closest to the arrival, never
+/* "Nov 21 08:56:00", "Nov  1 2026 08:56:00.123 CET", "Nov 21 08:56:00 UTC 2026", "2026 Nov 21
+ * 08:56:00", with or without a year, a fraction and a zone word; without a year the one that brings it closest to the arrival, never
  * more than a day after it: a December stamp in January is last year's. A zone word of three to five
  * capitals is taken only when it is one of the well-known abbreviations; UTC, GMT and Z override
  * the zone, others are skipped. */

@@ -16,6 +16,8 @@
 #define DAY_S           86400
 #define TIME_MAX_S      (INT64_C(1) << 50) /* beyond it stands the big bang: cut there */
 #define OFFSET_MAX_S    (26 * 3600)        /* RFC 8536 allows a little more than a day */
+#define STEP_SHIFT      33                 /* 2^33 ms: a step of the index is 99 days */
+#define STEPS           512                /* from 1970 on: 139 years */
 
 struct zone {
     size_t count;
@@ -23,6 +25,7 @@ struct zone {
     int32_t initial_ms; /* the offset before the first change */
     int64_t *starts_ms; /* local times from which an offset holds, ascending */
     int32_t *offsets_ms;
+    uint16_t before[STEPS + 1]; /* how many starts lie at or before a step's begin */
 };
 
 /* When a POSIX rule changes the clock, within any year. */
@@ -63,9 +66,15 @@ int64_t zone_to_utc(const struct zone *zone, int64_t local_ms)
     int64_t last = zone->starts_ms[zone->count - 1];
     if (zone->repeats && wanted > last)
         wanted -= ((wanted - last) / CYCLE_MS + 1) * CYCLE_MS;
-    /* The last start that is not after `wanted`; the compiler makes this free of branches. */
+    /* The last start that is not after `wanted`: within a step of the index there are one or two. */
     const int64_t *base = zone->starts_ms;
     size_t n = zone->count;
+    uint64_t step = (uint64_t)wanted >> STEP_SHIFT;
+    if (step < STEPS) {
+        size_t first = zone->before[step] ? zone->before[step] - 1u : 0;
+        base += first;
+        n = zone->before[step + 1] - first;
+    }
     while (n > 1) {
         size_t half = n / 2;
         base += base[half] <= wanted ? half : 0;
@@ -287,6 +296,16 @@ static struct zone *zone_alloc(size_t changes)
     return NULL;
 }
 
+static void build_index(struct zone *zone)
+{
+    size_t n = 0;
+    for (uint64_t step = 0; step <= STEPS; step++) {
+        while (n < zone->count && zone->starts_ms[n] <= (int64_t)(step << STEP_SHIFT))
+            n++;
+        zone->before[step] = (uint16_t)n;
+    }
+}
+
 struct zone *zone_new(const void *bytes, size_t len)
 {
     struct cursor c = cursor_over(slice_make(bytes, len));
@@ -319,6 +338,7 @@ struct zone *zone_new(const void *bytes, size_t len)
     }
     if (footer.len)
         add_footer(zone, &rules, last_s);
+    build_index(zone);
     return zone;
 }
 

@@ -7,6 +7,11 @@
 #include "detect/alert.h"
 #include "server/forward/batch.h"
 
+/* Remembers how extras' names are written as keys. One a thread. */
+struct cef_names;
+struct cef_names *cef_names_new(void);
+void cef_names_free(struct cef_names *names);
+
 struct cef_format {
     enum cef_framing { CEF_FRAME_OCTET_COUNTING, CEF_FRAME_NEWLINE, CEF_FRAME_NONE } framing;
     enum cef_header { CEF_HEADER_RFC5424, CEF_HEADER_RFC3164, CEF_HEADER_NONE } header;
@@ -14,6 +19,7 @@ struct cef_format {
     bool keep_unmapped;      /* extras become additional keys */
     bool ipv6_c6a;           /* c6a2 and c6a3 beside src and dst */
     size_t max_message_size; /* of the syslog message, header included */
+    struct cef_names *names; /* NULL: keys are made each time */
 };
 
 /*

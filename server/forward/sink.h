@@ -40,8 +40,9 @@ bool sink_push(struct sink *sink, struct batch *batch);
 /* Adds to the counters that the worker keeps for it (cut). Any thread. */
 void sink_count_cut(struct sink *sink, uint64_t messages);
 
-/* Messages that no batch could take: offered and dropped_too_long. Any thread. */
-void sink_count_too_long(struct sink *sink, uint64_t events, uint64_t alerts);
+/* Messages that no batch could take (longer than one, or no memory): offered and dropped_too_long.
+ * Any thread. */
+void sink_count_lost(struct sink *sink, uint64_t events, uint64_t alerts);
 
 struct output_counters sink_counters(struct sink *sink);
 

@@ -205,7 +205,7 @@ void sink_count_cut(struct sink *s, uint64_t messages)
     pthread_mutex_unlock(&s->lock);
 }
 
-void sink_count_too_long(struct sink *s, uint64_t events, uint64_t alerts)
+void sink_count_lost(struct sink *s, uint64_t events, uint64_t alerts)
 {
     pthread_mutex_lock(&s->lock);
     s->counters.offered_events += events;

@@ -1,0 +1,224 @@
+/* Numbers and addresses of groups and values as an alert shows them. */
+#include "detect/alert_text.h"
+
+#include <stdio.h>
+
+/* Present in every key, so that none is 0; below the evidence bits. */
+#define KEY_PRESENT (UINT64_C(1) << 56)
+#define KEY_BITS    ((UINT64_C(1) << 60) - 1)
+
+static const char *const names[DETECT_FIELD_COUNT] = {
+    [DETECT_SRC_IP] = "src_ip",     [DETECT_DST_IP] = "dst_ip",     [DETECT_SRC_PORT] = "src_port",
+    [DETECT_DST_PORT] = "dst_port", [DETECT_PROTOCOL] = "protocol", [DETECT_SERVICE] = "service",
+};
+
+/* A fixed key: the same values have the same ids and samples in every run. */
+static const struct siphash_key fixed_key = {UINT64_C(0x7061726170657420),
+                                             UINT64_C(0x6669786564206b65)};
+
+bool member_of(const struct record *r, enum detector_field field, union member *out)
+{
+    out->address = (struct address){0, 0};
+    switch (field) {
+    case DETECT_SRC_IP:
+        out->address = r->src_ip;
+        return RECORD_HAS(r, src_ip);
+    case DETECT_DST_IP:
+        out->address = r->dst_ip;
+        return RECORD_HAS(r, dst_ip);
+    case DETECT_SRC_PORT:
+        out->number = r->src_port;
+        return RECORD_HAS(r, src_port);
+    case DETECT_DST_PORT:
+        out->number = r->dst_port;
+        return RECORD_HAS(r, dst_port);
+    case DETECT_PROTOCOL:
+        out->number = r->protocol;
+        return RECORD_HAS(r, protocol);
+    default:
+        return false;
+    }
+}
+
+static uint64_t address_key(struct address a, uint64_t rest)
+{
+    if (address_is_v4(a))
+        return (a.lo & UINT32_MAX) << 24 | rest | KEY_PRESENT;
+    return (siphash_words(fixed_key, a.hi, a.lo, rest) & KEY_BITS) | KEY_PRESENT | VALUE_WIDE;
+}
+
+bool value_of(const struct record *r, enum detector_field field, uint64_t *key)
+{
+    union member member;
+    if (field == DETECT_SERVICE) {
+        if (!RECORD_HAS(r, dst_ip) || !RECORD_HAS(r, dst_port) || !RECORD_HAS(r, protocol))
+            return false;
+        *key = address_key(r->dst_ip, (uint64_t)r->protocol << 16 | r->dst_port);
+        return true;
+    }
+    if (!member_of(r, field, &member))
+        return false;
+    if (field == DETECT_SRC_IP || field == DETECT_DST_IP)
+        *key = address_key(member.address, 0);
+    else
+        *key = member.number | KEY_PRESENT;
+    return true;
+}
+
+static char *number_text(char *out, uint64_t number)
+{
+    return out + sprintf(out, "%llu", (unsigned long long)number);
+}
+
+static char *protocol_text(char *out, unsigned protocol)
+{
+    const char *name = protocol_name(protocol);
+    return name ? stpcpy(out, name) : number_text(out, protocol);
+}
+
+static void service_text(char *out, struct address a, unsigned protocol, unsigned port)
+{
+    if (!address_is_v4(a))
+        *out++ = '[';
+    out = address_format(out, a);
+    if (!address_is_v4(a))
+        *out++ = ']';
+    *out++ = ':';
+    out = number_text(out, port);
+    *out++ = '/';
+    *protocol_text(out, protocol) = '\0';
+}
+
+void alert_member(struct alert_value *out, enum detector_field field, const union member *member)
+{
+    out->name = names[field];
+    if (field == DETECT_SRC_IP || field == DETECT_DST_IP)
+        *address_format(out->text, member->address) = '\0';
+    else if (field == DETECT_PROTOCOL)
+        *protocol_text(out->text, (unsigned)member->number) = '\0';
+    else
+        *number_text(out->text, member->number) = '\0';
+}
+
+bool alert_sample(struct alert_value *out, enum detector_field field, uint64_t key,
+                  const struct wide_value *wide, unsigned wide_count)
+{
+    const struct wide_value *w = &wide[key % wide_count];
+    struct address a = address_v4((uint32_t)(key >> 24));
+    unsigned protocol = key >> 16 & 255, port = key & 65535;
+    if (key & VALUE_WIDE) {
+        if (w->key != key)
+            return false;
+        a = w->address;
+        protocol = w->protocol;
+        port = w->port;
+    }
+    union member member = {.number = port};
+    out->name = names[field];
+    if (field == DETECT_SERVICE) {
+        service_text(out->text, a, protocol, port);
+        return true;
+    }
+    if (field == DETECT_SRC_IP || field == DETECT_DST_IP)
+        member.address = a;
+    alert_member(out, field, &member);
+    return true;
+}
+
+/* Where a summary is being written; what does not fit is left out. */
+struct writer {
+    char *at, *end;
+};
+
+static void write_text(struct writer *w, struct slice text)
+{
+    size_t room = (size_t)(w->end - w->at);
+    text = slice_first(text, room);
+    memcpy(w->at, text.ptr, text.len);
+    w->at += text.len;
+}
+
+static bool write_field(struct writer *w, const struct record *r, struct slice name)
+{
+    char text[ALERT_VALUE_MAX];
+    for (unsigned f = 0; r && f < FIELD_COUNT; f++) {
+        const struct field_info *info = &record_fields[f];
+        const void *member = (const char *)r + info->offset;
+        if (!slice_is(name, info->name) || !(r->has >> f & 1))
+            continue;
+        if (info->kind == KIND_TEXT)
+            return write_text(w, *(const struct slice *)member), true;
+        if (info->kind == KIND_ADDRESS)
+            *address_format(text, *(const struct address *)member) = '\0';
+        else if (info->kind == KIND_PORT)
+            *number_text(text, *(const uint16_t *)member) = '\0';
+        else if (info->kind == KIND_NUMBER)
+            *number_text(text, *(const uint64_t *)member) = '\0';
+        else if (info->kind == KIND_PROTOCOL)
+            *protocol_text(text, *(const uint8_t *)member) = '\0';
+        else
+            return false;
+        return write_text(w, slice(text)), true;
+    }
+    return false;
+}
+
+static void write_name(struct writer *w, const struct alert *alert, struct slice name)
+{
+    char text[ALERT_VALUE_MAX];
+    for (unsigned i = 0; i < alert->group_count; i++)
+        if (slice_is(name, alert->group[i].name)) {
+            write_text(w, slice(alert->group[i].text));
+            return;
+        }
+    if (slice_is(name, "count") || slice_is(name, "threshold")) {
+        *number_text(text, slice_is(name, "count") ? alert->count : alert->threshold) = '\0';
+        write_text(w, slice(text));
+    } else if (slice_is(name, "title")) {
+        write_text(w, slice(alert->detector->title));
+    } else if (!write_field(w, alert->record, name)) {
+        write_text(w, slice("-"));
+    }
+}
+
+void alert_summary(struct alert *alert, const char *template)
+{
+    struct writer w = {alert->summary, alert->summary + ALERT_SUMMARY_MAX - 1};
+    struct slice rest = slice(template ? template : "");
+    while (rest.len) {
+        size_t open = slice_find_text(rest, "{{");
+        write_text(&w, slice_first(rest, open));
+        rest = slice_from(rest, open);
+        if (rest.len == 0)
+            break;
+        size_t close = slice_find_text(rest, "}}");
+        if (close == rest.len) {
+            write_text(&w, rest);
+            break;
+        }
+        write_name(&w, alert, slice_trim(slice_make(rest.ptr + 2, close - 2)));
+        rest = slice_from(rest, close + 2);
+    }
+    *w.at = '\0';
+}
+
+void alert_id(struct alert *alert, int64_t window_start_ms)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct siphash_key key = fixed_key;
+    char text[1024];
+    int len =
+        snprintf(text, sizeof(text), "%s|%lld", alert->detector->name, (long long)window_start_ms);
+    for (unsigned i = 0; i < alert->group_count && len < (int)sizeof(text); i++)
+        len += snprintf(text + len, sizeof(text) - (size_t)len, "|%s=%s", alert->group[i].name,
+                        alert->group[i].text);
+    if (len >= (int)sizeof(text))
+        len = sizeof(text) - 1;
+    for (int half = 0; half < 2; half++) {
+        uint64_t hash = siphash_bytes(key, text, (size_t)len, 2, 4);
+        for (int i = 0; i < 16; i++)
+            alert->id[half * 16 + i] = digits[hash >> (60 - 4 * i) & 15];
+        key.k1++;
+    }
+    alert->id[ALERT_ID_LEN] = '\0';
+}

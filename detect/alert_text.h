@@ -1,0 +1,33 @@
+/* The texts of an alert: group members, counted values, the summary, the id. */
+#pragma once
+
+#include "detect/episodes.h"
+
+/* The record's member of a field to group by; false: the record does not have it. */
+bool member_of(const struct record *r, enum detector_field field, union member *out);
+
+/* The record's counted value as a key for values.h; false: it does not have it. */
+bool value_of(const struct record *r, enum detector_field field, uint64_t *key);
+
+/* Values that are too long for a key, by the key: who asks for a sample's text finds it here. */
+struct wide_value {
+    uint64_t key;
+    struct address address;
+    uint16_t port;
+    uint8_t protocol;
+};
+#define VALUE_WIDE UINT64_C(0x8000000000000000) /* the bit of such a key */
+
+void alert_member(struct alert_value *out, enum detector_field field, const union member *member);
+
+/* False: its text is not remembered any more. */
+bool alert_sample(struct alert_value *out, enum detector_field field, uint64_t key,
+                  const struct wide_value *wide, unsigned wide_count);
+
+/* Renders the template; `{{name}}` is a member of the group, `count`, `threshold`, `title` or a
+ * field of the record. What is not known is written as "-". */
+void alert_summary(struct alert *alert, const char *template);
+
+/* The alert's id, from the detector's name, the group and the window's start: a replay gives the
+ * same. */
+void alert_id(struct alert *alert, int64_t window_start_ms);

@@ -1,0 +1,28 @@
+/*
+ * The names of devices under small numbers, so that a group remembers who reported it in a byte
+ * each. Bounded: the names that come after the 255th have no number. Names are never taken out, so
+ * a slice of one lives as long as the table.
+ */
+#pragma once
+
+#include "parsers/text/slice.h"
+
+#define DEVICES_MAX     255
+#define DEVICE_NAME_MAX 63 /* longer names are cut */
+
+struct devices {
+    uint8_t count, last; /* last: the one asked for most recently, 0 none */
+    uint8_t index[512];
+    struct {
+        uint8_t len;
+        char text[DEVICE_NAME_MAX];
+    } names[DEVICES_MAX];
+};
+
+/* The name's number, 1 to 255; 0: empty or no room. */
+uint8_t devices_number(struct devices *devices, struct slice name, uint64_t mix);
+
+static inline struct slice devices_name(const struct devices *devices, uint8_t number)
+{
+    return slice_make(devices->names[number - 1].text, devices->names[number - 1].len);
+}

@@ -1,0 +1,628 @@
+/*
+ * Episodes that fire keep what their alerts say in a block of the group's pool. When not even one
+ * can be had, the alert leaves all the same and the group fires on without a memory: its news and
+ * its end are then not told.
+ */
+#include "detect/episodes.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "detect/alert_text.h"
+#include "detect/sketch.h"
+
+#define EPISODE_ORDER  5 /* 2 KiB */
+#define DEVICES_KEPT   ALERT_DEVICES_MAX
+#define STORM_STARTS   1000 /* a minute of one detector */
+#define MINUTE_MS      60000
+#define STORM_RETRY_MS MINUTE_MS
+
+struct episode {
+    uint32_t next, previous; /* in the side's list, by unit */
+    uint32_t slot;           /* of the group */
+    union member members[DETECTOR_GROUP_MAX];
+    int64_t window_start, first_seen, last_seen; /* window_start: of the start, for the id */
+    int64_t last_alert;
+    int64_t marked; /* until when it has been said to fire */
+    uint64_t next_growth;
+    uint64_t samples[ALERT_SAMPLES_MAX];
+    unsigned sample_count;
+    uint32_t evidence;
+    uint8_t devices[DEVICES_KEPT];
+    unsigned device_count;
+    struct sketch sketch;
+};
+_Static_assert(sizeof(struct episode) + sizeof(uint32_t) <= POOL_UNIT << EPISODE_ORDER,
+               "an episode fits its block");
+
+/* Starts of one detector in one minute. */
+struct storm {
+    int64_t minute;
+    uint32_t starts;
+    bool on;
+};
+
+struct episodes {
+    struct watch *watch;
+    const struct detector *detectors;
+    _Atomic int64_t next;
+    pthread_mutex_t storm_lock;
+    struct storm storms[DETECTOR_MAX];
+};
+
+static const struct detector storm_detector = {
+    .name = "detector_storm",
+    .title = "Detector storm",
+    .techniques = "",
+    .tactics = "",
+    .summary = "{{detector}} starts too many alerts: {{count}} in a minute",
+    .explanation = "A detector starts so many alerts that they are counted instead of sent. Its "
+                   "threshold does not fit the network, or addresses are being forged.",
+    .next_steps = "Look at the detector's latest alerts for what they share: a list, a network or "
+                  "a threshold may be missing in the configuration.",
+};
+
+struct episodes *episodes_new(struct watch *watch, const struct detector *detectors, unsigned count)
+{
+    struct episodes *e = calloc(1, sizeof(*e));
+    if (!e)
+        return NULL;
+    e->watch = watch;
+    e->detectors = detectors;
+    atomic_init(&e->next, INT64_MAX);
+    pthread_mutex_init(&e->storm_lock, NULL);
+    for (unsigned i = 0; i < count; i++)
+        e->storms[i].minute = INT64_MIN;
+    return e;
+}
+
+void episodes_free(struct episodes *e)
+{
+    if (!e)
+        return;
+    pthread_mutex_destroy(&e->storm_lock);
+    free(e);
+}
+
+int64_t episodes_next(const struct episodes *e)
+{
+    return atomic_load_explicit(&e->next, memory_order_relaxed);
+}
+
+void episodes_next_is(struct episodes *e, int64_t when)
+{
+    atomic_store_explicit(&e->next, when, memory_order_relaxed);
+}
+
+void episodes_next_at_latest(struct episodes *e, int64_t when)
+{
+    int64_t next = atomic_load_explicit(&e->next, memory_order_relaxed);
+    while (when < next && !atomic_compare_exchange_weak(&e->next, &next, when))
+        ;
+}
+
+/* A time modulo 2^32 near the group's newest. */
+static int64_t near(const struct group *group, uint32_t ms)
+{
+    return group->newest + (int32_t)(ms - (uint32_t)group->newest);
+}
+
+static struct episode *episode_of(const struct side *side, const struct group *group)
+{
+    return group->episode == POOL_NONE ? NULL : pool_at(&side->pool, group->episode);
+}
+
+void episodes_drop(struct side *side, struct group *group)
+{
+    struct episode *episode = episode_of(side, group);
+    if (!episode)
+        return;
+    if (episode->previous == POOL_NONE)
+        side->active = episode->next;
+    else
+        ((struct episode *)pool_at(&side->pool, episode->previous))->next = episode->next;
+    if (episode->next != POOL_NONE)
+        ((struct episode *)pool_at(&side->pool, episode->next))->previous = episode->previous;
+    pool_give(&side->pool, group->episode, EPISODE_ORDER);
+    group->episode = POOL_NONE;
+}
+
+static struct episode *episode_begin(struct episodes *e, struct stripe *stripe, struct side *side,
+                                     struct group *group)
+{
+    uint32_t unit = watch_block(e->watch, stripe, side, group, EPISODE_ORDER, group->newest);
+    if (unit == POOL_NONE)
+        return NULL;
+    struct episode *episode = pool_at(&side->pool, unit);
+    episode->next = side->active;
+    episode->previous = POOL_NONE;
+    if (side->active != POOL_NONE)
+        ((struct episode *)pool_at(&side->pool, side->active))->previous = unit;
+    side->active = group->episode = unit;
+    return episode;
+}
+
+/* ---- what an alert says */
+
+static void add_device(struct episode *episode, uint8_t device)
+{
+    for (unsigned i = 0; i < episode->device_count; i++)
+        if (episode->devices[i] == device)
+            return;
+    if (device && episode->device_count < DEVICES_KEPT)
+        episode->devices[episode->device_count++] = device;
+}
+
+/* The values of the window that ends at t, those seen first in front; ties by the value. */
+static void take_samples(struct episode *episode, const struct watch_rule *rule,
+                         struct values table, uint32_t t)
+{
+    uint32_t ages[ALERT_SAMPLES_MAX + 1], oldest = 0; /* one more: the one that falls out */
+    uint64_t keys[ALERT_SAMPLES_MAX + 1];
+    unsigned n = 0;
+    for (uint32_t i = 0; i < table.count; i++) {
+        const struct value *v = &table.slots[i];
+        if (v->hi == 0 || !value_covers(v, t, rule->window))
+            continue;
+        uint64_t key = value_key(v);
+        uint32_t age = (int32_t)(t - v->first) < 0 ? t - v->before : t - v->first;
+        age = age < rule->window ? age : rule->window - 1;
+        oldest = age > oldest ? age : oldest;
+        episode->evidence |= UINT32_C(1) << value_evidence(v);
+        unsigned at = n;
+        for (; at > 0 && (age > ages[at - 1] || (age == ages[at - 1] && key < keys[at - 1]));
+             at--) {
+            ages[at] = ages[at - 1];
+            keys[at] = keys[at - 1];
+        }
+        ages[at] = age;
+        keys[at] = key;
+        n += n < ALERT_SAMPLES_MAX;
+    }
+    memcpy(episode->samples, keys, n * sizeof(keys[0]));
+    episode->sample_count = n;
+    if (episode->first_seen == INT64_MIN)
+        episode->first_seen = episode->window_start + rule->window - oldest;
+}
+
+/* What is the same for every phase; the window ends at `end`. */
+static void fill(struct episodes *e, struct stripe *stripe, const struct group *group,
+                 const struct episode *episode, struct alert *alert, int64_t end)
+{
+    const struct detector *detector = &e->detectors[group->detector];
+    alert->detector = detector;
+    alert->time_ms = alert->window_end_ms = end;
+    alert->window_start_ms = end - detector->timespan_ms;
+    alert->group_count = detector->group_count;
+    for (unsigned i = 0; i < detector->group_count; i++)
+        alert_member(&alert->group[i], detector->group_by[i], &episode->members[i]);
+    alert->first_seen_ms = episode->first_seen;
+    alert->last_seen_ms = episode->last_seen;
+    alert->sample_count = 0;
+    for (unsigned i = 0; i < episode->sample_count; i++)
+        alert->sample_count += alert_sample(&alert->samples[alert->sample_count], detector->counted,
+                                            episode->samples[i], stripe->wide, WIDE_VALUES);
+    alert->evidence = episode->evidence;
+    alert->device_count = episode->device_count;
+    for (unsigned i = 0; i < episode->device_count; i++)
+        alert->devices[i] = devices_name(&stripe->devices, episode->devices[i]);
+    alert->threshold = detector->tiers[group->tier].gte;
+    alert->severity = detector->tiers[group->tier].severity;
+    alert->score = detector->score;
+    alert->risk = 0;
+    alert_id(alert, episode->window_start);
+}
+
+/* The number to report: exact as long as all values are kept, then the sketch's. */
+static void fill_count(struct alert *alert, const struct detector *detector,
+                       const struct episode *episode, uint64_t exact)
+{
+    uint64_t estimate = sketch_estimate(&episode->sketch);
+    uint64_t top = detector->tiers[detector->tier_count - 1].gte;
+    alert->count_estimated = exact > top && estimate > exact;
+    alert->count = alert->count_estimated ? estimate : exact;
+}
+
+/* ---- storms */
+
+/* Whether a start may leave; if not, *report tells that an alert about the storm is due. */
+static bool storm_allows(struct episodes *e, struct stripe *stripe, unsigned detector, int64_t t,
+                         struct alert *alert, bool *report)
+{
+    struct storm *storm = &e->storms[detector];
+    int64_t minute = t / MINUTE_MS - (t % MINUTE_MS < 0);
+    uint32_t told = 0;
+    pthread_mutex_lock(&e->storm_lock);
+    if (minute > storm->minute) {
+        if (storm->on)
+            told = storm->starts;
+        storm->on = storm->starts > STORM_STARTS;
+        storm->starts = 0;
+        storm->minute = minute;
+    }
+    storm->starts++;
+    if (!storm->on && storm->starts > STORM_STARTS) {
+        storm->on = true;
+        told = storm->starts;
+    }
+    bool allowed = !storm->on && !told;
+    pthread_mutex_unlock(&e->storm_lock);
+    stripe->counters.storms += !allowed;
+    *report = told != 0;
+    if (!told)
+        return allowed;
+    *alert = (struct alert){
+        .detector = &storm_detector,
+        .phase = ALERT_START,
+        .time_ms = t,
+        .group = {{.name = "detector"}},
+        .group_count = 1,
+        .count = told,
+        .threshold = STORM_STARTS,
+        .window_start_ms = t - MINUTE_MS,
+        .window_end_ms = t,
+        .first_seen_ms = t - MINUTE_MS,
+        .last_seen_ms = t,
+        .severity = 6,
+    };
+    struct slice name = slice_first(slice(e->detectors[detector].name), ALERT_VALUE_MAX - 1);
+    memcpy(alert->group[0].text, name.ptr, name.len);
+    alert_id(alert, minute);
+    alert_summary(alert, storm_detector.summary);
+    return allowed;
+}
+
+/* ---- end */
+
+/* Until when some window held enough values, as the values stand. */
+static int64_t hot_until(struct episodes *e, struct stripe *stripe, struct side *side,
+                         struct group *group)
+{
+    const struct watch_rule *rule = &e->watch->rules[group->detector];
+    uint32_t age = UINT32_MAX;
+    for (unsigned set = 0; set < 2; set++) {
+        if (!rule->keep[set])
+            continue;
+        uint32_t a = values_nth_age(watch_values(side, group, set), (uint32_t)group->newest,
+                                    rule->first_gte[set], stripe->scratch);
+        age = a < age ? a : age;
+    }
+    return age == UINT32_MAX ? group->newest : group->newest - age + rule->window;
+}
+
+/* Ends the group's episode if a window has passed below the threshold; true: *alert says so. */
+static bool check(struct episodes *e, struct stripe *stripe, struct side *side, struct group *group,
+                  int64_t now, struct alert *alert)
+{
+    if (now < near(group, group->next_check))
+        return false;
+    const struct detector *detector = &e->detectors[group->detector];
+    struct episode *episode = episode_of(side, group);
+    int64_t hot = hot_until(e, stripe, side, group), end = hot + detector->timespan_ms;
+    if (now < end) {
+        group->next_check = (uint32_t)end;
+        if (episode)
+            episodes_next_at_latest(e, end);
+        return false;
+    }
+    group->hot = (uint32_t)hot;
+    group->state = GROUP_IDLE;
+    if (!episode) {
+        group->tier = 0;
+        return false;
+    }
+    fill(e, stripe, group, episode, alert, end);
+    alert->count = sketch_estimate(&episode->sketch); /* of the whole episode */
+    alert->count_estimated = alert->count > detector->tiers[detector->tier_count - 1].gte;
+    alert->phase = ALERT_END;
+    alert->record = NULL;
+    alert_summary(alert, detector->summary);
+    stripe->counters.alerts[ALERT_END]++;
+    group->tier = 0;
+    group->devices[0] = group->devices[1] = 0;
+    episodes_drop(side, group);
+    return true;
+}
+
+bool episodes_end(struct episodes *e, struct stripe *stripe, int64_t now, struct alert *alert)
+{
+    for (unsigned s = 0; s < SIDE_COUNT; s++) {
+        struct side *side = &stripe->sides[s];
+        uint32_t next;
+        for (uint32_t unit = side->active; unit != POOL_NONE; unit = next) {
+            const struct episode *episode = pool_at(&side->pool, unit);
+            next = episode->next;
+            if (check(e, stripe, side, &side->groups[episode->slot], now, alert))
+                return true;
+        }
+    }
+    return false;
+}
+
+int64_t episodes_next_of(struct stripe *stripe)
+{
+    int64_t next = INT64_MAX;
+    for (unsigned s = 0; s < SIDE_COUNT; s++) {
+        const struct side *side = &stripe->sides[s];
+        const struct episode *episode;
+        for (uint32_t unit = side->active; unit != POOL_NONE; unit = episode->next) {
+            episode = pool_at(&side->pool, unit);
+            const struct group *group = &side->groups[episode->slot];
+            int64_t end = near(group, group->next_check);
+            next = end < next ? end : next;
+        }
+    }
+    return next;
+}
+
+/* ---- start and news */
+
+struct look {
+    struct episodes *e;
+    struct stripe *stripe;
+    struct side *side;
+    struct group *group;
+    const struct watch_rule *rule;
+    const struct sighting *s;
+    struct alert *alert;
+    unsigned peak; /* most values in one window */
+    uint32_t at;   /* that window's end */
+    bool by_also;  /* it was the lower threshold that was met */
+};
+
+/* Whether a start would fall into the quiet time after another episode. */
+static bool suppressed(const struct look *l, uint32_t quiet_since)
+{
+    uint32_t t = (uint32_t)l->s->t;
+    const struct detector *detector = l->s->detector;
+    if (!l->group->has_started)
+        return false;
+    int32_t quiet = (int32_t)(t - quiet_since), since = (int32_t)(t - l->group->started);
+    return quiet < detector->suppress_ms && since < detector->suppress_max_ms;
+}
+
+static unsigned tier_of(const struct detector *detector, uint64_t count)
+{
+    unsigned tier = 0;
+    while (tier + 1 < detector->tier_count && count >= detector->tiers[tier + 1].gte)
+        tier++;
+    return tier;
+}
+
+static enum episode_event start(struct look *l, int64_t window_end)
+{
+    struct group *group = l->group;
+    const struct detector *detector = l->s->detector;
+    struct episode local, *episode;
+    bool report;
+    if (!storm_allows(l->e, l->stripe, l->s->index, l->s->t, l->alert, &report)) {
+        group->has_started = 0; /* not told: to be tried again, as if it were the first */
+        group->started = (uint32_t)l->s->t;
+        group->state = detector->type == DETECTOR_FIRST_SEEN ? GROUP_IDLE : GROUP_MUTED;
+        group->next_check = (uint32_t)(l->s->t + detector->timespan_ms);
+        return report ? EPISODE_STORM : EPISODE_NOTHING;
+    }
+    bool lasting = detector->type == DETECTOR_VALUE_COUNT;
+    group->state = lasting ? GROUP_FIRING : GROUP_IDLE;
+    group->tier = lasting && !l->by_also ? tier_of(detector, l->peak) & 7 : 0;
+    group->has_started = 1;
+    group->started = (uint32_t)l->s->t;
+    episode = lasting ? episode_begin(l->e, l->stripe, l->side, group) : NULL;
+    if (!episode)
+        episode = &local;
+    episode->slot = watch_slot(l->side, group);
+    memcpy(episode->members, l->s->members, sizeof(episode->members));
+    episode->window_start = window_end - detector->timespan_ms;
+    episode->first_seen = lasting ? INT64_MIN : l->s->t;
+    episode->last_seen = group->newest;
+    episode->last_alert = l->s->t;
+    episode->marked = 0;
+    episode->sample_count = episode->device_count = 0;
+    episode->evidence = UINT32_C(1) << l->s->evidence;
+    add_device(episode, group->devices[0]);
+    add_device(episode, group->devices[1]);
+    add_device(episode,
+               devices_number(&l->stripe->devices,
+                              RECORD_HAS(l->s->record, host) ? l->s->record->host : SLICE_NONE,
+                              l->e->watch->mix));
+    sketch_begin(&episode->sketch);
+    if (lasting) {
+        struct values table = watch_values(l->side, group, 0);
+        for (uint32_t i = 0; i < table.count; i++)
+            if (table.slots[i].hi)
+                sketch_add(&episode->sketch, value_key(&table.slots[i]));
+        take_samples(episode, l->rule, table, (uint32_t)window_end);
+    }
+    episode->next_growth = 10 * (uint64_t)l->peak;
+    group->next_check = (uint32_t)(window_end + detector->timespan_ms);
+    if (group->episode != POOL_NONE)
+        episodes_next_at_latest(l->e, window_end + detector->timespan_ms);
+    fill(l->e, l->stripe, group, episode, l->alert, window_end);
+    fill_count(l->alert, detector, episode, l->peak);
+    if (l->by_also)
+        l->alert->threshold = detector->also_gte;
+    l->alert->phase = ALERT_START;
+    l->alert->record = l->s->record;
+    alert_summary(l->alert, detector->summary);
+    l->stripe->counters.alerts[ALERT_START]++;
+    return EPISODE_START;
+}
+
+/* The fullest window that the record may have completed, of either set. True: enough to start. */
+static bool completes(struct look *l, struct gain gains[2], uint32_t need)
+{
+    uint32_t newest = (uint32_t)l->group->newest;
+    for (unsigned set = 0; set < 2; set++) {
+        uint32_t wanted = set ? l->rule->first_gte[1] : need;
+        if (!l->rule->keep[set] || gains[set].from == gains[set].to ||
+            l->group->counts[set] < wanted)
+            continue;
+        l->peak = values_peak(watch_values(l->side, l->group, set), gains[set], newest,
+                              l->rule->window, wanted, l->stripe->scratch, &l->at);
+        l->by_also = set == 1;
+        if (l->peak >= wanted)
+            return true;
+    }
+    return false;
+}
+
+static enum episode_event idle(struct look *l, struct gain gains[2])
+{
+    struct group *group = l->group;
+    if (!completes(l, gains, l->rule->first_gte[0]))
+        return EPISODE_NOTHING;
+    if (group->state == GROUP_MUTED) {
+        if (!group->has_started && (int32_t)((uint32_t)l->s->t - group->started) < STORM_RETRY_MS)
+            return EPISODE_NOTHING;
+        if (suppressed(l, (uint32_t)l->s->t))
+            return EPISODE_NOTHING;
+    } else if (suppressed(l, group->hot)) {
+        group->state = GROUP_MUTED;
+        group->next_check = (uint32_t)(l->s->t + l->s->detector->timespan_ms);
+        l->stripe->counters.suppressed++;
+        return EPISODE_NOTHING;
+    }
+    return start(l, near(group, l->at));
+}
+
+static enum episode_event firing(struct look *l, struct gain gains[2])
+{
+    struct group *group = l->group;
+    struct episode *episode = episode_of(l->side, group);
+    const struct detector *detector = l->s->detector;
+    if (!episode)
+        return EPISODE_NOTHING;
+    if (l->s->t > episode->last_seen)
+        episode->last_seen = l->s->t;
+    episode->evidence |= UINT32_C(1) << l->s->evidence;
+    if (episode->device_count < DEVICES_KEPT && RECORD_HAS(l->s->record, host))
+        add_device(episode,
+                   devices_number(&l->stripe->devices, l->s->record->host, l->e->watch->mix));
+    bool grown = gains[0].from != gains[0].to && sketch_add(&episode->sketch, l->s->key) &&
+                 sketch_estimate(&episode->sketch) >= episode->next_growth;
+    bool due = l->s->t - episode->last_alert >= detector->update_interval_ms;
+    bool crossed = false;
+    if (group->tier + 1u < detector->tier_count &&
+        group->counts[0] >= detector->tiers[group->tier + 1].gte)
+        crossed = completes(l, (struct gain[2]){gains[0], {0, 0}},
+                            (uint32_t)detector->tiers[group->tier + 1].gte);
+    if (!crossed && !grown && !due)
+        return EPISODE_NOTHING;
+    struct values table = watch_values(l->side, group, 0);
+    uint32_t t = (uint32_t)l->s->t;
+    if (crossed) {
+        group->tier = tier_of(detector, l->peak) & 7;
+    } else {
+        l->at = t;
+        l->peak = values_count(table, t, l->rule->window);
+        if (!grown && l->peak < l->rule->first_gte[0] &&
+            (!l->rule->keep[1] || values_count(watch_values(l->side, group, 1), t,
+                                               l->rule->window) < l->rule->first_gte[1]))
+            return EPISODE_NOTHING; /* below the threshold: about to end, no news */
+    }
+    while (sketch_estimate(&episode->sketch) >= episode->next_growth)
+        episode->next_growth *= 10;
+    episode->last_alert = l->s->t;
+    take_samples(episode, l->rule, table, l->at);
+    fill(l->e, l->stripe, group, episode, l->alert, near(group, l->at));
+    fill_count(l->alert, detector, episode, l->peak);
+    l->alert->phase = ALERT_ONGOING;
+    l->alert->record = l->s->record;
+    alert_summary(l->alert, detector->summary);
+    l->stripe->counters.alerts[ALERT_ONGOING]++;
+    return EPISODE_ONGOING;
+}
+
+/* Seen, or not seen for so long that it is news again. */
+static enum episode_event first_seen(struct look *l, bool *is_firing, int64_t *until)
+{
+    struct group *group = l->group;
+    const struct detector *detector = l->s->detector;
+    enum episode_event event = EPISODE_NOTHING;
+    bool is_new = !group->has_started;
+    int64_t unseen = l->s->t - group->newest;
+    watch_advance(l->e->watch, l->stripe, l->side, group, l->s->t);
+    if (is_new || unseen >= detector->timespan_ms) {
+        if (!is_new && unseen < detector->suppress_ms &&
+            suppressed(l, (uint32_t)(l->s->t - unseen))) {
+            l->stripe->counters.suppressed++;
+        } else {
+            l->peak = 1;
+            event = start(l, l->s->t);
+        }
+    }
+    *until = near(group, group->started) + detector->update_interval_ms;
+    *is_firing = group->has_started && l->s->t < *until;
+    return event;
+}
+
+/*
+ * Until when the group fires for certain, and a window more: by then its end will have been told.
+ * 0: that has been said before.
+ */
+static int64_t is_firing_until(const struct look *l)
+{
+    struct episode *episode = episode_of(l->side, l->group);
+    int64_t until = near(l->group, l->group->next_check) + l->rule->window;
+    if (!episode || episode->marked >= until)
+        return 0;
+    return episode->marked = until;
+}
+
+static void remember(struct look *l)
+{
+    struct group *group = l->group;
+    const struct record *r = l->s->record;
+    if (l->s->key & VALUE_WIDE)
+        l->stripe->wide[l->s->key % WIDE_VALUES] = (struct wide_value){
+            l->s->key,
+            l->s->detector->counted == DETECT_SRC_IP ? r->src_ip : r->dst_ip,
+            r->dst_port,
+            r->protocol,
+        };
+    if (group->state == GROUP_FIRING || group->devices[1] || !RECORD_HAS(r, host))
+        return;
+    uint8_t device = devices_number(&l->stripe->devices, r->host, l->e->watch->mix);
+    if (group->devices[0] == 0)
+        group->devices[0] = device;
+    else if (group->devices[0] != device)
+        group->devices[1] = device;
+}
+
+enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
+                                    const struct sighting *s, struct alert *alert, bool *is_firing,
+                                    int64_t *until)
+{
+    struct side *side = &stripe->sides[s->side];
+    struct look l = {.e = e,
+                     .stripe = stripe,
+                     .side = side,
+                     .s = s,
+                     .alert = alert,
+                     .rule = &e->watch->rules[s->index]};
+    struct group *group =
+        watch_group(e->watch, stripe, side, s->index, s->hash, s->first_hash, s->t);
+    enum episode_event event;
+    *is_firing = false;
+    if (!group)
+        return EPISODE_NOTHING;
+    l.group = group;
+    if (l.rule->first_seen) {
+        remember(&l);
+        stripe->counters.observed++;
+        return first_seen(&l, is_firing, until);
+    }
+    if (group->state != GROUP_IDLE && check(e, stripe, side, group, s->t, alert))
+        return EPISODE_END;
+    watch_advance(e->watch, stripe, side, group, s->t);
+    struct gain gains[2] = {{0, 0}, {0, 0}};
+    gains[0] = watch_value(e->watch, stripe, side, group, 0, s->key, s->evidence, s->t);
+    if (s->narrow)
+        gains[1] = watch_value(e->watch, stripe, side, group, 1, s->key, s->evidence, s->t);
+    stripe->counters.observed++;
+    remember(&l);
+    event = group->state == GROUP_FIRING ? firing(&l, gains) : idle(&l, gains);
+    *is_firing = group->state == GROUP_FIRING;
+    *until = is_firing_until(&l);
+    return event;
+}

@@ -1,0 +1,219 @@
+/* Predicates: in full, and compiled into the tables that answer for most records at once. */
+#include "detect/match.h"
+
+#include <stdlib.h>
+
+#include "detect/detectors.h"
+
+uint32_t record_class(const struct record *r)
+{
+    const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
+    if ((r->has & both) != both)
+        return 0;
+    unsigned src = RECORD_HAS(r, src_internal) && r->src_internal;
+    unsigned dst = RECORD_HAS(r, dst_internal) && r->dst_internal;
+    return src ? (dst ? CLASS_INT_INT : CLASS_INT_EXT) : (dst ? CLASS_EXT_INT : CLASS_EXT_EXT);
+}
+
+static unsigned evidence_of(const struct record *r)
+{
+    return RECORD_HAS(r, evidence) && r->evidence < EVIDENCE_COUNT ? r->evidence : EVIDENCE_NONE;
+}
+
+static bool has_protocol(const struct predicate *p, uint8_t protocol)
+{
+    return p->any_protocol || p->protocols[protocol >> 6] >> (protocol & 63) & 1;
+}
+
+static bool ports_match(const struct predicate *p, const struct record *r)
+{
+    bool src = RECORD_HAS(r, src_port), dst = RECORD_HAS(r, dst_port);
+    if (p->dst_port && !(dst && port_set_has(p->dst_port, r->dst_port)))
+        return false;
+    if (p->not_dst_port && dst && port_set_has(p->not_dst_port, r->dst_port))
+        return false;
+    if (p->src_port && !(src && port_set_has(p->src_port, r->src_port)))
+        return false;
+    if (p->not_src_port && src && port_set_has(p->not_src_port, r->src_port))
+        return false;
+    /* A well-known port towards a high one: the record has the two sides the wrong way round. */
+    return !(p->not_reversed && src && dst && r->src_port >= 1 && r->src_port < 1024 &&
+             r->dst_port >= 1024);
+}
+
+static bool lists_match(const struct predicate *p, const struct record *r)
+{
+    uint64_t lists = r->src_lists;
+    if (p->listed_side == LISTED_EITHER)
+        lists |= r->dst_lists;
+    return (!p->listed || lists & p->listed) && !(lists & p->not_listed);
+}
+
+static bool is_answered(const struct record *r)
+{
+    unsigned evidence = evidence_of(r);
+    return evidence == EVIDENCE_DATA || evidence == EVIDENCE_ABORTED ||
+           (RECORD_HAS(r, dst_bytes) && r->dst_bytes) ||
+           (RECORD_HAS(r, dst_packets) && r->dst_packets);
+}
+
+/* A session that another one announced: PAN-OS names the parent, active FTP comes from port 20. */
+static bool has_parent(const struct record *r)
+{
+    if (RECORD_HAS(r, src_port) && r->src_port == 20)
+        return true;
+    for (unsigned i = 0; RECORD_HAS(r, extra) && i < r->extra; i++)
+        if (slice_is(r->extras[i].name, "parent_session_id"))
+            return !slice_is(r->extras[i].value, "0");
+    return false;
+}
+
+static bool word_among(const char *const *words, struct slice word)
+{
+    for (; *words; words++)
+        if (slice_is(word, *words))
+            return true;
+    return false;
+}
+
+static bool device_among(const char *const *devices, const struct record *r)
+{
+    struct address a;
+    if (RECORD_HAS(r, host) && word_among(devices, r->host))
+        return true;
+    for (; RECORD_HAS(r, device_ip) && *devices; devices++)
+        if (address_parse(slice(*devices), &a) && address_equals(a, r->device_ip))
+            return true;
+    return false;
+}
+
+/* What the tables do not know. */
+static bool rest_matches(const struct predicate *p, const struct record *r)
+{
+    if (p->actions && !(RECORD_HAS(r, action) && p->actions >> r->action & 1))
+        return false;
+    if (p->categories && !(RECORD_HAS(r, category) && p->categories >> r->category & 1))
+        return false;
+    return ports_match(p, r) && lists_match(p, r) && !(p->answered && !is_answered(r)) &&
+           !(p->no_parent && has_parent(r)) &&
+           !(p->event_ids && !(RECORD_HAS(r, event_id) && word_among(p->event_ids, r->event_id))) &&
+           !(p->devices && !device_among(p->devices, r));
+}
+
+bool match_predicate(const struct predicate *p, const struct record *r, uint32_t class)
+{
+    if (p->classes && !(p->classes & class))
+        return false;
+    if (p->evidence && !(p->evidence >> evidence_of(r) & 1))
+        return false;
+    if (!p->any_protocol && !(RECORD_HAS(r, protocol) && has_protocol(p, r->protocol)))
+        return false;
+    return rest_matches(p, r);
+}
+
+static unsigned protocol_group(const struct record *r)
+{
+    if (!RECORD_HAS(r, protocol))
+        return 4;
+    switch (r->protocol) {
+    case PROTOCOL_TCP:
+        return 0;
+    case PROTOCOL_UDP:
+        return 1;
+    case PROTOCOL_ICMP:
+    case PROTOCOL_ICMP6:
+        return 2;
+    default:
+        return 3;
+    }
+}
+
+static bool group_may_match(const struct predicate *p, unsigned group)
+{
+    if (p->any_protocol)
+        return true;
+    if (group == 0)
+        return has_protocol(p, PROTOCOL_TCP);
+    if (group == 1)
+        return has_protocol(p, PROTOCOL_UDP);
+    return group < 4 && (p->protocols[0] | p->protocols[1] | p->protocols[2] | p->protocols[3]);
+}
+
+static void fill_candidates(struct match *match, const struct predicate *p, uint64_t bit)
+{
+    for (unsigned class = 0; class < MATCH_CLASSES; class ++)
+        for (unsigned evidence = 0; evidence < EVIDENCE_COUNT; evidence++)
+            for (unsigned group = 0; group < MATCH_PROTOCOLS; group++)
+                if ((!p->classes || p->classes >> class & 1) &&
+                    (!p->evidence || p->evidence >> evidence & 1) && group_may_match(p, group))
+                    match->candidates[class][evidence][group] |= bit;
+}
+
+/* The detectors that a destination port leaves possible. */
+static uint64_t port_mask(const struct detector *detectors, unsigned count, uint16_t port)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < count; i++) {
+        const struct predicate *p = &detectors[i].where;
+        if ((!p->dst_port || port_set_has(p->dst_port, port)) &&
+            !(p->not_dst_port && port_set_has(p->not_dst_port, port)))
+            mask |= UINT64_C(1) << i;
+    }
+    return mask;
+}
+
+bool match_init(struct match *match, const struct detector *detectors, unsigned count)
+{
+    *match = (struct match){.detectors = detectors};
+    unsigned classes = 0, room = 16, class = 0;
+    match->port_masks = malloc(room * sizeof(*match->port_masks));
+    for (unsigned i = 0; i < count; i++) {
+        fill_candidates(match, &detectors[i].where, UINT64_C(1) << i);
+        if (!detectors[i].where.dst_port)
+            match->without_port |= UINT64_C(1) << i;
+    }
+    for (unsigned port = 0; match->port_masks && port < 65536; port++) {
+        uint64_t mask = port_mask(detectors, count, (uint16_t)port);
+        if (classes == 0 || match->port_masks[class] != mask)
+            for (class = 0; class < classes && match->port_masks[class] != mask; class ++)
+                ;
+        if (class == classes) {
+            if (classes == room) {
+                uint64_t *more = realloc(match->port_masks, 2 * room * sizeof(*more));
+                if (!more) {
+                    match_close(match);
+                    return false;
+                }
+                match->port_masks = more;
+                room *= 2;
+            }
+            match->port_masks[classes++] = mask;
+        }
+        match->port_class[port] = (uint16_t) class;
+    }
+    return match->port_masks != NULL;
+}
+
+void match_close(struct match *match)
+{
+    free(match->port_masks);
+    match->port_masks = NULL;
+}
+
+uint64_t match_record(const struct match *match, const struct record *r, uint32_t class)
+{
+    if (class == 0)
+        return 0;
+    uint64_t mask = match->candidates[__builtin_ctz(class)][evidence_of(r)][protocol_group(r)];
+    if (!mask)
+        return 0;
+    mask &= RECORD_HAS(r, dst_port) ? match->port_masks[match->port_class[r->dst_port]]
+                                    : match->without_port;
+    for (uint64_t left = mask; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        const struct predicate *p = &match->detectors[i].where;
+        bool holds = (p->any_protocol || has_protocol(p, r->protocol)) && rest_matches(p, r);
+        mask &= ~((uint64_t)!holds << i);
+    }
+    return mask;
+}

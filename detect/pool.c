@@ -1,0 +1,104 @@
+/*
+ * Free blocks hang in one list an order; the links stand in the blocks themselves. A unit's state
+ * tells a block's first unit (with its order, free or taken) from the units inside it, so that a
+ * block given back finds whether its buddy is free too.
+ */
+#include "detect/pool.h"
+
+#include <string.h>
+
+#define STATE_INSIDE 0x40
+#define STATE_FREE   0x80 /* | order; a taken block's first unit has its order alone */
+
+struct link {
+    uint32_t next, previous;
+};
+
+static struct link *link_at(const struct pool *pool, uint32_t unit)
+{
+    return pool_at(pool, unit);
+}
+
+static void list_add(struct pool *pool, uint32_t unit, unsigned order)
+{
+    uint32_t next = pool->free[order];
+    *link_at(pool, unit) = (struct link){next, POOL_NONE};
+    if (next != POOL_NONE)
+        link_at(pool, next)->previous = unit;
+    pool->free[order] = unit;
+    pool->states[unit] = (uint8_t)(STATE_FREE | order);
+}
+
+static void list_remove(struct pool *pool, uint32_t unit, unsigned order)
+{
+    struct link link = *link_at(pool, unit);
+    if (link.previous == POOL_NONE)
+        pool->free[order] = link.next;
+    else
+        link_at(pool, link.previous)->next = link.next;
+    if (link.next != POOL_NONE)
+        link_at(pool, link.next)->previous = link.previous;
+    pool->states[unit] = STATE_INSIDE;
+}
+
+void pool_init(struct pool *pool, void *memory, uint8_t *states, uint32_t units)
+{
+    *pool = (struct pool){.memory = memory, .states = states, .units = units};
+    for (unsigned order = 0; order < POOL_ORDERS; order++)
+        pool->free[order] = POOL_NONE;
+    memset(states, STATE_INSIDE, units);
+    for (uint32_t unit = 0; unit < units;) {
+        unsigned order = POOL_ORDERS - 1;
+        while (unit & ((UINT32_C(1) << order) - 1) || (UINT32_C(1) << order) > units - unit)
+            order--;
+        list_add(pool, unit, order);
+        unit += UINT32_C(1) << order;
+    }
+}
+
+uint32_t pool_take(struct pool *pool, unsigned order)
+{
+    unsigned have = order;
+    while (have < POOL_ORDERS && pool->free[have] == POOL_NONE)
+        have++;
+    if (have >= POOL_ORDERS)
+        return POOL_NONE;
+    uint32_t unit = pool->free[have];
+    list_remove(pool, unit, have);
+    while (have > order) {
+        have--;
+        list_add(pool, unit + (UINT32_C(1) << have), have);
+    }
+    pool->states[unit] = (uint8_t)order;
+    pool->used += UINT32_C(1) << order;
+    return unit;
+}
+
+void pool_give(struct pool *pool, uint32_t unit, unsigned order)
+{
+    pool->used -= UINT32_C(1) << order;
+    pool->states[unit] = STATE_INSIDE;
+    while (order + 1 < POOL_ORDERS) {
+        uint32_t buddy = unit ^ UINT32_C(1) << order;
+        if (buddy >= pool->units || pool->states[buddy] != (STATE_FREE | order))
+            break;
+        list_remove(pool, buddy, order);
+        unit &= ~(UINT32_C(1) << order);
+        order++;
+    }
+    list_add(pool, unit, order);
+}
+
+bool pool_block_of(const struct pool *pool, uint32_t unit, uint32_t *first, unsigned *order)
+{
+    for (unsigned o = 0; o < POOL_ORDERS; o++) {
+        uint32_t begin = unit & ~((UINT32_C(1) << o) - 1);
+        uint8_t state = pool->states[begin];
+        if (state == STATE_INSIDE)
+            continue;
+        *first = begin;
+        *order = state & 0x3f;
+        return !(state & STATE_FREE);
+    }
+    return false;
+}

@@ -1,0 +1,132 @@
+/*
+ * Groups and their values in bounded memory, fixed at start.
+ *
+ * A group is what one detector knows of one tuple of `group-by` values: 64 bytes in a hash table,
+ * the first value inside, more in blocks of a pool. The memory is divided by who opened the
+ * connection, so that noise from outside cannot push out what happens inside, and into stripes,
+ * each with a lock, its part of the tables and its pool. Nothing is allocated after the start: a
+ * full stripe forgets what has expired, then the groups that are furthest from firing.
+ *
+ * All groups of one first `group-by` value (mostly a source) are in one stripe. Everything here is
+ * called with that stripe locked.
+ */
+#pragma once
+
+#include <pthread.h>
+
+#include "detect/detector.h"
+#include "detect/devices.h"
+#include "detect/pool.h"
+#include "detect/siphash.h"
+#include "detect/values.h"
+
+#define WIDE_VALUES 256
+
+enum watch_side { SIDE_INTERNAL, SIDE_EXTERNAL, SIDE_COUNT };
+
+/* What the table needs to know of a detector. */
+struct watch_rule {
+    uint32_t window, lateness; /* ms */
+    uint32_t keep[2];          /* N of the two sets of values: condition and also; 0: none */
+    uint32_t first_gte[2];     /* what starts an alert; for telling how far a group is from it */
+    int64_t expires_ms;        /* when an idle group that has never fired is of no more use */
+    int64_t quiet_ms;          /* the same of one that has fired */
+    bool first_seen;
+    bool pair; /* grouped by a source and more: bounded by pairs_per_source */
+};
+
+enum group_state { GROUP_IDLE, GROUP_FIRING, GROUP_MUTED };
+
+struct group {
+    int64_t newest;                    /* the newest record's time */
+    uint32_t blocks[2];                /* of the two sets: unit | order << 26; POOL_NONE: none */
+    uint32_t episode;                  /* unit of struct episode while it fires; POOL_NONE: none */
+    uint32_t owner;                    /* a pair's quota group, by slot; POOL_NONE: none */
+    uint32_t next_check, started, hot; /* episodes.c; ms modulo 2^32 */
+    struct value one;                  /* the first value, while it is alone */
+    uint16_t counts[2];                /* values in the two sets; of a quota group: its pairs */
+    uint8_t detector;
+    uint8_t state : 2; /* enum group_state */
+    uint8_t tier : 4;
+    uint8_t has_started : 1; /* `started` and `hot` say when the last episode was */
+    uint8_t is_quota : 1;
+    uint8_t devices[2]; /* who reported it before it fired */
+};
+_Static_assert(sizeof(struct group) == 64, "a group is a cache line");
+
+struct side {
+    uint64_t *hashes; /* 0: a free slot */
+    struct group *groups;
+    uint32_t buckets; /* of 8 slots: the hashes of one share a cache line */
+    uint32_t used;
+    uint32_t hand, region; /* where the next sweep begins, in slots and in units */
+    struct pool pool;
+    uint32_t active; /* first of the episodes that fire, by unit; POOL_NONE */
+};
+
+struct watch_counters {
+    uint64_t observed, suppressed, evicted_groups, refused_pairs, evicted_values, late, storms;
+    uint64_t alerts[3];
+};
+
+struct wide_value; /* alert_text.h */
+
+struct stripe {
+    pthread_mutex_t lock;
+    struct side sides[SIDE_COUNT];
+    struct devices devices;
+    struct wide_value *wide; /* WIDE_VALUES of them, by key */
+    struct value *spare;     /* room to rebuild a set of values in */
+    uint32_t *scratch;       /* room to sort in */
+    struct watch_counters counters;
+};
+
+struct watch {
+    struct stripe *stripes;
+    uint32_t stripe_count; /* a power of two */
+    const struct watch_rule *rules;
+    unsigned pairs_per_source;
+    unsigned max_order; /* of a set's block */
+    uint64_t mix;       /* odd and secret */
+    struct siphash_key key;
+};
+
+/* Borrows the rules. False: no memory. */
+bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned rule_count,
+                size_t memory, unsigned pairs_per_source, struct siphash_key key);
+void watch_close(struct watch *watch);
+
+static inline struct stripe *watch_stripe(const struct watch *watch, uint64_t first_hash)
+{
+    return &watch->stripes[first_hash >> 40 & (watch->stripe_count - 1)];
+}
+
+/*
+ * The group of that hash, made when there is none: then newest is t and there are no values.
+ * NULL: no room, or the source (`first_hash`) holds too many pairs.
+ */
+struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
+                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t);
+void watch_forget(struct watch *watch, struct side *side, uint32_t slot);
+
+/* Makes t comparable with the group's times: a group from another age begins anew. */
+void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side,
+                   struct group *group, int64_t t);
+
+/* Counts a value in one of the two sets; `newest` has been brought up to date before. */
+struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side *side,
+                        struct group *group, unsigned set, uint64_t key, unsigned evidence,
+                        int64_t t);
+
+/* The values of a set. */
+struct values watch_values(const struct side *side, struct group *group, unsigned set);
+
+/* A block for something else of this group's (its episode), made room for; POOL_NONE: none. The
+ * last four bytes of every block belong to the table. */
+uint32_t watch_block(struct watch *watch, struct stripe *stripe, struct side *side,
+                     struct group *group, unsigned order, int64_t now);
+
+static inline uint32_t watch_slot(const struct side *side, const struct group *group)
+{
+    return (uint32_t)(group - side->groups);
+}

@@ -1,0 +1,386 @@
+/*
+ * What the keys of a Check Point message mean together: which of several names the rule, the user or
+ * the threat, what the action word says, what the counters prove. Tables first.
+ */
+#include "parsers/checkpoint.h"
+
+#define CHOICE(field, a, b, c)                                                                     \
+    {                                                                                              \
+        CHECKPOINT_BIT(a) | CHECKPOINT_BIT(b) | CHECKPOINT_BIT(c), FIELD_##field,                  \
+        {                                                                                          \
+            a, b, c                                                                                \
+        }                                                                                          \
+    }
+
+/* Fields that several keys can fill: the first of these that was sent does, the others are kept as
+ * extras. The client sends what leaves it (outbound) and what reaches the server (inbound). */
+static const struct choice {
+    uint64_t any; /* of these notes */
+    uint8_t field;
+    uint8_t notes[3];
+} choices[] = {
+    CHOICE(rule, NOTE_RULE_NAME, NOTE_RULE, NO_NOTE),
+    CHOICE(application, NOTE_APPLICATION, NOTE_SERVICE_ID, NO_NOTE),
+    CHOICE(src_user, NOTE_SRC_USER, NOTE_USER, NOTE_ADMINISTRATOR),
+    CHOICE(src_ip, NOTE_CLIENT_IP, NO_NOTE, NO_NOTE),
+    CHOICE(src_host, NOTE_MACHINE, NO_NOTE, NO_NOTE),
+    CHOICE(threat, NOTE_PROTECTION, NOTE_ATTACK, NOTE_MALWARE),
+    CHOICE(hash, NOTE_SHA256, NOTE_SHA1, NOTE_MD5),
+    CHOICE(src_bytes, NOTE_CLIENT_OUTBOUND_BYTES, NOTE_SERVER_INBOUND_BYTES, NOTE_SENT_BYTES),
+    CHOICE(dst_bytes, NOTE_CLIENT_INBOUND_BYTES, NOTE_SERVER_OUTBOUND_BYTES, NOTE_RECEIVED_BYTES),
+    CHOICE(src_packets, NOTE_CLIENT_OUTBOUND_PACKETS, NOTE_SERVER_INBOUND_PACKETS, NO_NOTE),
+    CHOICE(dst_packets, NOTE_CLIENT_INBOUND_PACKETS, NOTE_SERVER_OUTBOUND_PACKETS, NO_NOTE),
+};
+
+#define NONE 255
+
+/* What the action words say. Severity is that of messages that bring none of their own. */
+static const struct verdict {
+    struct slice word;
+    uint8_t action, category, outcome, severity;
+} verdicts[] = {
+    {SLICE("Accept"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Drop"), ACTION_DROP, NONE, NONE, 4},
+    {SLICE("Reject"), ACTION_RESET, NONE, NONE, 4},
+    {SLICE("Allow"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Encrypt"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Decrypt"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("VPN Routing"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Bypass"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("HTTPS Bypass"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("HTTPS Inspect"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Inspect"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Redirect"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Inform User"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Detect"), ACTION_ALERT, NONE, NONE, 5},
+    {SLICE("Monitor"), ACTION_ALERT, NONE, NONE, 5},
+    {SLICE("Monitored"), ACTION_ALERT, NONE, NONE, 5},
+    {SLICE("Flag"), ACTION_ALERT, NONE, NONE, 5},
+    {SLICE("Block"), ACTION_DENY, NONE, NONE, 6},
+    {SLICE("Prevent"), ACTION_DENY, NONE, NONE, 6},
+    {SLICE("Quarantine"), ACTION_DENY, NONE, NONE, 6},
+    {SLICE("Ask User"), ACTION_DENY, NONE, NONE, 4},
+    {SLICE("Replace Malicious code"), ACTION_DENY, NONE, NONE, 6},
+    {SLICE("Key Install"), NONE, CATEGORY_VPN, NONE, 2},
+    {SLICE("Log In"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
+    {SLICE("Login"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
+    {SLICE("Log Out"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
+    {SLICE("Logout"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
+    {SLICE("Failed Log In"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_FAILURE, 5},
+    {SLICE("Authorize"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
+    {SLICE("Deauthorize"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
+    {SLICE("Update"), NONE, CATEGORY_AUTHENTICATION, NONE, 2},
+};
+
+static const struct verdict no_verdict = {SLICE(""), NONE, NONE, NONE, 2};
+
+/* Check Point's severities, words and numbers, on our scale. */
+static const struct {
+    struct slice word;
+    uint8_t severity;
+} severities[] = {
+    {SLICE("Informational"), 2},
+    {SLICE("Low"), 3},
+    {SLICE("Medium"), 5},
+    {SLICE("High"), 8},
+    {SLICE("Critical"), 10},
+    {SLICE("Very-High"), 10},
+    {SLICE("0"), 2},
+    {SLICE("1"), 3},
+    {SLICE("2"), 5},
+    {SLICE("3"), 8},
+    {SLICE("4"), 10},
+};
+
+/* The blades whose messages are not about connections as such; the others: as their keys say. */
+static const struct {
+    struct slice name;
+    uint8_t category;
+} products[] = {
+    {SLICE("IPS"), CATEGORY_THREAT},
+    {SLICE("SmartDefense"), CATEGORY_THREAT},
+    {SLICE("Anti Malware"), CATEGORY_THREAT},
+    {SLICE("Anti-Malware"), CATEGORY_THREAT},
+    {SLICE("New Anti Virus"), CATEGORY_THREAT},
+    {SLICE("Anti Virus"), CATEGORY_THREAT},
+    {SLICE("Anti-Virus"), CATEGORY_THREAT},
+    {SLICE("Anti Bot"), CATEGORY_THREAT},
+    {SLICE("Anti-Bot"), CATEGORY_THREAT},
+    {SLICE("Anti Phishing"), CATEGORY_THREAT},
+    {SLICE("Zero Phishing"), CATEGORY_THREAT},
+    {SLICE("Anti-Ransomware"), CATEGORY_THREAT},
+    {SLICE("Anti-Exploit"), CATEGORY_THREAT},
+    {SLICE("Anti-Spam and Email Security"), CATEGORY_THREAT},
+    {SLICE("Threat Emulation"), CATEGORY_THREAT},
+    {SLICE("Threat Extraction"), CATEGORY_THREAT},
+    {SLICE("Forensics"), CATEGORY_THREAT},
+    {SLICE("DDoS Protector"), CATEGORY_THREAT},
+    {SLICE("DLP"), CATEGORY_THREAT},
+    {SLICE("Identity Awareness"), CATEGORY_AUTHENTICATION},
+    {SLICE("Mobile Access"), CATEGORY_AUTHENTICATION},
+    {SLICE("Connectra"), CATEGORY_AUTHENTICATION},
+};
+
+static struct slice checkpoint_text(const struct checkpoint *cp, enum checkpoint_note note)
+{
+    return cp->seen >> note & 1 ? cp->notes[note].value : SLICE_NONE;
+}
+
+/* packets:" <192.0.2.1,1024,198.51.100.2,23,6;eth0> <...>": drops of one rule that the firewall
+ * summed up. The record is the first of them; the whole list stays as an extra. */
+static void checkpoint_bundle(struct record *r, struct slice list)
+{
+    struct cursor c = cursor_over(list);
+    cursor_until(&c, '<');
+    struct cursor tuple = cursor_over(cursor_until_or_end(&c, '>'));
+    static const uint8_t fields[] = {FIELD_src_ip, FIELD_src_port, FIELD_dst_ip, FIELD_dst_port};
+    for (size_t i = 0; i < sizeof(fields); i++) {
+        struct slice value = cursor_until(&tuple, ',');
+        if (!(r->has >> fields[i] & 1))
+            record_put(r, fields[i], value);
+    }
+    if (!RECORD_HAS(r, protocol))
+        checkpoint_value(r, FIELD_protocol, cursor_until_or_end(&tuple, ';'));
+    if (RECORD_HAS(r, protocol) && (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6))
+        r->has &= ~(CHECKPOINT_BIT(FIELD_src_port) | CHECKPOINT_BIT(FIELD_dst_port));
+}
+
+static void checkpoint_choose(struct checkpoint *cp)
+{
+    struct record *r = cp->out;
+    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+        const struct choice *choice = &choices[i];
+        struct slice chosen = SLICE_NONE;
+        if (!(cp->seen & choice->any))
+            continue;
+        for (size_t n = 0; n < 3 && choice->notes[n] != NO_NOTE; n++) {
+            const struct record_extra *note = &cp->notes[choice->notes[n]];
+            if (!(cp->seen >> choice->notes[n] & 1))
+                continue;
+            if (!(r->has >> choice->field & 1) && record_put(r, choice->field, note->value))
+                chosen = note->value;
+            else if (!slice_equals(chosen, note->value))
+                record_extra(r, note->name, note->value);
+        }
+    }
+}
+
+static void checkpoint_extra(struct checkpoint *cp, enum checkpoint_note note)
+{
+    if (cp->seen >> note & 1)
+        record_extra(cp->out, cp->notes[note].name, cp->notes[note].value);
+}
+
+/* originsicname:"CN=gw1,O=mgmt..k4xzf7" names the gateway; cp_mgmt is every management server, of
+ * which the header's host and hostname say more. */
+static void checkpoint_device(struct checkpoint *cp)
+{
+    struct record *r = cp->out;
+    struct slice name = checkpoint_text(cp, NOTE_SICNAME);
+    struct slice hostname = checkpoint_text(cp, NOTE_HOSTNAME);
+    struct slice common = SLICE_NONE;
+    if (slice_starts(name, "CN=") || slice_starts(name, "cn=")) {
+        common = slice_from(name, 3);
+        common = slice_first(common, slice_find(common, ','));
+    }
+    bool gateway = common.len && !slice_is(common, "cp_mgmt");
+    if (gateway)
+        record_set_host(r, common);
+    else if (!RECORD_HAS(r, host))
+        record_set_host(r, hostname.len ? hostname : common);
+    checkpoint_extra(cp, NOTE_SICNAME);
+    if (RECORD_HAS(r, host) && !slice_equals(r->host, hostname))
+        checkpoint_extra(cp, NOTE_HOSTNAME);
+}
+
+/* The interface is the one of the side that ifdir names. */
+static void checkpoint_direction(struct checkpoint *cp)
+{
+    struct slice ifdir = checkpoint_text(cp, NOTE_IFDIR), ifname = checkpoint_text(cp, NOTE_IFNAME);
+    struct slice way = checkpoint_text(cp, NOTE_CONN_DIRECTION);
+    bool inbound = slice_is(ifdir, "inbound"), outbound = slice_is(ifdir, "outbound");
+    if (outbound)
+        record_set_dst_interface(cp->out, ifname);
+    else
+        record_set_src_interface(cp->out, ifname);
+    if (inbound || outbound)
+        record_set_direction(cp->out, inbound ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
+    else if (slice_is(way, "Incoming") || slice_is(way, "Outgoing"))
+        record_set_direction(cp->out,
+                             slice_is(way, "Incoming") ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
+    if (!inbound && !outbound)
+        checkpoint_extra(cp, NOTE_IFDIR);
+    checkpoint_extra(cp, NOTE_CONN_DIRECTION);
+}
+
+/* elapsed:"25" or "0:00:25"; duration:"25". */
+static bool checkpoint_duration(struct record *r, struct slice text)
+{
+    struct cursor c = cursor_over(text);
+    uint64_t seconds = cursor_number(&c);
+    while (!c.bad && cursor_try(&c, ":"))
+        seconds = seconds * 60 + cursor_number(&c);
+    if (c.bad || !cursor_at_end(&c) || seconds > UINT32_MAX)
+        return false;
+    record_set_duration_ms(r, seconds * 1000);
+    return true;
+}
+
+static void checkpoint_session(struct checkpoint *cp)
+{
+    struct slice elapsed = checkpoint_text(cp, NOTE_ELAPSED);
+    struct slice duration = checkpoint_text(cp, NOTE_DURATION);
+    struct slice loguid = checkpoint_text(cp, NOTE_LOGUID);
+    if (!elapsed.len || !checkpoint_duration(cp->out, elapsed))
+        checkpoint_extra(cp, NOTE_ELAPSED);
+    if (!duration.len || RECORD_HAS(cp->out, duration_ms) ||
+        !checkpoint_duration(cp->out, duration))
+        checkpoint_extra(cp, NOTE_DURATION);
+    if (slice_ends(loguid, "{0x0,0x0,0x0,0x0}"))
+        checkpoint_extra(cp, NOTE_LOGUID);
+    else
+        record_set_session_id(cp->out, loguid);
+    struct slice packets = checkpoint_text(cp, NOTE_PACKETS);
+    if (slice_find(packets, '<') < packets.len)
+        checkpoint_bundle(cp->out, packets);
+    checkpoint_extra(cp, NOTE_PACKETS);
+    checkpoint_extra(cp, NOTE_BYTES);
+}
+
+/* More bytes than the headers of that many packets: 60 in IPv4, 80 in IPv6, options included. */
+static bool checkpoint_payload(const struct record *r, uint64_t bytes, uint64_t packets)
+{
+    bool v4 = !RECORD_HAS(r, src_ip) || address_is_v4(r->src_ip);
+    return bytes / (v4 ? 60 : 80) >= packets && bytes > (v4 ? 60 : 80) * packets;
+}
+
+/* What the counters of an accepted connection prove; without any, nothing. */
+static uint8_t checkpoint_counted(const struct checkpoint *cp)
+{
+    const struct record *r = cp->out;
+    uint64_t bytes, packets;
+    if (RECORD_HAS(r, src_bytes) && RECORD_HAS(r, dst_bytes) && RECORD_HAS(r, src_packets) &&
+        RECORD_HAS(r, dst_packets)) {
+        if (r->dst_packets == 0)
+            return EVIDENCE_NO_ANSWER;
+        if (checkpoint_payload(r, r->src_bytes, r->src_packets) ||
+            checkpoint_payload(r, r->dst_bytes, r->dst_packets))
+            return EVIDENCE_DATA;
+        bool tcp = RECORD_HAS(r, protocol) && r->protocol == PROTOCOL_TCP;
+        bool brief = RECORD_HAS(r, duration_ms) && r->duration_ms <= 5000;
+        return tcp && brief && r->src_packets <= 4 && r->dst_packets <= 4 ? EVIDENCE_ABORTED
+                                                                          : EVIDENCE_UNKNOWN;
+    }
+    if (!CHECKPOINT_SEEN(cp, BYTES) || !CHECKPOINT_SEEN(cp, PACKETS))
+        return EVIDENCE_NONE;
+    return number_parse(cp->notes[NOTE_BYTES].value, &bytes) &&
+                   number_parse(cp->notes[NOTE_PACKETS].value, &packets) &&
+                   checkpoint_payload(r, bytes, packets)
+               ? EVIDENCE_DATA
+               : EVIDENCE_UNKNOWN;
+}
+
+static const struct verdict *checkpoint_verdict(struct slice action)
+{
+    for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+        if (slice_equals(action, verdicts[i].word))
+            return &verdicts[i];
+    return &no_verdict;
+}
+
+/* The gateway's own findings, whatever the blade calls them: "Port Scan", "Host Port Scan",
+ * "Sweep Scan". */
+static bool checkpoint_is_scan(struct slice threat)
+{
+    return slice_ends(threat, "Port Scan") || slice_ends(threat, "Sweep Scan");
+}
+
+static enum category checkpoint_category(const struct checkpoint *cp, const struct verdict *verdict)
+{
+    const struct record *r = cp->out;
+    struct slice product = checkpoint_text(cp, NOTE_PRODUCT);
+    struct slice operation = checkpoint_text(cp, NOTE_OPERATION);
+    bool usual = slice_is(product, "VPN-1 & FireWall-1");
+    if (verdict->category != NONE)
+        return verdict->category;
+    if (operation.len)
+        return slice_find_text(operation, "Log") < operation.len ? CATEGORY_AUTHENTICATION
+                                                                 : CATEGORY_CONFIGURATION;
+    if (RECORD_HAS(r, threat) && checkpoint_is_scan(r->threat))
+        return CATEGORY_SCAN;
+    for (size_t i = 0; !usual && i < sizeof(products) / sizeof(products[0]); i++)
+        if (slice_equals(product, products[i].name))
+            return products[i].category;
+    if (CHECKPOINT_SEEN(cp, IKE) && !RECORD_HAS(r, protocol))
+        return CATEGORY_VPN;
+    if (RECORD_HAS(r, url))
+        return CATEGORY_WEB;
+    return RECORD_HAS(r, src_ip) || RECORD_HAS(r, dst_ip) ? CATEGORY_CONNECTION : CATEGORY_SYSTEM;
+}
+
+static void checkpoint_severity(struct checkpoint *cp, const struct verdict *verdict)
+{
+    struct slice word = checkpoint_text(cp, NOTE_SEVERITY);
+    record_set_severity(cp->out, verdict->severity);
+    for (size_t i = 0; word.len && i < sizeof(severities) / sizeof(severities[0]); i++)
+        if (slice_equals(word, severities[i].word))
+            record_set_severity(cp->out, severities[i].severity);
+    checkpoint_extra(cp, NOTE_SEVERITY);
+}
+
+/* Who says what: CEF's class id is the operation of an administrator, else the action, else the
+ * product, for its text is different every time. */
+static void checkpoint_event(struct checkpoint *cp)
+{
+    struct record *r = cp->out;
+    struct slice action = checkpoint_text(cp, NOTE_ACTION);
+    struct slice operation = checkpoint_text(cp, NOTE_OPERATION);
+    struct slice product = checkpoint_text(cp, NOTE_PRODUCT);
+    if (product.len)
+        record_set_product(r, product);
+    struct slice id = operation.len ? operation : action;
+    record_set_event_name(r, id.len ? id : RECORD_HAS(r, message) ? r->message : slice("Log"));
+    record_set_event_id(r, id.len ? id : r->product);
+
+    const struct verdict *verdict = checkpoint_verdict(action);
+    if (verdict->action != NONE)
+        record_set_action(r, verdict->action);
+    else if (operation.len)
+        checkpoint_extra(cp, NOTE_ACTION);
+    record_set_category(r, checkpoint_category(cp, verdict));
+    checkpoint_severity(cp, verdict);
+
+    struct slice status = checkpoint_text(cp, NOTE_STATUS);
+    if (slice_starts(status, "Fail") || verdict->outcome == OUTCOME_FAILURE)
+        record_set_outcome(r, OUTCOME_FAILURE);
+    else if (slice_starts(status, "Success") || verdict->outcome == OUTCOME_SUCCESS)
+        record_set_outcome(r, OUTCOME_SUCCESS);
+    checkpoint_extra(cp, NOTE_STATUS);
+    checkpoint_extra(cp, NOTE_IKE);
+}
+
+static void checkpoint_evidence(struct checkpoint *cp)
+{
+    struct record *r = cp->out;
+    if (!RECORD_HAS(r, src_ip) && !RECORD_HAS(r, dst_ip))
+        return;
+    if (r->category != CATEGORY_CONNECTION && r->category != CATEGORY_WEB &&
+        r->category != CATEGORY_THREAT && r->category != CATEGORY_SCAN)
+        return;
+    if (!RECORD_HAS(r, action) || r->action == ACTION_ALERT)
+        record_set_evidence(r, EVIDENCE_NONE);
+    else if (r->action == ACTION_ALLOW)
+        record_set_evidence(r, checkpoint_counted(cp));
+    else
+        record_set_evidence(r, EVIDENCE_DENIED);
+}
+
+void checkpoint_meaning(struct checkpoint *cp)
+{
+    checkpoint_session(cp);
+    checkpoint_choose(cp);
+    checkpoint_device(cp);
+    checkpoint_direction(cp);
+    checkpoint_event(cp);
+    checkpoint_evidence(cp);
+}

@@ -1,0 +1,218 @@
+/* From records and alerts to batches, for each output that shows them. */
+#include "server/forward/outputs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/forward/alert_json.h"
+
+#define COUNT_ROOM 8 /* for a JSON line's octet count, written last */
+
+static const enum cef_header headers[] = {
+    [HEADER_RFC5424] = CEF_HEADER_RFC5424,
+    [HEADER_RFC3164] = CEF_HEADER_RFC3164,
+    [HEADER_NONE] = CEF_HEADER_NONE,
+};
+
+static enum cef_framing framing_of(const struct forward_settings *settings)
+{
+    if (settings->protocol == FORWARD_UDP)
+        return CEF_FRAME_NONE;
+    return settings->framing == FRAMING_OCTET_COUNTING ? CEF_FRAME_OCTET_COUNTING
+                                                       : CEF_FRAME_NEWLINE;
+}
+
+int outputs_init(struct outputs *outputs, const struct settings *settings, struct sink **sinks,
+                 void (*on_refused)(void *context), void *context)
+{
+    memset(outputs, 0, sizeof(*outputs));
+    outputs->items = calloc(settings->forward_count + 1, sizeof(*outputs->items));
+    if (!outputs->items)
+        return UV_ENOMEM;
+    outputs->names = cef_names_new();
+    outputs->count = settings->forward_count;
+    outputs->on_refused = on_refused;
+    outputs->context = context;
+    for (size_t i = 0; i < outputs->count; i++) {
+        const struct forward_settings *f = &settings->forward[i];
+        outputs->items[i].sink = sinks[i];
+        outputs->items[i].settings = f;
+        outputs->items[i].cef = (struct cef_format){.framing = framing_of(f),
+                                                    .header = headers[f->header],
+                                                    .facility = f->facility,
+                                                    .keep_unmapped = f->keep_unmapped,
+                                                    .ipv6_c6a = f->ipv6_c6a,
+                                                    .max_message_size = f->max_message_size,
+                                                    .names = outputs->names};
+    }
+    return 0;
+}
+
+void outputs_close(struct outputs *outputs)
+{
+    cef_names_free(outputs->names);
+    free(outputs->items);
+    outputs->names = NULL;
+    outputs->items = NULL;
+    outputs->count = 0;
+}
+
+static void push(struct outputs *outputs, struct output *o)
+{
+    struct batch *batch = o->batch;
+    if (!batch)
+        return;
+    o->batch = NULL;
+    if (o->cut)
+        sink_count_cut(o->sink, o->cut);
+    o->cut = 0;
+    if (sink_push(o->sink, batch) || o->refused)
+        return;
+    o->refused = true;
+    if (outputs->on_refused)
+        outputs->on_refused(outputs->context);
+}
+
+void outputs_flush(struct outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++)
+        push(outputs, &outputs->items[i]);
+    outputs->pending = false;
+}
+
+bool outputs_room(struct outputs *outputs, size_t output)
+{
+    bool any = false;
+    outputs->items[output].refused = false;
+    for (size_t i = 0; i < outputs->count; i++)
+        any |= outputs->items[i].refused;
+    return !any;
+}
+
+/* The batch to write to; NULL when there is no memory: the message is then counted as lost. */
+static struct batch *batch_of(struct output *o, bool alert)
+{
+    if (!o->batch)
+        o->batch = sink_batch(o->sink);
+    if (!o->batch)
+        sink_count_lost(o->sink, alert ? 0 : 1, alert);
+    return o->batch;
+}
+
+static void wrote(struct outputs *outputs, struct output *o)
+{
+    if (o->batch->len >= BATCH_FULL || o->batch->count >= BATCH_MESSAGES)
+        push(outputs, o);
+    else
+        outputs->pending = true;
+}
+
+/* ---- JSON ---- */
+
+struct json_line {
+    struct batch *batch;
+    size_t len; /* bytes so far, beyond what the batch holds */
+    bool too_long;
+};
+
+static void append(void *context, const char *bytes, size_t len)
+{
+    struct json_line *line = context;
+    struct batch *batch = line->batch;
+    if (len > sizeof(batch->bytes) - batch->len - line->len - 2 * COUNT_ROOM)
+        line->too_long = true;
+    if (line->too_long)
+        return;
+    memcpy(batch->bytes + batch->len + line->len, bytes, len);
+    line->len += len;
+}
+
+/* Frames what `append` wrote, or leaves it out. */
+static void end_json(struct output *o, struct json_line *line, bool alert)
+{
+    struct batch *batch = line->batch;
+    char *begin = batch->bytes + batch->len;
+    if (line->too_long) {
+        sink_count_lost(o->sink, alert ? 0 : 1, alert);
+        return;
+    }
+    if (o->cef.framing == CEF_FRAME_OCTET_COUNTING) {
+        char count[24];
+        size_t n = (size_t)snprintf(count, sizeof(count), "%zu ", line->len);
+        memmove(begin + n, begin, line->len);
+        memcpy(begin, count, n);
+        line->len += n;
+    } else if (o->cef.framing == CEF_FRAME_NEWLINE) {
+        begin[line->len++] = '\n';
+    }
+    batch->len += line->len;
+    batch->ends[batch->count++] = (uint32_t)batch->len;
+    batch->events += !alert;
+    batch->alerts += alert;
+}
+
+/* ---- what the pipeline calls ---- */
+
+static void outputs_event(void *context, const struct record *r)
+{
+    struct outputs *outputs = context;
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
+        struct batch *batch;
+        if (!o->settings->show_events || !(batch = batch_of(o, false)))
+            continue;
+        if (o->settings->format == FORMAT_JSON) {
+            struct json_line line = {.batch = batch};
+            record_json(r, append, &line);
+            end_json(o, &line, false);
+        } else {
+            o->cut += cef_event(&o->cef, r, batch);
+        }
+        wrote(outputs, o);
+    }
+}
+
+static void outputs_unparsed(void *context, const struct record *r, const char *status,
+                             struct slice raw)
+{
+    struct outputs *outputs = context;
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
+        struct batch *batch;
+        if (!o->settings->show_events || !(batch = batch_of(o, false)))
+            continue;
+        if (o->settings->format == FORMAT_JSON) {
+            struct json_line line = {.batch = batch};
+            record_json_unparsed(r, status, raw, append, &line);
+            end_json(o, &line, false);
+        } else {
+            o->cut += cef_unparsed(&o->cef, r, status, raw, batch);
+        }
+        wrote(outputs, o);
+    }
+}
+
+static void outputs_alert(void *context, const struct alert *alert)
+{
+    struct outputs *outputs = context;
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
+        struct batch *batch;
+        if (!o->settings->show_alerts || !(batch = batch_of(o, true)))
+            continue;
+        if (o->settings->format == FORMAT_JSON) {
+            struct json_line line = {.batch = batch};
+            alert_json(alert, append, &line);
+            end_json(o, &line, true);
+        } else {
+            o->cut += cef_alert(&o->cef, alert, batch);
+        }
+        wrote(outputs, o);
+    }
+}
+
+struct pipeline_output outputs_callbacks(struct outputs *outputs)
+{
+    return (struct pipeline_output){.event = outputs_event,
+                                    .unparsed = outputs_unparsed,
+                                    .alert = outputs_alert,
+                                    .context = outputs};
+}

@@ -1,0 +1,39 @@
+/* One thread's way to the outputs: formats what the pipeline delivers into one batch an output, and
+ * hands full batches to the sinks. The sinks are shared by all threads, the batches are not. */
+#pragma once
+
+#include "server/forward/cef.h"
+#include "server/forward/sink.h"
+#include "server/pipeline.h"
+
+struct output {
+    struct sink *sink;
+    const struct forward_settings *settings;
+    struct cef_format cef;
+    struct batch *batch; /* NULL: nothing waits */
+    uint64_t cut;
+    bool refused; /* its sink asked to stop; outputs_room ends it */
+};
+
+struct outputs {
+    struct output *items;
+    size_t count;
+    struct cef_names *names; /* this thread's */
+    bool pending;            /* something waits in a batch */
+    void (*on_refused)(void *context);
+    void *context;
+};
+
+/* `sinks` in the order of settings->forward. on_refused may be NULL: nobody can stop. */
+int outputs_init(struct outputs *outputs, const struct settings *settings, struct sink **sinks,
+                 void (*on_refused)(void *context), void *context);
+struct pipeline_output outputs_callbacks(struct outputs *outputs);
+
+/* Hands over whatever waits. */
+void outputs_flush(struct outputs *outputs);
+
+/* A sink has room again. Returns whether none is left that asked to stop. */
+bool outputs_room(struct outputs *outputs, size_t output);
+
+/* After a flush. */
+void outputs_close(struct outputs *outputs);

@@ -1,0 +1,277 @@
+/*
+ * TCP: a listening socket and its connections. All of a worker's connections read into one buffer,
+ * so that ten thousand of them cost a few hundred bytes each. Descriptors are polled and read here,
+ * not through uv_read: accepting can then wait when descriptors run out, and the end of the program
+ * can take what the kernel still holds.
+ */
+#include "server/ingest/ingest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ACCEPTS        64 /* before others on the loop have their turn */
+#define ACCEPT_WAIT_MS 100
+#define DRAIN_READS    16 /* of each connection at the end */
+
+struct peer {
+    uv_poll_t poll;
+    struct tcp *tcp;
+    struct peer *previous, *next;
+    struct frame frame;
+    struct sender sender;
+    uint64_t heard_ms; /* loop time of the latest bytes */
+    int fd;
+};
+
+struct tcp {
+    struct ingest *ingest;
+    int fd;
+    uv_poll_t poll;
+    uv_timer_t accept_again, sweep;
+    unsigned handles;
+    bool closing;
+    struct peer *connections;
+};
+
+static void on_readable(uv_poll_t *poll, int status, int events);
+
+static void maybe_free(struct tcp *t)
+{
+    if (t->handles || t->connections)
+        return;
+    close(t->fd);
+    free(t);
+}
+
+static void on_connection_closed(uv_handle_t *handle)
+{
+    struct peer *c = handle->data;
+    struct tcp *t = c->tcp;
+    if (c->previous)
+        c->previous->next = c->next;
+    else
+        t->connections = c->next;
+    if (c->next)
+        c->next->previous = c->previous;
+    free(c);
+    if (t->closing)
+        maybe_free(t);
+}
+
+static void close_connection(struct peer *c)
+{
+    if (c->fd < 0)
+        return;
+    frame_close(&c->frame);
+    uv_close((uv_handle_t *)&c->poll, on_connection_closed);
+    close(c->fd);
+    c->fd = -1;
+    atomic_fetch_sub(c->tcp->ingest->connections, 1);
+}
+
+/* One read and the messages in it. Returns whether there may be more. */
+static bool read_once(struct peer *c)
+{
+    struct ingest *ingest = c->tcp->ingest;
+    char *bytes = ingest->buffer + FRAME_HEADROOM(ingest->framing.max);
+    ssize_t n = recv(c->fd, bytes, INGEST_READ_BYTES, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    ingest->sender = &c->sender;
+    ingest->arrival_ms = ingest_now_ms();
+    c->heard_ms = uv_now(ingest->loop);
+    if (n <= 0) {
+        frame_end(&c->frame, &ingest->framing);
+        close_connection(c);
+        return false;
+    }
+    enum frame_status status = frame_feed(&c->frame, &ingest->framing, bytes, (size_t)n);
+    if (status == FRAME_OK)
+        return true;
+    ingest->pipeline->counters.connections_bad_frame += status == FRAME_MALFORMED;
+    close_connection(c);
+    return false;
+}
+
+/* A status below 0 is the descriptor's error: reading finds what came before it, then the error. */
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+    struct peer *c = poll->data;
+    (void)events;
+    bool more = read_once(c);
+    if (status >= 0 || c->fd < 0)
+        return;
+    while (more)
+        more = read_once(c);
+    if (c->fd >= 0 && !c->tcp->ingest->paused)
+        uv_poll_start(&c->poll, UV_READABLE, on_readable);
+}
+
+static void refuse(int fd, uint64_t *reason)
+{
+    ++*reason;
+    close(fd);
+}
+
+static void take_connection(struct tcp *t, int fd, const struct sockaddr_storage *from)
+{
+    struct ingest *ingest = t->ingest;
+    struct counters *counters = &ingest->pipeline->counters;
+    struct address a = ingest_address(from);
+    if (!rules_allow(ingest->rules, a)) {
+        refuse(fd, &counters->connections_refused);
+        return;
+    }
+    if (atomic_fetch_add(ingest->connections, 1) >= ingest->rules->settings->max_connections) {
+        atomic_fetch_sub(ingest->connections, 1);
+        refuse(fd, &counters->connections_over_limit);
+        return;
+    }
+    struct peer *c = calloc(1, sizeof(*c));
+    if (!c || uv_poll_init(ingest->loop, &c->poll, fd) < 0) {
+        free(c);
+        atomic_fetch_sub(ingest->connections, 1);
+        refuse(fd, &counters->accept_failed);
+        return;
+    }
+    c->tcp = t;
+    c->fd = fd;
+    c->poll.data = c;
+    c->sender = (struct sender){a, rules_device(ingest->rules, a)};
+    c->heard_ms = uv_now(ingest->loop);
+    c->next = t->connections;
+    if (c->next)
+        c->next->previous = c;
+    t->connections = c;
+    counters->connections_accepted++;
+    uv_poll_start(&c->poll, UV_READABLE, on_readable);
+}
+
+static void on_acceptable(uv_poll_t *poll, int status, int events);
+
+static void on_accept_again(uv_timer_t *timer)
+{
+    struct tcp *t = timer->data;
+    if (!t->ingest->paused)
+        uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
+}
+
+/* Out of descriptors or memory: the connection stays in the kernel's queue and is tried later. */
+static void on_acceptable(uv_poll_t *poll, int status, int events)
+{
+    struct tcp *t = poll->data;
+    (void)status, (void)events;
+    for (int i = 0; i < ACCEPTS; i++) {
+        struct sockaddr_storage from;
+        socklen_t len = sizeof(from);
+        int fd = accept4(t->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            take_connection(t, fd, &from);
+        } else if (errno == EAGAIN) {
+            return;
+        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            t->ingest->pipeline->counters.accept_failed++;
+            uv_poll_stop(&t->poll);
+            uv_timer_start(&t->accept_again, on_accept_again, ACCEPT_WAIT_MS, 0);
+            return;
+        }
+    }
+}
+
+/* One pass over all connections now and then, instead of a timer for each. */
+static void on_sweep(uv_timer_t *timer)
+{
+    struct tcp *t = timer->data;
+    uint64_t now = uv_now(t->ingest->loop);
+    uint64_t timeout = (uint64_t)t->ingest->rules->settings->idle_timeout_ms;
+    if (t->ingest->paused)
+        return;
+    for (struct peer *c = t->connections; c; c = c->next) {
+        if (c->fd < 0 || now - c->heard_ms < timeout)
+            continue;
+        t->ingest->pipeline->counters.connections_idle++;
+        t->ingest->sender = &c->sender;
+        t->ingest->arrival_ms = ingest_now_ms();
+        frame_end(&c->frame, &t->ingest->framing);
+        close_connection(c);
+    }
+}
+
+void tcp_pause(struct tcp *t)
+{
+    uv_poll_stop(&t->poll);
+    for (struct peer *c = t->connections; c; c = c->next)
+        if (c->fd >= 0)
+            uv_poll_stop(&c->poll);
+}
+
+/* A connection was not silent while nobody listened. */
+void tcp_resume(struct tcp *t)
+{
+    uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
+    for (struct peer *c = t->connections; c; c = c->next) {
+        if (c->fd < 0)
+            continue;
+        c->heard_ms = uv_now(t->ingest->loop);
+        uv_poll_start(&c->poll, UV_READABLE, on_readable);
+    }
+}
+
+void tcp_drain(struct tcp *t)
+{
+    for (struct peer *c = t->connections; c; c = c->next) {
+        for (int i = 0; i < DRAIN_READS && c->fd >= 0 && !t->ingest->paused; i++)
+            if (!read_once(c))
+                break;
+        if (c->fd < 0)
+            continue;
+        t->ingest->sender = &c->sender;
+        t->ingest->arrival_ms = ingest_now_ms();
+        frame_end(&c->frame, &t->ingest->framing);
+    }
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct tcp *t = handle->data;
+    t->handles--;
+    maybe_free(t);
+}
+
+void tcp_close(struct tcp *t)
+{
+    t->closing = true;
+    for (struct peer *c = t->connections; c; c = c->next)
+        close_connection(c);
+    uv_close((uv_handle_t *)&t->poll, on_handle_closed);
+    uv_close((uv_handle_t *)&t->accept_again, on_handle_closed);
+    uv_close((uv_handle_t *)&t->sweep, on_handle_closed);
+}
+
+int tcp_start(struct tcp **out, struct ingest *ingest, int fd)
+{
+    struct tcp *t = calloc(1, sizeof(*t));
+    int code = t ? uv_poll_init(ingest->loop, &t->poll, fd) : UV_ENOMEM;
+    if (code < 0) {
+        close(fd);
+        free(t);
+        return code;
+    }
+    t->ingest = ingest;
+    t->fd = fd;
+    t->poll.data = t->accept_again.data = t->sweep.data = t;
+    uv_timer_init(ingest->loop, &t->accept_again);
+    uv_timer_init(ingest->loop, &t->sweep);
+    t->handles = 3;
+    uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
+    int64_t timeout = ingest->rules->settings->idle_timeout_ms;
+    if (timeout > 0) {
+        uint64_t period = timeout >= 4000 ? (uint64_t)timeout / 4 : 1000;
+        period = timeout < 1000 ? (uint64_t)timeout : period > 30000 ? 30000 : period;
+        uv_timer_start(&t->sweep, on_sweep, period, period);
+    }
+    *out = t;
+    return 0;
+}

@@ -1,0 +1,158 @@
+/* For tests of parsers: one line through header and parser, from a heap block of exactly its size,
+ * and what its record must say, as "field=value" words. */
+#pragma once
+
+#include "parsers/parser.h"
+#include "parsers/text/timestamp.h"
+
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#define NOW_MS INT64_C(1795262400000) /* 2026-11-21T12:00:00Z */
+
+struct parsed {
+    char *block; /* the message; the record points into it */
+    bool claimed;
+    enum parse_status status;
+    struct record record;
+};
+
+static void parse_line(const struct parser *parser, const char *text, size_t len,
+                       struct parsed *out)
+{
+    struct syslog header;
+    out->block = malloc(len ? len : 1);
+    memcpy(out->block, text, len);
+    syslog_parse(slice_make(out->block, len), NULL, NOW_MS, &header);
+    record_reset(&out->record);
+    if (header.has_time)
+        record_set_time(&out->record, header.time_ms);
+    record_set_host(&out->record, header.host);
+    struct parse_context context = {.header = &header, .arrival_ms = NOW_MS};
+    out->claimed = parser->claims(&header, header.body);
+    if (out->claimed)
+        out->status = parser->parse(&context, header.body, &out->record);
+}
+
+/* A field's value as text, "" when it is not set. */
+static void field_text(const struct record *r, enum record_field field, char *out, size_t size)
+{
+    const struct field_info *info = &record_fields[field];
+    const char *member = (const char *)r + info->offset;
+    struct slice text;
+    char *end = out;
+    *out = '\0';
+    if (!(r->has >> field & 1))
+        return;
+    switch (info->kind) {
+    case KIND_TEXT:
+        text = *(const struct slice *)(const void *)member;
+        snprintf(out, size, "%.*s", (int)text.len, text.ptr);
+        return;
+    case KIND_NUMBER:
+        snprintf(out, size, "%llu", (unsigned long long)*(const uint64_t *)(const void *)member);
+        return;
+    case KIND_PORT:
+        snprintf(out, size, "%u", *(const uint16_t *)(const void *)member);
+        return;
+    case KIND_ADDRESS:
+        end = address_format(out, *(const struct address *)(const void *)member);
+        break;
+    case KIND_TIME:
+        end = timestamp_format(out, *(const int64_t *)(const void *)member);
+        break;
+    case KIND_SEVERITY:
+    case KIND_PROTOCOL:
+        snprintf(out, size, "%u", *(const uint8_t *)member);
+        return;
+    default:
+        snprintf(out, size, "%s", record_word(info->kind, *(const uint8_t *)member));
+        return;
+    }
+    *end = '\0';
+}
+
+/* "+name" is an extra, its values joined by '|'. */
+static void extra_text(const struct record *r, const char *name, char *out, size_t size)
+{
+    size_t used = 0;
+    *out = '\0';
+    for (unsigned i = 0; i < r->extra; i++)
+        if (slice_is(r->extras[i].name, name))
+            used += (size_t)snprintf(out + used, size - used, "%s%.*s", used ? "|" : "",
+                                     (int)r->extras[i].value.len, r->extras[i].value.ptr);
+}
+
+/* `expected` is a line per field: "src_ip=192.0.2.1\nrule=\n"; an empty value: not set. */
+static void expect_fields(const struct record *r, const char *line, const char *expected)
+{
+    char want[512], got[1024];
+    while (*expected) {
+        size_t len = strcspn(expected, "\n");
+        assert_true(len < sizeof(want));
+        memcpy(want, expected, len);
+        want[len] = '\0';
+        expected += len + (expected[len] == '\n');
+        char *value = strchr(want, '=');
+        assert_non_null(value);
+        *value++ = '\0';
+        int field = -1;
+        for (int f = 0; f < FIELD_COUNT; f++)
+            if (strcmp(record_fields[f].name, want) == 0)
+                field = f;
+        if (want[0] == '+')
+            extra_text(r, want + 1, got, sizeof(got));
+        else if (field >= 0)
+            field_text(r, (enum record_field)field, got, sizeof(got));
+        else
+            fail_msg("no field %s", want);
+        if (strcmp(got, value) != 0)
+            fail_msg("%s is '%s', not '%s', of\n%s", want, got, value, line);
+    }
+}
+
+struct expectation {
+    const char *line;
+    enum parse_status status;
+    const char *fields;
+};
+
+static void expect_lines(const struct parser *parser, const struct expectation *rows, size_t count)
+{
+    static struct parsed parsed;
+    for (size_t i = 0; i < count; i++) {
+        parse_line(parser, rows[i].line, strlen(rows[i].line), &parsed);
+        if (!parsed.claimed)
+            fail_msg("not claimed: %s", rows[i].line);
+        if (parsed.status != rows[i].status)
+            fail_msg("status %d: %s", parsed.status, rows[i].line);
+        expect_fields(&parsed.record, rows[i].line, rows[i].fields);
+        free(parsed.block);
+    }
+}
+
+/* Every line of the samples and every shorter length of it. */
+static void parse_prefixes(const struct parser *parser, const char *pattern)
+{
+    static struct parsed parsed;
+    static char line[65536];
+    size_t lines = 0;
+    glob_t found;
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        FILE *file = fopen(found.gl_pathv[i], "r");
+        assert_non_null(file);
+        for (; fgets(line, sizeof(line), file); lines++)
+            for (size_t len = strcspn(line, "\n") + 1; len-- > 0;) {
+                parse_line(parser, line, len, &parsed);
+                free(parsed.block);
+            }
+        fclose(file);
+    }
+    globfree(&found);
+    assert_true(lines > 10);
+}
