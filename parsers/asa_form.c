@@ -50,6 +50,8 @@ static struct slice field_text(struct cursor *c, const char *form)
     size_t len = find_in(c->rest, stop);
     if (len == c->rest.len && stop.len) { /* there may be more blanks than the form has */
         size_t word = slice_find(slice_from(stop, 1), ' ') + 1;
+        if (word > 2 && stop.ptr[word - 1] == ':')
+            word--;
         len = find_in(c->rest, slice_first(stop, word));
     }
     if (len == c->rest.len && stop.len && !optional)
