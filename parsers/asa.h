@@ -1,8 +1,8 @@
 /*
- * What the files of the ASA parser share: asa.c reads the mark, asa_kinds.c has the tables,
- * asa_connection.c reads the messages about connections, asa_form.c all others by their rows' forms,
- * asa_loose.c what has no form; asa_text.c knows how an endpoint is written. Nobody else includes
- * this.
+ * What the files of the ASA parser share. asa.c reads the mark and hands the text to the reader that
+ * the row in asa_kinds.c names: asa_connection.c and asa_access.c for what is frequent, asa_form.c by
+ * the row's form for what is not, asa_loose.c for what has no form. asa_endpoint.c and asa_text.c
+ * know how things are written. Nobody else includes this.
  */
 #pragma once
 
@@ -70,6 +70,12 @@ void asa_set_translated(struct record *r, const struct asa_endpoint *e);
 
 /* "0:01:02" or "0h:01m:02s" or "1d 0h:01m:02s", in milliseconds. */
 uint64_t asa_duration(struct cursor *c);
+
+/* The user who logged in through the device, unless the source is known as that user already. */
+void asa_set_login(struct record *r, struct slice user);
+
+/* "(type 8, code 0)", "type 8 code 0": anywhere in the text. */
+void asa_icmp_type(struct slice text, struct record *r);
 
 /* "tcp", "47" or "protocol 47", up to the next blank, which stays. Unknown words become extras. */
 void asa_protocol(struct cursor *c, struct record *r);
