@@ -2,7 +2,7 @@
  * A sink's life on the main loop: attempts with growing pauses between them, sending on when the
  * transport is writable, noticing its end, closing.
  */
-#include "server/forward/sink_kind.h"
+#include "server/forward/sink.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/forward/sink_kind.h"
 #include "server/ops/log.h"
 
 #define STEADY_MS 10000 /* a connection that lasted so long makes the next pause short again */
