@@ -72,8 +72,8 @@ const char *detector_fault(const struct detector *detector, int64_t lateness_ms)
         return "timespan must be longer than nothing";
     if (!first_seen && detector->timespan_ms <= lateness_ms + AHEAD_MS)
         return "timespan must be longer than the lateness that is accepted, and two seconds";
-    if (!first_seen && detector->timespan_ms + lateness_ms + AHEAD_MS > VALUES_SPAN_MS)
-        return "timespan must be shorter than six days";
+    if (!first_seen && detector->timespan_ms > VALUES_WINDOW_MAX_MS)
+        return "timespan must be shorter than three days";
     return NULL;
 }
 

@@ -397,7 +397,7 @@ static enum episode_event start(struct look *l, int64_t window_end)
     bool report;
     if (!storm_allows(l->e, l->stripe, l->s->index, l->s->t, l->alert, &report)) {
         group->has_started = 0; /* not told: to be tried again, as if it were the first */
-        group->hot = (uint32_t)l->s->t;
+        group->started = (uint32_t)l->s->t;
         group->state = detector->type == DETECTOR_FIRST_SEEN ? GROUP_IDLE : GROUP_MUTED;
         group->next_check = (uint32_t)(l->s->t + detector->timespan_ms);
         return report ? EPISODE_STORM : EPISODE_NOTHING;
@@ -472,7 +472,7 @@ static enum episode_event idle(struct look *l, struct gain gains[2])
     if (!completes(l, gains, l->rule->first_gte[0]))
         return EPISODE_NOTHING;
     if (group->state == GROUP_MUTED) {
-        if (!group->has_started && (int32_t)((uint32_t)l->s->t - group->hot) < STORM_RETRY_MS)
+        if (!group->has_started && (int32_t)((uint32_t)l->s->t - group->started) < STORM_RETRY_MS)
             return EPISODE_NOTHING;
         if (suppressed(l, (uint32_t)l->s->t))
             return EPISODE_NOTHING;

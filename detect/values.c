@@ -136,7 +136,7 @@ unsigned values_peak(struct values table, struct gain gain, uint32_t newest, uin
 {
     unsigned count = values_count(table, gain.from, window), best = count;
     *at = gain.from;
-    if (best >= need || after(newest, gain.from) <= 0)
+    if (after(newest, gain.from) <= 0)
         return best; /* in order: later windows only lose values */
     uint32_t span = newest - gain.from + 1;
     if (gain.to - gain.from < span)

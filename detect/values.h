@@ -7,10 +7,11 @@
  * therefore cover stretches of t, each at least W long. Only t from newest - L on can still gain
  * anything, and a stretch that is not the first there nor the last would have to fit into L: so two
  * stretches tell everything, the last one [first, last + W) and the end of the one before it,
- * before + W. A value whose last is W + L old is of no use any more.
+ * before + W. A value whose last is W + L old can start nothing any more, and one of 2 W is of no
+ * use for telling when an episode has ended either.
  *
  * How many values must be kept: while no window holds N, the two windows that make up
- * (newest - W - L, newest] hold less than N each, so 2 N are enough. Once one holds N, the N most
+ * (newest - 2 W, newest] hold less than N each, so 2 N are enough. Once one holds N, the N most
  * recent ones decide when that ends.
  *
  * Times are milliseconds modulo 2^32, compared by signed difference: everything that is compared
@@ -22,7 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VALUES_SPAN_MS (INT64_C(1) << 29) /* 6.2 days */
+#define VALUES_SPAN_MS       (INT64_C(1) << 29) /* 6.2 days */
+#define VALUES_WINDOW_MAX_MS (VALUES_SPAN_MS / 2)
 
 /* One value with its two stretches. `hi` 0: an empty slot. */
 struct value {

@@ -36,6 +36,12 @@ static unsigned order_for(uint32_t values, unsigned max_order)
     return order;
 }
 
+/* The most values to hold: 2 N suffice (values.h), the others save looking for the oldest often. */
+static uint32_t values_enough(uint32_t keep)
+{
+    return 2 * keep + keep / 2 + 2;
+}
+
 /* The slot of the group that a block belongs to stands in the block's last four bytes. */
 static uint32_t *owner_of(const struct side *side, uint32_t unit, unsigned order)
 {
@@ -317,7 +323,7 @@ struct group *watch_group(struct watch *watch, struct stripe *stripe, struct sid
 static uint32_t gather(const struct watch_rule *rule, struct stripe *stripe,
                        const struct group *group, struct values from)
 {
-    uint32_t n = 0, newest = (uint32_t)group->newest, dead = rule->window + rule->lateness;
+    uint32_t n = 0, newest = (uint32_t)group->newest, dead = 2 * rule->window;
     for (uint32_t i = 0; i < from.count; i++)
         if (from.slots[i].hi && newest - from.slots[i].last < dead)
             stripe->spare[n++] = from.slots[i];
@@ -359,11 +365,11 @@ static void make_room(struct watch *watch, struct stripe *stripe, struct side *s
 {
     const struct watch_rule *rule = &watch->rules[group->detector];
     struct values table = watch_values(side, group, set);
-    uint32_t block = group->blocks[set], enough = 2 * rule->keep[set];
+    uint32_t block = group->blocks[set], enough = values_enough(rule->keep[set]);
     uint32_t n = gather(rule, stripe, group, table);
-    if (n > enough)
-        n = keep_recent(stripe, group, n, rule->keep[set]);
-    unsigned order = order_for(n + 1 + n / 4, order_for(enough + 1, watch->max_order));
+    if (n >= enough)
+        n = keep_recent(stripe, group, n, 2 * rule->keep[set]);
+    unsigned order = order_for(n + 1 + n / 4, order_for(enough, watch->max_order));
     if (block == POOL_NONE || order != block >> BLOCK_SHIFT) {
         uint32_t unit = watch_block(watch, stripe, side, group, order, group->newest);
         if (unit != POOL_NONE) {
@@ -500,7 +506,7 @@ bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned ru
         ok = ok && side_init(&stripe->sides[SIDE_INTERNAL], share / 5 * 2);
         ok = ok && side_init(&stripe->sides[SIDE_EXTERNAL], share / 5 * 3);
         if (ok && i == 0) {
-            watch->max_order = order_for(2 * keep + 1, POOL_ORDERS - 1);
+            watch->max_order = order_for(values_enough(keep), POOL_ORDERS - 1);
             while (UINT32_C(4) << watch->max_order > stripe->sides[SIDE_INTERNAL].pool.units)
                 watch->max_order--;
         }

@@ -160,7 +160,7 @@ static const struct asa_kind kinds_733[] = {
              "%h drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, max "
              "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
              "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
-    [101] = {asa_form, SLICE("Scanning threat detected"), SCANNING, 0, 4,
+    [101] = {asa_attack, SLICE("Scanning threat detected"), SCANNING, 0, 4,
              "%{object} %s is %h. Current burst rate is %{burst_rate} per second, max "
              "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
              "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
@@ -263,6 +263,7 @@ static inline bool read_common_mark(struct cursor *c, unsigned *id, unsigned *le
     record_set_event_id(r, slice_make(p + 7, 6));
     *level = (unsigned)(p[5] - '0');
     cursor_advance(c, 15);
+    cursor_skip_blanks(c);
     return true;
 }
 

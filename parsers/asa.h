@@ -64,6 +64,7 @@ uint64_t asa_duration(struct cursor *c);
 void asa_protocol(struct cursor *c, struct record *r);
 
 asa_reader asa_form;     /* by the row's form, see asa_form.c */
+asa_reader asa_attack;   /* 733101, by its form too */
 asa_reader asa_built;    /* 302013, 302015, 302017, 302303 */
 asa_reader asa_teardown; /* 302014, 302016, 302018, 302304 */
 asa_reader asa_stub;     /* 302022 to 302027 */

@@ -86,9 +86,9 @@ bool asa_built(struct parse_context *context, const struct asa_kind *kind, struc
     asa_endpoint(c, true, &second);
     if (c->bad)
         return false;
-    set_sides(r, &first, &second, outbound);
     if (!second.has_mapped)
         return false; /* always printed: the line was cut, the port may be too */
+    set_sides(r, &first, &second, outbound);
     if (c->rest.len) {
         struct slice rest = c->rest, user = take_login(&rest);
         set_login(r, user.len ? user : rest);

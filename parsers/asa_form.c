@@ -214,6 +214,8 @@ bool asa_form(struct parse_context *context, const struct asa_kind *kind, struct
               struct record *r)
 {
     struct cursor front = *c, saved = *c;
+    const uint64_t has = r->has;
+    const uint16_t extras = RECORD_HAS(r, extra) ? r->extra : 0;
     bool optional = false;
     (void)context;
 
@@ -238,15 +240,34 @@ bool asa_form(struct parse_context *context, const struct asa_kind *kind, struct
             } while (f[0] != ']' || f[-1] == '%');
             continue;
         }
-        *c = front;
-        f = strchr(f, '|');
-        if (!f)
+        const char *other = strchr(f, '|');
+        if (!other)
             return false;
+        f = other;
+        *c = front;
+        r->has = has;
+        r->extra = extras;
     }
     if (RECORD_HAS(r, protocol) &&
         (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6)) /* an identifier */
         r->has &= ~(UINT64_C(1) << FIELD_src_port | UINT64_C(1) << FIELD_dst_port);
     if (slice_trim(c->rest).len && !slice_is(slice_trim(c->rest), "."))
         record_set_message(r, slice_trim(front.rest));
+    return true;
+}
+
+/* "Host 10.0.0.5 is targeted": then it is no source. */
+bool asa_attack(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
+                struct record *r)
+{
+    if (!asa_form(context, kind, c, r))
+        return false;
+    if (!RECORD_HAS(r, threat) || !slice_is(r->threat, "targeted"))
+        return true;
+    if (RECORD_HAS(r, src_ip))
+        record_set_dst_ip(r, r->src_ip);
+    if (RECORD_HAS(r, src_host))
+        record_set_dst_host(r, r->src_host);
+    r->has &= ~(UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_src_host);
     return true;
 }

@@ -7,8 +7,29 @@
 #include "parsers/asa.h"
 
 /* What ends an interface's name in the common form. */
-static const bool ends_interface[256] = {
-    ['\0'] = true, [' '] = true, ['('] = true, [')'] = true, ['/'] = true, [':'] = true};
+static const bool ends_interface[256] = {[' '] = true, ['('] = true, ['/'] = true, [':'] = true};
+
+/* Where an interface's name ends. Names are short: most often 16 bytes hold them and the mark. */
+static inline const char *interface_end(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    if (end - p >= 16) {
+        __m128i text = _mm_loadu_si128((const __m128i *)p);
+        __m128i colon = _mm_cmpeq_epi8(text, _mm_set1_epi8(':'));
+        __m128i slash = _mm_cmpeq_epi8(text, _mm_set1_epi8('/'));
+        __m128i blank = _mm_cmpeq_epi8(text, _mm_set1_epi8(' '));
+        __m128i open = _mm_cmpeq_epi8(text, _mm_set1_epi8('('));
+        __m128i any = _mm_or_si128(_mm_or_si128(colon, slash), _mm_or_si128(blank, open));
+        unsigned ends = (unsigned)_mm_movemask_epi8(any);
+        if (ends)
+            return p + __builtin_ctz(ends);
+        p += 16;
+    }
+#endif
+    while (p < end && !ends_interface[(unsigned char)*p])
+        p++;
+    return p;
+}
 
 /* The digits of a port; NULL when there are none or too many. */
 static inline const char *read_digits(const char *p, const char *end, uint16_t *port)
@@ -50,8 +71,7 @@ static inline bool read_common(struct cursor *c, struct asa_endpoint *out)
 
     out->interface = SLICE_NONE;
     if (p < end && (unsigned)(*p - '0') > 9) {
-        while (p < end && !ends_interface[(unsigned char)*p])
-            p++;
+        p = interface_end(p, end);
         if (p == end || *p != ':')
             return false;
         out->interface = slice_between(begin, p);
@@ -85,20 +105,13 @@ static size_t word_length(struct slice s)
     return n;
 }
 
-/* Cisco's own interface has blanks in its name: "NP Identity Ifc:192.0.2.1/68". */
+/* The device's own interface has blanks in its name: "NP Identity Ifc:192.0.2.1/68". */
 static size_t endpoint_length(struct slice s, bool interface_first)
 {
-    size_t n = word_length(s);
-    if (!interface_first || slice_find(slice_first(s, n), ':') < n)
-        return n;
-    for (size_t i = n; i < s.len && i < 40; i++) {
-        unsigned char letter = (unsigned char)s.ptr[i];
-        if (letter == ':')
-            return i + word_length(slice_from(s, i));
-        if (letter != ' ' && !((letter | 32) >= 'a' && (letter | 32) <= 'z'))
-            break;
-    }
-    return n;
+    size_t colon = 0;
+    if (interface_first && slice_starts(s, "NP Identity "))
+        colon = slice_find(slice_first(s, 24), ':');
+    return colon + word_length(slice_from(s, colon));
 }
 
 /* The services for which PIX and ASA print a name in the port's place. */
@@ -330,10 +343,9 @@ void asa_endpoint_user(struct asa_endpoint *e, struct slice user)
 /* "iface/1.2.3.4(80)"; false takes nothing. */
 static inline bool read_common_slashed(struct cursor *c, struct asa_endpoint *out)
 {
-    const char *begin = c->rest.ptr, *end = slice_end(c->rest), *p = begin;
+    const char *begin = c->rest.ptr, *end = slice_end(c->rest);
+    const char *p = interface_end(begin, end);
 
-    while (p < end && !ends_interface[(unsigned char)*p])
-        p++;
     if (p == end || *p != '/')
         return false;
     out->interface = slice_between(begin, p);

@@ -12,6 +12,7 @@ enum panos_how {
     PANOS_PORT,
     PANOS_ADDRESS,
     PANOS_PROTOCOL,
+    PANOS_LAST_KIND = PANOS_PROTOCOL,
     PANOS_KEEP,     /* kept by name */
     PANOS_RECEIVED, /* kept by name when it is another time than the generated one */
     PANOS_SECONDS,  /* a duration */
