@@ -85,17 +85,34 @@ static void check_listeners(struct complaints *complaints, const struct node *ro
     }
 }
 
+static bool covers(const struct net *wide, const struct net *narrow)
+{
+    for (unsigned i = 0; i < 16 && wide->prefix > i * 8; i++) {
+        unsigned bits = wide->prefix - i * 8;
+        uint8_t mask = bits >= 8 ? 0xff : (uint8_t)(0xff00 >> bits);
+        if ((wide->bytes[i] ^ narrow->bytes[i]) & mask)
+            return false;
+    }
+    return wide->prefix <= narrow->prefix;
+}
+
+/* The first that has the sender counts: one that an entry above covers would never be asked. */
 static void check_devices(struct complaints *complaints, const struct node *root,
                           const struct settings *settings)
 {
     struct node *entry = first_entry(root, "devices");
     for (size_t i = 0; entry && i < settings->device_count; i++) {
         const struct node *sender = right(entry, "sender");
-        for (size_t j = 0; sender && j < i; j++) {
-            const struct net *a = &settings->devices[i].sender, *b = &settings->devices[j].sender;
-            if (a->prefix != b->prefix || memcmp(a->bytes, b->bytes, sizeof(a->bytes)) != 0)
+        const struct node *above = first_entry(root, "devices");
+        for (size_t j = 0; sender && j < i; j++, above = document_right(above->next)) {
+            char path[PATH_MAX_LEN];
+            if (!right(above, "sender") ||
+                !covers(&settings->devices[j].sender, &settings->devices[i].sender))
                 continue;
-            complain_value(complaints, sender, "expected a sender that no device above has");
+            complain(complaints, sender->place, document_path(path, sender),
+                     "expected a sender that line %u does not have already: the first entry "
+                     "counts, narrower ones come before wider ones",
+                     right(above, "sender")->place.line);
             break;
         }
         entry = document_right(entry->next);

@@ -47,19 +47,28 @@ static struct config *config_new(on_complaint complain_to, void *context)
     return config;
 }
 
-static void read_config(struct config *config, const struct source *source, const char *text,
-                        size_t len)
+bool reading_settings(struct config *config, const struct source *source, const char *text,
+                      size_t len)
 {
     struct complaints *complaints = &config->complaints;
     struct settings *settings = &config->settings;
     config->root = reading_fill(config, source, text, len, schema_settings, settings);
     if (!config->root)
-        return;
+        return false;
     check_settings(complaints, config->root, settings);
     lists_read(complaints, source->name, config->root, settings);
     lists_complete(config->arena, settings);
+    return true;
+}
+
+static void read_config(struct config *config, const struct source *source, const char *text,
+                        size_t len)
+{
+    if (!reading_settings(config, source, text, len))
+        return;
     detector_files_read(config, source->name);
-    check_detector_names(complaints, config->root, settings, detector_files_names(config));
+    check_detector_names(&config->complaints, config->root, &config->settings,
+                         detector_files_names(config));
     detector_files_store(config);
 }
 

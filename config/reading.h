@@ -30,6 +30,10 @@ struct config {
 const struct node *reading_fill(struct config *config, const struct source *source,
                                 const char *text, size_t len, const struct row *rows, void *base);
 
+/* The settings without any detector; false when nothing of them could be had. */
+bool reading_settings(struct config *config, const struct source *source, const char *text,
+                      size_t len);
+
 /* The detectors inside the program, then those in the folders of the settings. */
 void detector_files_read(struct config *config, const char *config_path);
 

@@ -49,6 +49,8 @@ enum key {
     KEY_TRANSLATED_DST,
     KEY_TRANSLATED_PORT,
     KEY_AGENT,
+    KEY_SPORT,
+    KEY_DPORT,
 };
 
 enum how {
@@ -66,53 +68,24 @@ enum how {
     }
 
 /* The keys, in drawers by the length of their names; others are kept as extras. */
-static const struct kv_key keys_3[] = {
-    KEY("src", SRC),
-    KEY("dst", DST),
-    KEY("mac", MAC),
-    FIELD_KEY("url", url),
-};
-static const struct kv_key keys_4[] = {
-    KEY("type", TYPE),
-    FIELD_KEY("name", file),
-    FIELD_KEY("user", src_user),
-};
-static const struct kv_key keys_5[] = {
-    FIELD_KEY("sport", src_port),
-    FIELD_KEY("dport", dst_port),
-    KEY("agent", AGENT),
-    KEY("dhost", DST_MAC),
-    KEY("shost", MAC),
-};
-static const struct kv_key keys_6[] = {
-    KEY("action", DECISION),
-    FIELD_KEY("sha256", hash),
-    KEY("server", DST),
-};
-static const struct kv_key keys_8[] = {
-    KEY("protocol", PROTOCOL),
-    KEY("priority", PRIORITY),
-    KEY("decision", DECISION),
-    FIELD_KEY("identity", src_user),
-};
-static const struct kv_key keys_9[] = {
-    KEY("direction", DIRECTION),
-    KEY("signature", SIGNATURE),
-    FIELD_KEY("client_ip", src_ip),
-};
-static const struct kv_key keys_10[] = {
-    KEY("client_mac", MAC),
-};
-static const struct kv_key keys_11[] = {
-    KEY("disposition", DISPOSITION),
-};
-static const struct kv_key keys_15[] = {
-    KEY("translated_port", TRANSLATED_PORT),
-};
-static const struct kv_key keys_17[] = {
-    KEY("translated_src_ip", TRANSLATED_SRC),
-    KEY("translated_dst_ip", TRANSLATED_DST),
-};
+static const struct kv_key keys_3[] = {KEY("src", SRC), KEY("dst", DST), KEY("mac", MAC),
+                                       FIELD_KEY("url", url)};
+static const struct kv_key keys_4[] = {KEY("type", TYPE), FIELD_KEY("name", file),
+                                       FIELD_KEY("user", src_user)};
+static const struct kv_key keys_5[] = {KEY("sport", SPORT), KEY("dport", DPORT),
+                                       KEY("agent", AGENT), KEY("dhost", DST_MAC),
+                                       KEY("shost", MAC)};
+static const struct kv_key keys_6[] = {KEY("action", DECISION), FIELD_KEY("sha256", hash),
+                                       KEY("server", DST)};
+static const struct kv_key keys_8[] = {KEY("protocol", PROTOCOL), KEY("priority", PRIORITY),
+                                       KEY("decision", DECISION), FIELD_KEY("identity", src_user)};
+static const struct kv_key keys_9[] = {KEY("direction", DIRECTION), KEY("signature", SIGNATURE),
+                                       FIELD_KEY("client_ip", src_ip)};
+static const struct kv_key keys_10[] = {KEY("client_mac", MAC)};
+static const struct kv_key keys_11[] = {KEY("disposition", DISPOSITION)};
+static const struct kv_key keys_15[] = {KEY("translated_port", TRANSLATED_PORT)};
+static const struct kv_key keys_17[] = {KEY("translated_src_ip", TRANSLATED_SRC),
+                                        KEY("translated_dst_ip", TRANSLATED_DST)};
 static const struct kv_drawer drawers[] = {
     [3] = KV_DRAWER(keys_3),   [4] = KV_DRAWER(keys_4),   [5] = KV_DRAWER(keys_5),
     [6] = KV_DRAWER(keys_6),   [8] = KV_DRAWER(keys_8),   [9] = KV_DRAWER(keys_9),
@@ -182,6 +155,14 @@ static bool meraki_endpoint(struct meraki *m, struct slice text, enum record_fie
     return record_put(r, ip, text);
 }
 
+/* On the air, src and dst are hardware addresses. */
+static bool meraki_side(struct meraki *m, struct slice text, enum record_field ip,
+                        enum record_field port, enum record_field mac)
+{
+    return m->type->category == CATEGORY_WIRELESS ? record_put(m->out, mac, text)
+                                                  : meraki_endpoint(m, text, ip, port);
+}
+
 static void meraki_decide(struct meraki *m, struct slice word)
 {
     if (slice_starts(word, "allow")) {
@@ -229,6 +210,14 @@ static bool meraki_protocol(struct record *r, struct slice text)
     return number >= 0;
 }
 
+static bool meraki_port(struct record *r, enum record_field field, uint16_t *port,
+                        struct slice text)
+{
+    bool ok = port_parse(text, port);
+    r->has |= (uint64_t)ok << field;
+    return ok;
+}
+
 static bool meraki_direction(struct record *r, struct slice way)
 {
     bool in = slice_is(way, "ingress") || slice_is(way, "inbound");
@@ -255,13 +244,9 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
     struct record *r = m->out;
     switch (key) {
     case KEY_SRC:
-        return m->type->category == CATEGORY_WIRELESS
-                   ? record_put(r, FIELD_src_mac, value)
-                   : meraki_endpoint(m, value, FIELD_src_ip, FIELD_src_port);
+        return meraki_side(m, value, FIELD_src_ip, FIELD_src_port, FIELD_src_mac);
     case KEY_DST:
-        return m->type->category == CATEGORY_WIRELESS
-                   ? record_put(r, FIELD_dst_mac, value)
-                   : meraki_endpoint(m, value, FIELD_dst_ip, FIELD_dst_port);
+        return meraki_side(m, value, FIELD_dst_ip, FIELD_dst_port, FIELD_dst_mac);
     case KEY_TYPE:
         if (m->type->kind == FLOW)
             return record_put(r, FIELD_icmp_type, value);
@@ -294,6 +279,10 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
         return record_put(r, FIELD_dst_nat_ip, value);
     case KEY_TRANSLATED_PORT:
         return record_put(r, m->translated_dst ? FIELD_dst_nat_port : FIELD_src_nat_port, value);
+    case KEY_SPORT:
+        return meraki_port(r, FIELD_src_port, &r->src_port, value);
+    case KEY_DPORT:
+        return meraki_port(r, FIELD_dst_port, &r->dst_port, value);
     case KEY_AGENT:
         record_extra(r, slice("user_agent"), value);
         return true;

@@ -18,6 +18,9 @@
 #define SOME(how, field, name) ROW(how, ZERO, FIELD_##field, offsetof(struct record, field), name)
 #define KEEP(name)             ROW(KEEP, EMPTY, 0, 0, name)
 #define VALUE(name)            ROW(KEEP, ZERO, 0, 0, name)
+#define ODD(name)              ROW(KEEP, ODD, 0, 0, name)
+#define ENDED                                                                                      \
+    ROW(TEXT, ODD, FIELD_reason, offsetof(struct record, reason), "session_end_reason")
 #define REPEATED               ROW(KEEP, ONE, 0, 0, "repeat_count")
 #define SPECIAL(how, name)     ROW(how, EMPTY, 0, 0, name)
 
@@ -96,16 +99,16 @@ static const struct panos_column traffic[] = {
     SKIP,
     PUT(NUMBER, src_packets, "packets_sent"),
     PUT(NUMBER, dst_packets, "packets_received"),
-    SOME(TEXT, reason, "session_end_reason"), /* 46: since 6.1 */
+    ENDED,                                    /* 46: since 6.1 */
     DEVICE_GROUPS,                            /* 47 to 52: since 7.0 */
     KEEP("action_source"),
     KEEP("src_vm_uuid"),                      /* 54: since 8.0 */
     KEEP("dst_vm_uuid"),
-    VALUE("tunnel_id"),
+    ODD("tunnel_id"),
     KEEP("monitor_tag"),
     VALUE("parent_session_id"),
     KEEP("parent_start_time"),
-    VALUE("tunnel_type"),                     /* 60 */
+    ODD("tunnel_type"),                     /* 60 */
     VALUE("sctp_association_id"),             /* 61: since 8.1 */
     VALUE("sctp_chunks"),
     VALUE("sctp_chunks_sent"),
@@ -156,7 +159,7 @@ static const struct panos_column threat[] = {
     VALUE("pcap_id"),
     PUT(TEXT, hash, "file_digest"),
     KEEP("cloud"),
-    VALUE("url_index"),
+    ODD("url_index"),
     KEEP("user_agent"),
     KEEP("file_type"),
     KEEP("x_forwarded_for"),
@@ -170,16 +173,16 @@ static const struct panos_column threat[] = {
     KEEP("src_vm_uuid"),
     KEEP("dst_vm_uuid"),
     KEEP("http_method"),
-    VALUE("tunnel_id"),
+    ODD("tunnel_id"),
     KEEP("monitor_tag"),
     VALUE("parent_session_id"),
     KEEP("parent_start_time"),
-    VALUE("tunnel_type"),
-    VALUE("threat_category"),
+    ODD("tunnel_type"),
+    ODD("threat_category"),
     KEEP("content_version"),                  /* 70 */
     SKIP,
     VALUE("sctp_association_id"),
-    VALUE("payload_protocol_id"),
+    ODD("payload_protocol_id"),
     KEEP("http_headers"),
     KEEP("url_category_list"),                /* 75: since 9.0 */
     KEEP("rule_uuid"),
@@ -286,7 +289,7 @@ static const struct panos_column hipmatch[] = {
     VALUE("action_flags"),
     DEVICE_GROUPS,                            /* 19 to 24 */
     KEEP("vsys_id"),
-    VALUE("ipv6_src_address"),
+    ODD("ipv6_src_address"),
     KEEP("host_id"),
     KEEP("user_device_serial_number"),
     PUT(TEXT, src_mac, "device_mac_address"),
@@ -305,8 +308,8 @@ static const struct panos_column globalprotect[] = {
     PUT(TEXT, src_host, "machine_name"),
     SOME(ADDRESS, src_ip, "public_ip"),
     SOME(ADDRESS, src_ip, "public_ipv6"),
-    VALUE("private_ip"),
-    VALUE("private_ipv6"),
+    ODD("private_ip"),
+    ODD("private_ipv6"),
     KEEP("host_id"),
     KEEP("user_device_serial_number"),        /* 20 */
     KEEP("client_version"),
@@ -355,7 +358,7 @@ static const struct panos_column authentication[] = {
     VALUE("action_flags"),
     DEVICE_GROUPS,                            /* 24 to 29 */
     KEEP("vsys_id"),
-    VALUE("authentication_protocol"),
+    ODD("authentication_protocol"),
     KEEP("rule_uuid"),
     SKIP,                                     /* 33: high resolution timestamp */
     SRC_DEVICE,                               /* 34 to 41 */
@@ -367,7 +370,7 @@ static const struct panos_column authentication[] = {
 };
 
 static const struct panos_column decryption[] = {
-    VALUE("tunnel"),                          /* 31 */
+    ODD("tunnel"),                          /* 31 */
     SKIP,
     SKIP,
     KEEP("src_vm_uuid"),
@@ -464,11 +467,11 @@ static const struct panos_column tunnel[] = {
     VALUE("src_location"),
     VALUE("dst_location"),
     DEVICE_GROUPS,                            /* 36 to 41 */
-    VALUE("tunnel_id"),
+    ODD("tunnel_id"),
     KEEP("monitor_tag"),
     VALUE("parent_session_id"),
     KEEP("parent_start_time"),
-    VALUE("tunnel_type"),
+    ODD("tunnel_type"),
     VALUE("bytes"),
     PUT(NUMBER, src_bytes, "bytes_sent"),
     PUT(NUMBER, dst_bytes, "bytes_received"),
@@ -481,12 +484,12 @@ static const struct panos_column tunnel[] = {
     VALUE("tunnel_fragment"),
     VALUE("sessions_created"),
     VALUE("sessions_closed"),
-    SOME(TEXT, reason, "session_end_reason"),
+    ENDED,
     KEEP("action_source"),                    /* 60 */
     KEEP("start_time"),
     SPECIAL(SECONDS, "elapsed_time"),
     KEEP("tunnel_inspection_rule"),
-    VALUE("remote_user_ip"),
+    ODD("remote_user_ip"),
     VALUE("remote_user_id"),
     KEEP("rule_uuid"),
     VALUE("pcap_id"),
@@ -498,7 +501,7 @@ static const struct panos_column gtp[] = {
     KEEP("access_point_name"),
     KEEP("radio_access_technology"),
     KEEP("gtp_message_type"),
-    VALUE("end_user_ip_address"),
+    ODD("end_user_ip_address"),
     VALUE("tunnel_endpoint_identifier_1"),
     VALUE("tunnel_endpoint_identifier_2"),
     KEEP("gtp_interface"),
@@ -522,7 +525,7 @@ static const struct panos_column gtp[] = {
     KEEP("start_time"),                       /* 76 */
     SPECIAL(SECONDS, "elapsed_time"),
     KEEP("tunnel_inspection_rule"),
-    VALUE("remote_user_ip"),
+    ODD("remote_user_ip"),
     VALUE("remote_user_id"),                  /* 80 */
     KEEP("rule_uuid"),
     VALUE("pcap_id"),
@@ -537,15 +540,15 @@ static const struct panos_column sctp[] = {
     VALUE("sequence_number"),
     SKIP,
     VALUE("sctp_association_id"),
-    VALUE("payload_protocol_id"),             /* 40 */
+    ODD("payload_protocol_id"),             /* 40 */
     SPECIAL(SEVERITY, "severity"),
     SKIP,                                     /* chunk type, the event's id */
     SKIP,
     VALUE("sctp_verification_tag_1"),
     VALUE("sctp_verification_tag_2"),
     VALUE("sctp_cause_code"),
-    VALUE("diameter_app_id"),
-    VALUE("diameter_command_code"),
+    ODD("diameter_app_id"),
+    ODD("diameter_command_code"),
     VALUE("diameter_avp_code"),
     VALUE("sctp_stream_id"),                  /* 50 */
     PUT(TEXT, reason, "sctp_association_end_reason"),

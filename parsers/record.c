@@ -83,10 +83,12 @@ const char *protocol_name(unsigned number)
 int protocol_number(struct slice text)
 {
     uint64_t number;
+    if (text.len && (unsigned)(text.ptr[0] - '0') <= 9)
+        return number_parse(text, &number) && number <= 255 ? (int)number : -1;
     for (size_t i = 0; i < N_PROTOCOLS; i++)
         if (slice_is_nocase(text, protocols[i].name))
             return protocols[i].number;
-    return number_parse(text, &number) && number <= 255 ? (int)number : -1;
+    return -1;
 }
 
 struct slice record_word_text(enum field_kind kind, unsigned value)

@@ -120,8 +120,10 @@ struct record {
 #define FIELD(kind, name, cef, meaning)                                                            \
     static inline void record_set_##name(struct record *r, field_##kind value)                     \
     {                                                                                              \
-        r->name = value;                                                                           \
-        r->has |= (uint64_t)field_##kind##_is_set(&r->name) << FIELD_##name;                       \
+        if (field_##kind##_is_set(&value)) {                                                       \
+            r->name = value;                                                                       \
+            r->has |= UINT64_C(1) << FIELD_##name;                                                 \
+        }                                                                                          \
     }
 static inline bool field_TEXT_is_set(const struct slice *text)
 {

@@ -10,7 +10,6 @@ rows=${BENCH_ROWS:-500000}
 runs=${BENCH_RUNS:-3}
 kinds=${BENCH_KINDS-asa panos checkpoint meraki mix}
 parapet=${PARAPET:-$B/parapet}
-port_in=${BENCH_PORT:-25514}
 peers=$(cd "$(dirname "$0")/peers" && pwd)
 hz=$(getconf CLK_TCK)
 d=$(mktemp -d)
@@ -28,6 +27,8 @@ on() { # CORE COMMAND...: pinned, where there are two cores
 value() { sed -n "s/.*\b$1=\([0-9.]*\).*/\1/p" "$2"; }
 cpu() { awk -v hz="$hz" '{ sub(/.*[)] /, ""); print ($12 + $13) / hz }' "/proc/$1/stat"; }
 peak() { awk '/VmHWM/ { print $2 / 1024 }' "/proc/$1/status"; }
+# A port nobody listens on: two servers on one port would share its connections.
+free_port() { "$B/tool_sink" -p 0 -i 1 2>&1 >/dev/null | sed -n 's/^listening on 127.0.0.1://p'; }
 say() { echo "bench: $*" >&2; failed=1; }
 
 # Medians of the columns rate, CPU and MiB of $d/runs, as one row of the table; kept for the ratios.
@@ -61,9 +62,11 @@ replay() { # KIND FORMAT
 through_tcp() { # KIND MESSAGES COMMAND...; SINK_PORT in the files of $d is set before it starts
     kind=$1 n=$2
     shift 2
+    rm -f "$d/sink.err"
     (on 1 "$B/tool_sink" -p 0 -n "$n" -i 15000 >"$d/sink.out" 2>"$d/sink.err") &
     sink=$!
-    until port_out=$(sed -n 's/^listening on 127.0.0.1://p' "$d/sink.err") && [ -n "$port_out" ]; do sleep 0.02; done
+    until port_out=$(sed -n 's/^listening on 127.0.0.1://p' "$d/sink.err" 2>/dev/null) && [ -n "$port_out" ]; do sleep 0.02; done
+    port_in=$(free_port)
     for f in parapet.yaml rsyslog_pass.conf rsyslog_asa.conf; do
         sed "s|@DIR@|$d|; s|@IN@|$port_in|; s|@OUT@|$port_out|; s|@PEERS@|$peers|" "$peers/$f" >"$d/$f"
     done
@@ -88,7 +91,7 @@ through_tcp() { # KIND MESSAGES COMMAND...; SINK_PORT in the files of $d is set 
     stop "$server"
     server=
     got=$(value messages "$d/sink.out")
-    [ "$got" = "$n" ] || { say "$kind: $n sent, ${got:-0} came through"; return; }
+    [ "$got" = "$n" ] || { say "$kind: $n sent, ${got:-0} came through; $(tail -n 3 "$d/server.err")"; return; }
     echo "$(value first "$d/load.out") $(value last "$d/sink.out") $used $mib" |
         awk -v n="$n" '{ print n / ($2 - $1), $3 / n * 1e6, $4 }' >>"$d/runs"
 }

@@ -116,6 +116,8 @@ static void parse(const struct parser *parser, const struct syslog *header, stru
     record_set_host(&r, header->host);
     enum parse_status status = parser->parse(&context, body, &r);
     check_record(&r, status, claimed);
+    if (!claimed)
+        return;
     size_t written = 0;
     record_json(&r, read_json, &written);
     demand(written >= 2, "no JSON");

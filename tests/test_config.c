@@ -230,6 +230,25 @@ static void texts_are_kept(void **state)
     free(told);
 }
 
+/* As an editor on another system writes it. */
+static void byte_order_mark_and_crlf(void **state)
+{
+    (void)state;
+    static const char text[] = "\xef\xbb\xbfworkers: 2\r\nlimits:\r\n  lateness: 5s\r\n";
+    struct told *told = told_new();
+    struct config *config = load_text(text, sizeof(text) - 1, told, NULL);
+    assert_string_equal(told->text, "");
+    assert_int_equal(config_settings(config)->workers, 2);
+    assert_int_equal(config_settings(config)->lateness_ms, 5000);
+    config_free(config);
+    free(told);
+    static const char open_quote[] = "\xef\xbb\xbf"
+                                     "a: \"\303\251\" \"";
+    told = complaints_of(open_quote, sizeof(open_quote) - 1);
+    assert_non_null(strstr(told->text, "test.yaml:1:9: not YAML"));
+    free(told);
+}
+
 static char *read_whole(const char *path)
 {
     FILE *file = fopen(path, "r");
@@ -347,6 +366,7 @@ int main(void)
         cmocka_unit_test(rows_fit_their_bounds),
         cmocka_unit_test(keys_reach_the_settings),
         cmocka_unit_test(texts_are_kept),
+        cmocka_unit_test(byte_order_mark_and_crlf),
         cmocka_unit_test(wrong_files),
         cmocka_unit_test(unreadable_files),
         cmocka_unit_test(hostile_texts),

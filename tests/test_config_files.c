@@ -2,6 +2,7 @@
 #include "tests/told.h"
 
 #include <dirent.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/convert.h"
@@ -13,7 +14,9 @@ struct folder {
 
 static void folder_make(struct folder *f)
 {
-    strcpy(f->path, "/tmp/parapet-test-XXXXXX");
+    strcpy(f->path, "/tmp/parapet-test-XX"
+                    "XX"
+                    "XX");
     assert_non_null(mkdtemp(f->path));
 }
 
@@ -184,6 +187,33 @@ static void detectors_replace(void **state)
     free(told);
 }
 
+/* What is called a detector file and is none, and a configuration of 2 MiB. */
+static void files_that_are_none(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct told *told = told_new();
+    unsigned complaints = 0;
+    char path[256], *large = malloc(2 * 1024 * 1024 + 1);
+    folder_make(&f);
+    snprintf(path, sizeof(path), "%s/folder.yaml", f.path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    config_free(load_detectors(&f, "", told, &complaints));
+    assert_int_equal(complaints, 1);
+    assert_non_null(strstr(told->text, "folder.yaml: cannot be read: a folder, not a file\n"));
+    rmdir(path);
+
+    memset(large, '\n', 2 * 1024 * 1024);
+    large[2 * 1024 * 1024] = '\0';
+    folder_write(&f, "parapet.yaml", large);
+    config_free(load_from(&f, told, &complaints));
+    assert_int_equal(complaints, 1);
+    assert_non_null(strstr(told->text, "cannot be read: longer than 1048576 bytes\n"));
+    free(large);
+    folder_remove(&f);
+    free(told);
+}
+
 static void the_servers_complaints(void **state)
 {
     (void)state;
@@ -221,9 +251,8 @@ static void the_servers_complaints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists_from_files),
-        cmocka_unit_test(a_detector_file),
-        cmocka_unit_test(detectors_replace),
+        cmocka_unit_test(lists_from_files),       cmocka_unit_test(a_detector_file),
+        cmocka_unit_test(detectors_replace),      cmocka_unit_test(files_that_are_none),
         cmocka_unit_test(the_servers_complaints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,6 +103,28 @@ static void lengths(void **state)
     }
 }
 
+/* Nothing but quotes, and names and values of every length in the usual form. */
+static void long_values(void **state)
+{
+    (void)state;
+    static char text[4096], got[8192];
+    memset(text, '"', sizeof(text));
+    for (size_t len = sizeof(text); len > 7; len -= 7)
+        read_all(QUOTED, text, len, got, sizeof(got));
+    for (size_t name = 1; name < 40; name++) {
+        for (size_t value = 0; value < 100; value++) {
+            char *p = text + sprintf(text, "first:\"1\"; ");
+            memset(p, 'n', name);
+            p += name + (size_t)sprintf(p + name, value % 2 ? ":\"" : "::\"");
+            memset(p, 'v', value);
+            strcpy(p + value, "\"; b:\"\\\"2\\\"\"; c:\"3\"; ]");
+            read_all(QUOTED, text, strlen(text), got, sizeof(got));
+            assert_true(strspn(got, "first=1 n=v") == strlen("first=1 n=") + name - 1 + value + 1);
+            assert_string_equal(strstr(got, " b="), " b=\\\"2\\\"~ c=3");
+        }
+    }
+}
+
 static void unescape(void **state)
 {
     (void)state;
@@ -145,10 +167,8 @@ static void find(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pairs),
-        cmocka_unit_test(lengths),
-        cmocka_unit_test(unescape),
-        cmocka_unit_test(find),
+        cmocka_unit_test(pairs),    cmocka_unit_test(lengths), cmocka_unit_test(long_values),
+        cmocka_unit_test(unescape), cmocka_unit_test(find),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

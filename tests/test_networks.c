@@ -69,8 +69,8 @@ static void none_and_all(void **state)
     assert_int_equal(networks_of(n, at("0.0.0.0")), UINT64_C(1) << 63 | 2);
     assert_int_equal(networks_of(n, at("255.255.255.255")), UINT64_C(1) << 63 | 2);
     assert_int_equal(networks_of(n, at("::")), UINT64_C(1) << 63);
-    assert_int_equal(networks_of(n, at("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")),
-                     UINT64_C(1) << 63);
+    assert_int_equal(networks_of(n, at("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")), UINT64_C(1)
+                                                                                        << 63);
     networks_free(n);
 }
 

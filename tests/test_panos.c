@@ -548,7 +548,7 @@ static void hosts(void **state)
     free(block);
 }
 
-/* Bare commas between the braces of an SD-WAN session's links do not move the columns after them. */
+/* Bare commas between the braces of an SD-WAN session's links do not move what comes after. */
 static void links(void **state)
 {
     (void)state;

@@ -33,7 +33,7 @@ struct kv_quoted {
 
 struct kv_quoted kv_quoted_over(struct slice text);
 
-/* The marks of the 64 bytes at p, of those before `end`. */
+/* The marks of the 64 bytes at p, as far as they lie before `end`. */
 uint64_t kv_marks(const char *p, const char *end);
 
 /* The next quote or backslash; NULL when there is none left. */
@@ -123,9 +123,12 @@ static inline uint32_t kv_load4(const char *p)
 static inline const struct kv_key *kv_find(const struct kv_drawer *drawers, size_t count,
                                            struct slice name)
 {
-    if (name.len >= count || name.len > KV_NAME_MAX)
+    if (name.len == 0 || name.len >= count || name.len > KV_NAME_MAX)
         return NULL;
-    const struct kv_key *key = drawers[name.len].keys, *end = key + drawers[name.len].count;
+    const struct kv_key *key = drawers[name.len].keys;
+    if (!key)
+        return NULL;
+    const struct kv_key *end = key + drawers[name.len].count;
     if (name.len >= 8) {
         uint64_t head = kv_load8(name.ptr), tail = kv_load8(slice_end(name) - 8);
         for (; key < end; key++)
@@ -138,8 +141,9 @@ static inline const struct kv_key *kv_find(const struct kv_drawer *drawers, size
             if (kv_load4(key->name) == head && kv_load4(key->name + name.len - 4) == tail)
                 return key;
     } else {
-        for (; key < end; key++)
-            if (memcmp(name.ptr, key->name, name.len) == 0)
+        for (; key < end; key++) /* three bytes at most: first, middle, last */
+            if (key->name[0] == name.ptr[0] && key->name[name.len / 2] == name.ptr[name.len / 2] &&
+                key->name[name.len - 1] == name.ptr[name.len - 1])
                 return key;
     }
     return NULL;

@@ -13,10 +13,10 @@
 #define BATCH_MESSAGES 4096         /* and when so many messages are */
 
 struct batch {
-    struct batch *next;         /* the owner's list */
-    size_t len;                 /* bytes used */
-    uint32_t count;             /* messages */
-    uint32_t events, alerts;    /* of which */
+    struct batch *next;            /* the owner's list */
+    size_t len;                    /* bytes used */
+    uint32_t count;                /* messages */
+    uint32_t events, alerts;       /* of which */
     uint32_t ends[BATCH_MESSAGES]; /* ends[i]: where message i ends in bytes */
     char bytes[BATCH_BYTES];
 };

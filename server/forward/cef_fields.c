@@ -72,13 +72,32 @@ static void put_protocol(struct cef_writer *w, unsigned number)
         cef_put_number(w, number);
 }
 
+/* cn3 takes numbers only; connections of some vendors have names. */
+static void put_session(struct cef_writer *w, struct slice id)
+{
+    uint64_t number;
+    if (number_parse(id, &number) && number <= INT64_MAX) {
+        cef_put_text_field(w, FIELD_session_id, id);
+        return;
+    }
+    char *before = w->p;
+    CEF_PUT(w, " ParapetSessionId=");
+    char *value = w->p;
+    cef_put_escaped(w, id, 1023, CEF_IN_EXTENSION);
+    if (w->p == value)
+        w->p = before;
+}
+
 static void put_field(struct cef_writer *w, const struct record *r, enum record_field field)
 {
     const void *member = (const char *)r + record_fields[field].offset;
     enum field_kind kind = record_fields[field].kind;
 
     if (kind == KIND_TEXT) {
-        cef_put_text_field(w, field, *(const struct slice *)member);
+        if (field == FIELD_session_id)
+            put_session(w, r->session_id);
+        else
+            cef_put_text_field(w, field, *(const struct slice *)member);
         return;
     }
     cef_put_key(w, field);

@@ -2,7 +2,7 @@
  * A sink's life on the main loop: attempts with growing pauses between them, sending on when the
  * transport is writable, noticing its end, closing.
  */
-#include "server/forward/sink_kind.h"
+#include "server/forward/sink.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,9 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/forward/sink_kind.h"
 #include "server/ops/log.h"
 
-#define STEADY_MS 10000 /* a connection that lasted so long makes the next pause short again */
+#define STEADY_MS 3000 /* a connection that lasted so long makes the next pause short again */
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -110,6 +111,8 @@ static bool read_peer(struct sink *s)
     ssize_t n = recv(s->fd, nothing, sizeof(nothing), MSG_DONTWAIT);
     if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
         return true;
+    if (n == 0 && s->settings->protocol == FORWARD_UDP)
+        return true; /* an empty datagram */
     sink_down(s, n == 0 ? UV_EOF : -errno);
     return false;
 }
@@ -174,6 +177,14 @@ void sink_watch(struct sink *s, int fd)
     update_poll(s);
 }
 
+/* Only now is it said: a receiver that accepts and closes would fill the log. */
+static void on_steady(uv_timer_t *timer)
+{
+    struct sink *s = timer->data;
+    log_say(LOG_NOTE, "output %s: works again", s->settings->name);
+    s->failures = 0;
+}
+
 void sink_up(struct sink *s, int fd, bool pollable)
 {
     uv_timer_stop(&s->retry);
@@ -185,9 +196,8 @@ void sink_up(struct sink *s, int fd, bool pollable)
     s->broken = 0;
     s->counters.reconnects += s->ups++ > 0;
     pthread_mutex_unlock(&s->lock);
-    s->up_since_ms = uv_now(s->loop);
     if (s->failures)
-        log_say(LOG_NOTE, "output %s: connected again", s->settings->name);
+        uv_timer_start(&s->retry, on_steady, STEADY_MS, 0);
     if (pollable && !s->poll)
         sink_watch(s, fd);
     flush(s);
@@ -216,13 +226,13 @@ static uint64_t pause_ms(struct sink *s)
     return pause / 2 + s->random % (pause / 2 + 1);
 }
 
-static void say_down(struct sink *s, int code, bool was_up, uint64_t pause)
+static void say_down(struct sink *s, int code, uint64_t pause)
 {
     const struct forward_settings *to = s->settings;
     const char *why = code == UV_EOF ? "the receiver closed the connection" : uv_strerror(code);
     if (s->gone)
         log_say(LOG_WARNING, "output %s: %s", to->name, s->gone);
-    else if (was_up || s->failures == 0)
+    else if (s->failures == 0)
         log_say(LOG_WARNING, "output %s: %s %s: %s; next attempt in %.1f s", to->name,
                 s->kind->name, to->protocol == FORWARD_FILE ? to->path : to->host, why,
                 (double)pause / 1000);
@@ -233,7 +243,6 @@ void sink_down(struct sink *s, int code)
     uv_timer_stop(&s->retry);
     sink_unwatch(s);
     pthread_mutex_lock(&s->lock);
-    bool was_up = s->state == SINK_UP;
     if (s->fd > STDERR_FILENO)
         close(s->fd);
     s->fd = -1;
@@ -246,10 +255,8 @@ void sink_down(struct sink *s, int code)
     if (s->gone)
         sink_drop_all(s, &s->counters.dropped_refused);
     pthread_mutex_unlock(&s->lock);
-    if (was_up && uv_now(s->loop) - s->up_since_ms >= STEADY_MS)
-        s->failures = 0;
     uint64_t pause = pause_ms(s);
-    say_down(s, code, was_up, pause);
+    say_down(s, code, pause);
     s->failures++;
     if (!s->gone)
         uv_timer_start(&s->retry, on_retry, pause, 0);

@@ -33,7 +33,7 @@ struct sink_kind {
      * sink_sent. 0: all is sent; UV_EAGAIN: go on when it is writable; anything else: it broke.
      */
     int (*write)(struct sink *s);
-    bool reads;         /* the peer's end is noticed by reading */
+    bool reads;         /* the peer's end, or its refusal, is noticed by reading */
     bool keeps_partial; /* after a break the rest of a message is written, not all of it again */
 };
 
@@ -48,13 +48,13 @@ struct sink {
     on_sink_room room;
     void *room_context;
     uv_async_t wake;
-    uv_timer_t retry;    /* the next attempt, or the end of one that takes too long */
+    uv_timer_t retry;    /* the next attempt, the end of one that takes too long, steadiness */
     uv_timer_t deadline; /* of closing */
     uv_poll_t *poll;     /* NULL: the transport cannot be polled, or there is none */
     unsigned handles;    /* open handles and requests; closed when none is left */
     unsigned failures;   /* since it last worked */
     unsigned ups;
-    uint64_t up_since_ms, random;
+    uint64_t random;
     uv_getaddrinfo_t resolve;
     struct addrinfo *addresses, *next_address;
     bool closing;

@@ -1,7 +1,8 @@
 /*
- * UDP: one datagram a message. A receiver that is not there answers with ICMP, which the kernel
- * reports at a later send: that send is tried once more, and a datagram the kernel then takes counts
- * as forwarded, as every datagram does that UDP loses on its way.
+ * UDP: one datagram a message. A receiver that is not there may answer with ICMP, which the kernel
+ * reports at the next call. The output is down from then on: what waits is kept and tried again after
+ * a pause, as over TCP. What the kernel took before it knew counts as forwarded, as every datagram
+ * does that UDP loses on its way.
  */
 #include "server/forward/sink_kind.h"
 
@@ -34,21 +35,16 @@ static int send_some(struct sink *s)
 
 static int sink_udp_write(struct sink *s)
 {
-    bool tried = false;
     for (int round = 0; s->head && round < ROUNDS; round++) {
         int sent = send_some(s);
         if (sent > 0) {
             sink_sent(s, s->head->ends[s->head_done + (uint32_t)sent - 1] - s->head_off);
-            tried = false;
         } else if (errno == EAGAIN) {
             return UV_EAGAIN;
         } else if (errno == EMSGSIZE) {
             sink_skip(s, &s->counters.dropped_too_long);
-        } else if (errno != EINTR && tried) {
-            sink_skip(s, &s->counters.dropped_refused);
-            tried = false;
-        } else {
-            tried = true; /* perhaps an earlier datagram's ICMP answer: once more */
+        } else if (errno != EINTR) {
+            return -errno;
         }
     }
     return s->head ? UV_EAGAIN : 0;
@@ -60,4 +56,5 @@ const struct sink_kind sink_udp = {
     .start = sink_socket_start,
     .stop = sink_socket_stop,
     .write = sink_udp_write,
+    .reads = true,
 };

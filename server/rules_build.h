@@ -1,0 +1,21 @@
+/* What rules.c and rules_detectors.c share while rules are built. Nobody else includes this. */
+#pragma once
+
+#include "server/rules.h"
+
+/* What is being built, and whether anything was wrong. */
+struct builder {
+    struct rules *rules;
+    const struct detector_settings
+        *detector; /* whose file complaints name; NULL: the configuration */
+    bool wrong;
+};
+
+/* Complains about a value of the file at hand, and remembers that something was wrong. */
+void rules_complain(struct builder *b, const char *key, const char *value, const char *expected,
+                    const char *const *known);
+
+/* One detector from its settings; what it owns is freed by rules_free_detector. */
+void rules_build_detector(struct builder *b, const struct detector_settings *s,
+                          struct detector *out);
+void rules_free_detector(struct detector *detector);
