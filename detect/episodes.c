@@ -313,6 +313,8 @@ static bool check(struct episodes *e, struct stripe *stripe, struct side *side, 
     }
     fill(e, stripe, group, episode, alert, end);
     alert->count = sketch_estimate(&episode->sketch); /* of the whole episode */
+    if (alert->count < group->counts[0])
+        alert->count = group->counts[0];
     alert->count_estimated = alert->count > detector->tiers[detector->tier_count - 1].gte;
     alert->phase = ALERT_END;
     alert->record = NULL;

@@ -13,7 +13,8 @@
 #define BLOCK_SHIFT  26
 #define BLOCK_UNIT   ((UINT32_C(1) << BLOCK_SHIFT) - 1)
 #define RANK_KEEP    UINT32_MAX          /* never pushed out */
-#define RANK_FIRING  (UINT32_C(1) << 24) /* not unless there is nothing else */
+#define RANK_FIRING  (UINT32_C(1) << 24) /* not unless there is nothing else; then the oldest */
+#define RANK_FIRED   512                 /* forgotten, it would fire once more */
 #define SWEEP_SLOTS  64
 #define REGION_TRIES 8
 
@@ -65,13 +66,18 @@ struct values watch_values(const struct side *side, struct group *group, unsigne
     return (struct values){&group->one, set == 0};
 }
 
-static void group_clear(struct side *side, struct group *group)
+static void clear_values(struct side *side, struct group *group)
 {
-    episodes_drop(side, group);
     block_give(side, &group->blocks[0]);
     block_give(side, &group->blocks[1]);
     group->counts[0] = group->counts[1] = 0;
     group->one.hi = 0;
+}
+
+static void group_clear(struct side *side, struct group *group)
+{
+    episodes_drop(side, group);
+    clear_values(side, group);
     group->state = GROUP_IDLE;
     group->tier = 0;
     group->has_started = 0;
@@ -101,19 +107,19 @@ static bool expired(const struct watch *watch, const struct group *group, int64_
     return now - group->newest > life;
 }
 
-/* How much would be lost with a group: how near it is to firing, in 1/1024. */
-static uint32_t rank_of(const struct watch *watch, const struct group *group)
+/* How much would be lost with a group: how near it is to firing, in 1/1024. One whose window has
+ * passed has only the memory of its last alert to lose. */
+static uint32_t rank_of(const struct watch *watch, const struct group *group, int64_t now)
 {
     const struct watch_rule *rule = &watch->rules[group->detector];
-    uint32_t rank = 0;
+    bool remembers = rule->first_seen || group->has_started;
+    uint32_t rank = remembers ? RANK_FIRED : 0;
     if (group->is_quota)
         return RANK_KEEP;
-    if (group->state == GROUP_FIRING)
-        return RANK_FIRING + group->counts[0];
-    if (group->state == GROUP_MUTED)
-        rank = 2048;
-    else if (rule->first_seen || group->has_started)
-        rank = 512; /* forgotten, it would fire once more */
+    if (group->episode != POOL_NONE)
+        return RANK_FIRING + (uint32_t)(group->newest / 1000 & (RANK_FIRING - 1));
+    if (now - group->newest >= rule->window)
+        return remembers;
     for (unsigned set = 0; set < 2; set++)
         if (rule->keep[set] && group->counts[set] * 1024u / rule->first_gte[set] > rank)
             rank = group->counts[set] * 1024u / rule->first_gte[set];
@@ -132,7 +138,7 @@ static void sweep(struct watch *watch, struct side *side, uint32_t slots, int64_
 
 /* The dearest group that has a block within some units of the pool. */
 static uint32_t region_rank(const struct watch *watch, const struct side *side, uint32_t begin,
-                            uint32_t end, const struct group *keep)
+                            uint32_t end, const struct group *keep, int64_t now)
 {
     uint32_t worst = 0, first;
     unsigned order;
@@ -140,34 +146,49 @@ static uint32_t region_rank(const struct watch *watch, const struct side *side, 
         if (!pool_block_of(&side->pool, unit, &first, &order))
             continue;
         const struct group *group = &side->groups[*owner_of(side, first, order)];
-        uint32_t rank = group == keep ? RANK_KEEP : rank_of(watch, group);
+        uint32_t rank = group == keep ? RANK_KEEP : rank_of(watch, group, now);
         if (rank > worst)
             worst = rank;
     }
     return worst;
 }
 
+/* A group gives up its blocks, and itself; but if it fires, it goes on without them: what has been
+ * told is not told again. */
+static void evict_blocks(struct watch *watch, struct stripe *stripe, struct side *side,
+                         uint32_t slot)
+{
+    struct group *group = &side->groups[slot];
+    if (group->state != GROUP_FIRING) {
+        stripe->counters.evicted_groups++;
+        watch_forget(watch, side, slot);
+        return;
+    }
+    stripe->counters.evicted_values += group->counts[0] + group->counts[1];
+    episodes_drop(side, group);
+    clear_values(side, group);
+}
+
 /* Frees some stretch of the pool for a block of that order: the one that loses least of a few. */
 static bool evict_region(struct watch *watch, struct stripe *stripe, struct side *side,
-                         unsigned order, const struct group *keep)
+                         unsigned order, const struct group *keep, int64_t now)
 {
     uint32_t size = UINT32_C(1) << order, best = 0, best_rank = RANK_KEEP, first;
     for (int i = 0; i < REGION_TRIES; i++) {
         side->region = (side->region & ~(size - 1)) + size;
         if (side->region > side->pool.units - size)
             side->region = 0;
-        uint32_t rank = region_rank(watch, side, side->region, side->region + size, keep);
+        uint32_t rank = region_rank(watch, side, side->region, side->region + size, keep, now);
         if (rank < best_rank) {
             best_rank = rank;
             best = side->region;
         }
     }
-    if (best_rank >= RANK_FIRING)
+    if (best_rank == RANK_KEEP)
         return false;
     for (uint32_t unit = best; unit < best + size; unit = first + (UINT32_C(1) << order))
         if (pool_block_of(&side->pool, unit, &first, &order)) {
-            watch_forget(watch, side, *owner_of(side, first, order));
-            stripe->counters.evicted_groups++;
+            evict_blocks(watch, stripe, side, *owner_of(side, first, order));
             first = unit; /* what is free now may reach further: look again */
             order = 0;
         }
@@ -181,7 +202,7 @@ uint32_t watch_block(struct watch *watch, struct stripe *stripe, struct side *si
     if (unit == POOL_NONE && (UINT32_C(1) << order) <= side->pool.units) {
         sweep(watch, side, SWEEP_SLOTS, now); /* itself not: it is as new as can be */
         unit = pool_take(&side->pool, order);
-        if (unit == POOL_NONE && evict_region(watch, stripe, side, order, group))
+        if (unit == POOL_NONE && evict_region(watch, stripe, side, order, group, now))
             unit = pool_take(&side->pool, order);
     }
     if (unit != POOL_NONE)
@@ -231,7 +252,7 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
                 watch_forget(watch, side, i);
                 return i;
             }
-            uint32_t rank = rank_of(watch, group);
+            uint32_t rank = rank_of(watch, group, now);
             if (rank < best_rank || (rank == best_rank && best != POOL_NONE &&
                                      group->newest < side->groups[best].newest)) {
                 best = i;
@@ -241,9 +262,9 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
         at = bucket_first(side, (uint32_t)hash);
     }
     stripe->counters.evicted_groups++; /* the newcomer itself, if nobody can go */
-    if (best_rank < RANK_FIRING)
+    if (best != POOL_NONE)
         watch_forget(watch, side, best);
-    return best_rank < RANK_FIRING ? best : POOL_NONE;
+    return best;
 }
 
 static struct group *make(struct watch *watch, struct stripe *stripe, struct side *side,

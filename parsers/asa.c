@@ -2,190 +2,13 @@
  * Cisco ASA, and the messages of the same ids that FTD, FWSM and PIX send: "%ASA-6-302013: text".
  * https://www.cisco.com/c/en/us/td/docs/security/asa/syslog/b_syslog.html
  *
- * The tables come first: what a kind of message means, then a row for each kind, by the first and
- * the last three digits of its id. A row names the function that reads the text; asa_form does it by
- * the row's form. To add a kind, add its row.
+ * Here the mark is read and the message handed to the reader that its id's row names. The rows
+ * are in asa_kinds.c; to add a kind, add its row.
  */
 #include "parsers/asa.h"
 
-/* What a kind says; what a form or a reader finds in the text goes over it. */
-enum asa_meaning {
-    DENIED,  /* refused by policy */
-    DROPPED, /* refused for another reason: no route, broken packet, a limit */
-    STRAY,   /* belongs to no connection and says nothing about one */
-    OPENED,
-    CLOSED,
-    COPIED, /* a cluster member's copy of a connection */
-    TRANSLATED,
-    TRANSFERRED,
-    ASKED_URL,
-    REFUSED_URL,
-    LOGGED_IN,
-    LOGIN_FAILED,
-    AUTHENTICATION,
-    VPN,
-    CONFIGURED,
-    SYSTEM,
-    SCANNING,
-    THREAT,
-    BLOCKED_THREAT,
-    BLOCKED_DNS,
-    MEANINGS
-};
-
-#define UNSET 0xff
-
-static const struct {
-    uint8_t category, action, outcome, evidence;
-} meanings[MEANINGS] = {
-    [DENIED] = {CATEGORY_CONNECTION, ACTION_DENY, OUTCOME_FAILURE, EVIDENCE_DENIED},
-    [DROPPED] = {CATEGORY_CONNECTION, ACTION_DROP, OUTCOME_FAILURE, EVIDENCE_UNKNOWN},
-    [STRAY] = {CATEGORY_CONNECTION, ACTION_DROP, OUTCOME_FAILURE, EVIDENCE_NONE},
-    [OPENED] = {CATEGORY_CONNECTION, ACTION_ALLOW, OUTCOME_SUCCESS, EVIDENCE_NONE},
-    [CLOSED] = {CATEGORY_CONNECTION, ACTION_ALLOW, OUTCOME_SUCCESS, EVIDENCE_UNKNOWN},
-    [COPIED] = {CATEGORY_CONNECTION, ACTION_ALLOW, OUTCOME_SUCCESS, EVIDENCE_NONE},
-    [TRANSLATED] = {CATEGORY_NAT, ACTION_ALLOW, OUTCOME_SUCCESS, UNSET},
-    [TRANSFERRED] = {CATEGORY_FILE, ACTION_ALLOW, OUTCOME_SUCCESS, EVIDENCE_NONE},
-    [ASKED_URL] = {CATEGORY_WEB, ACTION_ALLOW, OUTCOME_SUCCESS, EVIDENCE_NONE},
-    [REFUSED_URL] = {CATEGORY_WEB, ACTION_DENY, OUTCOME_FAILURE, EVIDENCE_DENIED},
-    [LOGGED_IN] = {CATEGORY_AUTHENTICATION, ACTION_ALLOW, OUTCOME_SUCCESS, UNSET},
-    [LOGIN_FAILED] = {CATEGORY_AUTHENTICATION, ACTION_DENY, OUTCOME_FAILURE, UNSET},
-    [AUTHENTICATION] = {CATEGORY_AUTHENTICATION, UNSET, UNSET, UNSET},
-    [VPN] = {CATEGORY_VPN, UNSET, UNSET, UNSET},
-    [CONFIGURED] = {CATEGORY_CONFIGURATION, UNSET, UNSET, UNSET},
-    [SYSTEM] = {CATEGORY_SYSTEM, UNSET, UNSET, UNSET},
-    [SCANNING] = {CATEGORY_SCAN, ACTION_ALERT, UNSET, UNSET},
-    [THREAT] = {CATEGORY_THREAT, ACTION_ALERT, UNSET, EVIDENCE_NONE},
-    [BLOCKED_THREAT] = {CATEGORY_THREAT, ACTION_DENY, OUTCOME_FAILURE, EVIDENCE_DENIED},
-    [BLOCKED_DNS] = {CATEGORY_DNS, ACTION_DROP, OUTCOME_FAILURE, EVIDENCE_DENIED},
-};
-
 /* ASA's levels, 0 (emergency) to 7 (debugging), on the record's scale. */
 static const uint8_t severities[8] = {10, 9, 8, 6, 5, 3, 2, 1};
-
-#define TCP  PROTOCOL_TCP
-#define UDP  PROTOCOL_UDP
-#define ICMP PROTOCOL_ICMP
-#define GRE  47
-
-/* Access lists and what the device refuses by itself. */
-static const struct asa_kind kinds_106[] = {
-    [1] = {asa_form, SLICE("Inbound TCP connection denied"), DENIED, TCP, 2,
-           "Inbound TCP connection denied from %s to %d flags[ %{tcp_flags} on interface %i]"},
-    [2] = {asa_form, SLICE("Connection denied by outbound list"), DENIED, 0, 2,
-           "%p Connection denied by outbound list %l src %s dest %d|"
-           "%p connection denied by outbound list %l src %s %{src_port} dest %d %{dst_port}"},
-    [6] = {asa_form, SLICE("Deny inbound UDP"), DENIED, UDP, 2,
-           "Deny inbound UDP from %s to %d on[ interface %i]"},
-    [7] = {asa_form, SLICE("Deny inbound UDP due to DNS"), DENIED, UDP, 2,
-           "Deny inbound UDP from %s to %d due to[ %r]"},
-    [10] = {asa_form, SLICE("Deny inbound"), DENIED, 0, 3, "Deny inbound %p src %S dst %D"},
-    [11] = {asa_form, SLICE("Deny inbound, no translation"), DENIED, 0, 3,
-            "Deny inbound (No xlate) %p src %S dst[ %D]|Deny inbound (No xlate) %p src %S|"
-            "Deny inbound (No xlate) %r"},
-    [12] = {asa_form, SLICE("Deny IP options"), DENIED, 0, 3,
-            "Deny IP from %s to %d, IP options %{ip_options}"},
-    [13] = {asa_form, SLICE("Dropping echo request to PAT address"), DENIED, ICMP, 3,
-            "Dropping echo request from %s to PAT address %d"},
-    [14] = {asa_form, SLICE("Deny inbound ICMP"), DENIED, ICMP, 3,
-            "Deny inbound icmp src %S dst %D (type %T, code %C)"},
-    [15] = {asa_form, SLICE("Deny TCP, no connection"), DENIED, TCP, 6,
-            "Deny TCP (no connection) from %s to %d flags[ %{tcp_flags} on interface %i]"},
-    [16] = {asa_form, SLICE("Deny IP spoof"), DENIED, 0, 2,
-            "Deny IP spoof from (%s) to %d on interface %i"},
-    [17] = {asa_form, SLICE("Deny IP due to Land Attack"), DENIED, 0, 2,
-            "Deny IP due to Land Attack from %s to %d"},
-    [18] = {asa_form, SLICE("ICMP packet denied by outbound list"), DENIED, ICMP, 2,
-            "ICMP packet type %T denied by outbound list %l src %s dest %d"},
-    [20] = {asa_form, SLICE("Deny IP teardrop fragment"), DENIED, 0, 2,
-            "Deny IP teardrop fragment (size = %{size}, offset = %{offset}) from %s to %d"},
-    [21] = {asa_form, SLICE("Deny reverse path check"), DENIED, 0, 1,
-            "Deny %p reverse path check from %s to %d on[ interface %i]"},
-    [22] = {asa_form, SLICE("Deny connection spoof"), DENIED, 0, 1,
-            "Deny %p connection spoof from %s to %d on[ interface %i]"},
-    [23] = {asa_acl_deny, SLICE("Deny by access group"), DENIED, 0, 4, ""},
-    [27] = {asa_form, SLICE("Deny by access group, not IP"), DENIED, 0, 4,
-            "Deny src %{src} dst %{dst} by access-group %l|"
-            "%x: Deny src %{src} dst %{dst} by access-group %l"},
-    [100] = {asa_acl_log, SLICE("Access list hit"), OPENED, 0, 6, ""},
-    [101] = {asa_form, SLICE("Cached deny flows at limit"), SYSTEM, 0, 1,
-             "Number of cached deny-flows for ACL log has reached limit (%{limit})"},
-    [102] = {asa_acl_log, SLICE("Access list hit, permitted user"), OPENED, 0, 6, ""},
-    [103] = {asa_acl_log, SLICE("Access list hit, denied user"), DENIED, 0, 4, ""},
-};
-
-/* Connections. */
-static const struct asa_kind kinds_302[] = {
-    [13] = {asa_built, SLICE("Built TCP connection"), OPENED, TCP, 6, ""},
-    [14] = {asa_teardown, SLICE("Teardown TCP connection"), CLOSED, TCP, 6, ""},
-    [15] = {asa_built, SLICE("Built UDP connection"), OPENED, UDP, 6, ""},
-    [16] = {asa_teardown, SLICE("Teardown UDP connection"), CLOSED, UDP, 6, ""},
-    [17] = {asa_built, SLICE("Built GRE connection"), OPENED, GRE, 6, ""},
-    [18] = {asa_teardown, SLICE("Teardown GRE connection"), CLOSED, GRE, 6, ""},
-    [20] = {asa_icmp, SLICE("Built ICMP connection"), OPENED, ICMP, 6, ""},
-    [21] = {asa_icmp, SLICE("Teardown ICMP connection"), CLOSED, ICMP, 6, ""},
-    [22] = {asa_stub, SLICE("Built stub TCP connection"), COPIED, 0, 6, ""},
-    [23] = {asa_stub, SLICE("Teardown stub TCP connection"), COPIED, 0, 6, ""},
-    [24] = {asa_stub, SLICE("Built stub UDP connection"), COPIED, 0, 6, ""},
-    [25] = {asa_stub, SLICE("Teardown stub UDP connection"), COPIED, 0, 6, ""},
-    [26] = {asa_stub, SLICE("Built stub ICMP connection"), COPIED, 0, 6, ""},
-    [27] = {asa_stub, SLICE("Teardown stub ICMP connection"), COPIED, 0, 6, ""},
-    [303] = {asa_built, SLICE("Built TCP state-bypass connection"), OPENED, TCP, 6, ""},
-    [304] = {asa_teardown, SLICE("Teardown TCP state-bypass connection"), CLOSED, TCP, 6, ""},
-};
-
-/* To the device itself. */
-static const struct asa_kind kinds_710[] = {
-    [1] = {asa_form, SLICE("Access to the device requested"), OPENED, 0, 7,
-           "%p access requested from %s to %D"},
-    [2] = {asa_form, SLICE("Access to the device permitted"), OPENED, 0, 7,
-           "%p access permitted from %s to %D"},
-    [3] = {asa_form, SLICE("Access to the device denied"), DENIED, 0, 3,
-           "%p access denied by ACL from %s to %D"},
-    [4] = {asa_form, SLICE("Connection limit of the device exceeded"), DENIED, 0, 7,
-           "%p connection limit exceeded from %s to %D (current connections/connection limit = "
-           "%{connections})"},
-    [5] = {asa_form, SLICE("Request to the device discarded"), DENIED, 0, 7,
-           "%p request discarded from %s to %D"},
-    [6] = {asa_form, SLICE("Request to the device discarded"), DENIED, 0, 7,
-           "%p request discarded from %s to %D"},
-};
-
-/* Threat detection. */
-static const struct asa_kind kinds_733[] = {
-    [100] = {asa_form, SLICE("Drop rate exceeded"), SCANNING, 0, 4,
-             "%[%h%] drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, max "
-             "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}|"
-             "%h drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, max "
-             "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
-    [101] = {asa_attack, SLICE("Scanning threat detected"), SCANNING, 0, 4,
-             "%{object} %s is %h. Current burst rate is %{burst_rate} per second, max "
-             "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
-};
-
-/* A family of ids: the first three digits. */
-#define KINDS(digits) kinds_##digits, sizeof(kinds_##digits) / sizeof(kinds_##digits[0])
-static const struct asa_family {
-    struct slice name; /* for ids without a row */
-    uint8_t meaning;
-    const struct asa_kind *kinds;
-    size_t count;
-} families[1000] = {
-    [106] = {SLICE("Access list"), SYSTEM, KINDS(106)},
-    [302] = {SLICE("Connection"), SYSTEM, KINDS(302)},
-    [710] = {SLICE("Access to the device"), SYSTEM, KINDS(710)},
-    [733] = {SLICE("Threat detection"), SYSTEM, KINDS(733)},
-};
-
-static const struct asa_kind *kind_of(unsigned id)
-{
-    const struct asa_family *family = &families[id / 1000];
-    unsigned row = id % 1000;
-    return row < family->count && family->kinds[row].read ? &family->kinds[row] : NULL;
-}
 
 /* How far into a message the mark may stand: behind what a relay or the device put before it. */
 #define MARK_WITHIN 160
@@ -308,15 +131,15 @@ static void unwrap_repeats(struct cursor *c, struct record *r)
     *c = inside;
 }
 
-static void set_meaning(struct record *r, uint8_t meaning)
+static void set_meaning(struct record *r, const struct asa_meaning *m)
 {
-    record_set_category(r, meanings[meaning].category);
-    if (meanings[meaning].action != UNSET)
-        record_set_action(r, meanings[meaning].action);
-    if (meanings[meaning].outcome != UNSET)
-        record_set_outcome(r, meanings[meaning].outcome);
-    if (meanings[meaning].evidence != UNSET)
-        record_set_evidence(r, meanings[meaning].evidence);
+    record_set_category(r, m->category);
+    if (m->action != ASA_UNSET)
+        record_set_action(r, m->action);
+    if (m->outcome != ASA_UNSET)
+        record_set_outcome(r, m->outcome);
+    if (m->evidence != ASA_UNSET)
+        record_set_evidence(r, m->evidence);
 }
 
 static enum parse_status asa_parse(struct parse_context *context, struct slice body,
@@ -325,32 +148,32 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
     struct cursor c = cursor_over(body);
     unsigned id, level;
 
-    record_set_vendor(r, slice("Cisco"));
+    record_set_vendor(r, (struct slice)SLICE("Cisco"));
     if (!read_common_mark(&c, &id, &level, r) && !read_mark(&c, &id, &level, r)) {
         record_set_message(r, slice_trim(c.rest));
         return PARSE_MALFORMED;
     }
-    const struct asa_kind *kind = kind_of(id);
-    if (level < 8)
-        record_set_severity(r, severities[level]);
-    if (!kind) {
-        record_set_event_name(r, families[id / 1000].name);
-        record_set_message(r, slice_trim(c.rest));
-        return PARSE_UNKNOWN;
-    }
-    if (level > 7)
-        record_set_severity(r, severities[kind->level]);
+    const struct asa_kind *kind = asa_kind_of(id);
+    record_set_severity(r, severities[level < 8 ? level : kind->level]);
     record_set_event_name(r, kind->name);
-    set_meaning(r, kind->meaning);
+    set_meaning(r, &asa_meanings[kind->meaning]);
     if (kind->protocol)
         record_set_protocol(r, kind->protocol);
     if (cursor_peek(&c) == 'm')
         unwrap_repeats(&c, r);
-    struct slice text = c.rest;
+    if (!kind->read) {
+        record_set_message(r, slice_trim(c.rest));
+        return PARSE_UNKNOWN;
+    }
+    struct cursor text = c;
     if (kind->read(context, kind, &c, r))
         return PARSE_OK;
-    record_set_message(r, slice_trim(text));
-    return PARSE_MALFORMED;
+    record_set_message(r, slice_trim(text.rest));
+    /* What says something about a connection must say all of it; the rest is read as far as it goes. */
+    if (asa_meanings[kind->meaning].evidence != ASA_UNSET)
+        return PARSE_MALFORMED;
+    asa_loose(context, kind, &text, r);
+    return PARSE_OK;
 }
 
 const struct parser parser_asa = {

@@ -1,7 +1,8 @@
 /*
- * What the files of the ASA parser share: asa.c has the tables and the line's head, asa_connection.c
- * the messages about connections, asa_form.c reads all others by their rows' forms, asa_text.c knows
- * how an endpoint is written. Nobody else includes this.
+ * What the files of the ASA parser share. asa.c reads the mark and hands the text to the reader that
+ * the row in asa_kinds.c names: asa_connection.c and asa_access.c for what is frequent, asa_form.c by
+ * the row's form for what is not, asa_loose.c for what has no form. asa_endpoint.c and asa_text.c
+ * know how things are written. Nobody else includes this.
  */
 #pragma once
 
@@ -9,19 +10,29 @@
 
 struct asa_kind;
 
+/* What a kind says; what its reader finds in the text goes over it. */
+struct asa_meaning {
+    uint8_t category, action, outcome, evidence; /* ASA_UNSET: says nothing about it */
+};
+#define ASA_UNSET 0xff
+extern const struct asa_meaning asa_meanings[];
+
 /* Reads the text behind the id; false when it is not the kind's. */
 typedef bool asa_reader(struct parse_context *context, const struct asa_kind *kind,
                         struct cursor *c, struct record *r);
 
 /* A kind of message: a row of the tables in asa.c. */
 struct asa_kind {
-    asa_reader *read;
+    asa_reader *read; /* NULL: not read yet, the message stays UNKNOWN */
     struct slice name;
-    uint8_t meaning;  /* enum asa_meaning */
+    uint8_t meaning;  /* of asa_meanings */
     uint8_t protocol; /* IANA's number where the kind implies it, 0 where the text says it */
     uint8_t level;    /* ASA's own, where the line does not say it */
     const char *form; /* of asa_form, see there */
 };
+
+/* The row of an id; ids without one have their family's. Never NULL. */
+const struct asa_kind *asa_kind_of(unsigned id);
 
 /* One side of a connection as printed: [iface:]addr[/port] [(mapped/port)][(user)] */
 struct asa_endpoint {
@@ -60,10 +71,17 @@ void asa_set_translated(struct record *r, const struct asa_endpoint *e);
 /* "0:01:02" or "0h:01m:02s" or "1d 0h:01m:02s", in milliseconds. */
 uint64_t asa_duration(struct cursor *c);
 
+/* The user who logged in through the device, unless the source is known as that user already. */
+void asa_set_login(struct record *r, struct slice user);
+
+/* "(type 8, code 0)", "type 8 code 0": anywhere in the text. */
+void asa_icmp_type(struct slice text, struct record *r);
+
 /* "tcp", "47" or "protocol 47", up to the next blank, which stays. Unknown words become extras. */
 void asa_protocol(struct cursor *c, struct record *r);
 
 asa_reader asa_form;     /* by the row's form, see asa_form.c */
+asa_reader asa_loose;    /* no form: what common words point at, asa_loose.c */
 asa_reader asa_attack;   /* 733101, by its form too */
 asa_reader asa_built;    /* 302013, 302015, 302017, 302303 */
 asa_reader asa_teardown; /* 302014, 302016, 302018, 302304 */

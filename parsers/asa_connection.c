@@ -1,6 +1,6 @@
 /*
- * The messages that make up most of what an ASA sends: connections built and torn down, and what
- * access lists decided. Each is read in one pass.
+ * The messages that make up most of what an ASA sends: connections built and torn down. Each is read
+ * in one pass.
  *
  * The ASA prints the side of lower security first. "inbound" says that it opened the connection,
  * "outbound" that the second one did; the teardown leaves the word out, so it is remembered.
@@ -36,18 +36,6 @@ static void set_sides(struct record *r, const struct asa_endpoint *first,
     asa_set_destination(r, second_opened ? first : second);
 }
 
-/* The user who logged in through the device. An identity user of the source may be the same one. */
-static void set_login(struct record *r, struct slice user)
-{
-    if (user.len == 0)
-        return;
-    if (!RECORD_HAS(r, src_user))
-        record_set_src_user(r, user);
-    else if (r->src_user.len < user.len ||
-             !slice_equals(slice_from(r->src_user, r->src_user.len - user.len), user))
-        record_extra(r, slice("user"), user);
-}
-
 /* Takes " (alice)" off the end of a text. */
 static struct slice take_login(struct slice *text)
 {
@@ -62,7 +50,7 @@ static struct slice take_login(struct slice *text)
     return user;
 }
 
-/* Built outbound TCP connection 1234 for outside:198.51.100.7/443 (198.51.100.7/443)
+/* 302013: Built outbound TCP connection 1234 for outside:198.51.100.7/443 (198.51.100.7/443)
  *     to inside:10.0.0.5/50000 (203.0.113.5/50000) (alice) */
 bool asa_built(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
                struct record *r)
@@ -91,7 +79,7 @@ bool asa_built(struct parse_context *context, const struct asa_kind *kind, struc
     set_sides(r, &first, &second, outbound);
     if (c->rest.len) {
         struct slice rest = c->rest, user = take_login(&rest);
-        set_login(r, user.len ? user : rest);
+        asa_set_login(r, user.len ? user : rest);
     }
     if (context->connections) {
         struct connection connection = {
@@ -156,7 +144,7 @@ static struct slice read_reason(struct slice text, struct ending *e)
     return user;
 }
 
-/* Teardown TCP connection 1234 for outside:198.51.100.7/443 to inside:10.0.0.5/50000
+/* 302014: Teardown TCP connection 1234 for outside:198.51.100.7/443 to inside:10.0.0.5/50000
  *     duration 0:00:30 bytes 1418 TCP FINs */
 bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
                   struct record *r)
@@ -196,14 +184,14 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
         e.second_opened = first.has_port && second.has_port && first.port < second.port;
     }
     set_sides(r, &first, &second, e.second_opened);
-    set_login(r, user);
+    asa_set_login(r, user);
     record_set_reason(r, e.reason);
     record_extra(r, slice("ended_from"), e.interface);
     record_set_evidence(r, evidence_of(&e, kind->protocol, &first, &second));
     return true;
 }
 
-/* Built director stub TCP connection for outside:198.51.100.7/443 (198.51.100.7/443)
+/* 302022: Built director stub TCP connection for outside:198.51.100.7/443 (198.51.100.7/443)
  *     to inside:10.0.0.5/50000 (10.0.0.5/50000): a cluster member's copy of another's connection */
 bool asa_stub(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
               struct record *r)
@@ -240,21 +228,6 @@ bool asa_stub(struct parse_context *context, const struct asa_kind *kind, struct
     return true;
 }
 
-/* " (type 8, code 0)", " type 8, code 0,", " type 8 code 0": anywhere in the text. */
-static void read_icmp_type(struct slice text, struct record *r)
-{
-    struct cursor c = cursor_over(text);
-    cursor_until_text(&c, "type ");
-    uint64_t type = cursor_number(&c);
-    if (c.bad || type > 255)
-        return;
-    record_set_icmp_type(r, type);
-    cursor_until_text(&c, "code ");
-    uint64_t code = cursor_number(&c);
-    if (!c.bad && code <= 255)
-        record_set_icmp_code(r, code);
-}
-
 /* The number behind the slash is ICMP's identifier, on the side that sent the request. */
 static void drop_identifier(struct asa_endpoint *e, struct slice *identifier)
 {
@@ -265,7 +238,7 @@ static void drop_identifier(struct asa_endpoint *e, struct slice *identifier)
     e->has_port = false;
 }
 
-/* Built inbound ICMP connection for faddr 198.51.100.7/12 gaddr 203.0.113.5/0 laddr 10.0.0.5/0
+/* 302020: Built inbound ICMP connection for faddr 198.51.100.7/12 gaddr 203.0.113.5/0 laddr 10.0.0.5/0
  *     type 8 code 0: foreign, global (translated) and local address */
 bool asa_icmp(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
               struct record *r)
@@ -296,160 +269,9 @@ bool asa_icmp(struct parse_context *context, const struct asa_kind *kind, struct
     local.nat_ip = global.ip;
     set_sides(r, &foreign, &local, outbound);
     record_extra(r, slice("icmp_id"), identifier.len ? identifier : local_identifier);
-    read_icmp_type(c->rest, r);
+    asa_icmp_type(c->rest, r);
     size_t open = slice_find(c->rest, '(');
     struct slice text = slice_from(c->rest, open + 1);
-    set_login(r, slice_first(text, slice_find(text, ')')));
-    return true;
-}
-
-/* "[0x71a87d94, 0x0]": which entry of the list, and of the object group inside it, decided. */
-static void read_entry(struct cursor *c, struct record *r)
-{
-    if (!cursor_try(c, " ["))
-        return;
-    struct slice entry = cursor_until_or_end(c, ']');
-    if (!slice_is(entry, "0x0, 0x0"))
-        record_extra(r, slice("acl_entry"), entry);
-}
-
-/* Deny tcp src outside:198.51.100.7/40000 dst inside:10.0.0.5/22 by access-group "outside_in"
- *     [0x71a87d94, 0x0] */
-bool asa_acl_deny(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
-                  struct record *r)
-{
-    struct asa_endpoint source, destination;
-    (void)context;
-    (void)kind;
-
-    cursor_expect(c, "Deny ");
-    asa_protocol(c, r);
-    cursor_expect(c, " src ");
-    asa_endpoint(c, true, &source);
-    cursor_expect(c, " dst ");
-    if (c->bad)
-        return false;
-    asa_set_source(r, &source);
-    asa_endpoint(c, true, &destination);
-    if (c->bad)
-        return false;
-    asa_set_destination(r, &destination);
-    if (!cursor_try(c, " by access-group \"")) {
-        struct slice between = cursor_until_text(c, "by access-group \"");
-        read_icmp_type(between, r);
-    }
-    record_set_rule(r, cursor_until(c, '"'));
-    if (c->bad)
-        return false;
-    read_entry(c, r);
-    return true;
-}
-
-/* 106100 prints ICMP's type and code where the ports stand. */
-static void ports_to_icmp(struct record *r, struct asa_endpoint *source,
-                          struct asa_endpoint *destination)
-{
-    if (source->has_port && source->port <= 255 && destination->has_port &&
-        destination->port <= 255) {
-        record_set_icmp_type(r, source->port);
-        record_set_icmp_code(r, destination->port);
-    }
-    source->has_port = destination->has_port = false;
-}
-
-static bool read_verdict(struct cursor *c, struct record *r)
-{
-    if (cursor_try(c, "denied ")) {
-        record_set_action(r, ACTION_DENY);
-        record_set_outcome(r, OUTCOME_FAILURE);
-        record_set_evidence(r, EVIDENCE_DENIED);
-        return true;
-    }
-    if (!cursor_try(c, "permitted "))
-        cursor_expect(c, "est-allowed ");
-    return !c->bad;
-}
-
-/* access-list inside_in permitted tcp inside/10.0.0.5(50000) -> outside/198.51.100.7(443)
- *     hit-cnt 1 first hit [0x71a87d94, 0x0]; 106102 and 106103 have "for user alice" inside */
-bool asa_acl_log(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
-                 struct record *r)
-{
-    struct asa_endpoint source, destination;
-    (void)context;
-    (void)kind;
-
-    cursor_expect(c, "access-list ");
-    record_set_rule(r, cursor_until(c, ' '));
-    if (!read_verdict(c, r))
-        return false;
-    asa_protocol(c, r);
-    struct slice user = cursor_try(c, " for user ") ? cursor_until(c, ' ') : SLICE_NONE;
-    cursor_skip_blanks(c);
-    asa_endpoint_slashed(c, &source);
-    cursor_expect(c, " -> ");
-    asa_endpoint_slashed(c, &destination);
-    if (c->bad)
-        return false;
-    if (RECORD_HAS(r, protocol) && (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6))
-        ports_to_icmp(r, &source, &destination);
-    asa_set_source(r, &source);
-    asa_set_destination(r, &destination);
-    set_login(r, user);
-    if (!cursor_try(c, " hit-cnt "))
-        return true;
-    record_extra(r, slice("hit_cnt"), cursor_until_or_end(c, ' '));
-    if (!cursor_try(c, "first hit")) {
-        size_t bracket = slice_find(c->rest, '[');
-        record_extra(r, slice("interval"), slice_trim(slice_first(c->rest, bracket)));
-        cursor_advance(c, bracket && bracket < c->rest.len ? bracket - 1 : bracket);
-    }
-    read_entry(c, r);
-    return true;
-}
-
-/* Takes "alice@" off the front of an address. */
-static struct slice take_user(struct slice *address)
-{
-    size_t at = slice_find(*address, '@');
-    if (at == address->len)
-        return SLICE_NONE;
-    struct slice user = slice_first(*address, at);
-    *address = slice_from(*address, at + 1);
-    return user;
-}
-
-/* [alice@]10.0.0.5[(LOCAL\alice)] Accessed [JAVA ]URL [bob@]198.51.100.7:http://www.example.com/ */
-bool asa_accessed(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
-                  struct record *r)
-{
-    struct asa_endpoint source, destination;
-    struct slice who = cursor_until_text(c, " Accessed ");
-    (void)context;
-    (void)kind;
-
-    cursor_try(c, "JAVA ");
-    cursor_expect(c, "URL ");
-    if (c->bad)
-        return false;
-    size_t parenthesis = slice_find(who, '(');
-    struct slice address = slice_first(who, parenthesis), user = take_user(&address);
-    who = slice_between(address.ptr, slice_end(who));
-    struct cursor side = cursor_over(who);
-    asa_endpoint(&side, false, &source);
-    asa_set_source(r, &source);
-    set_login(r, user);
-
-    struct slice text = slice_trim(c->rest);
-    size_t scheme = slice_find_text(text, ":http");
-    if (scheme == text.len)
-        scheme = slice_find_text(text, ":/");
-    address = slice_first(text, scheme);
-    record_set_url(r, slice_from(text, scheme + 1));
-    user = take_user(&address);
-    side = cursor_over(address);
-    asa_endpoint(&side, false, &destination);
-    asa_set_destination(r, &destination);
-    record_extra(r, slice("url_user"), user);
+    asa_set_login(r, slice_first(text, slice_find(text, ')')));
     return true;
 }

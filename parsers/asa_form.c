@@ -48,6 +48,12 @@ static struct slice field_text(struct cursor *c, const char *form)
     bool optional;
     struct slice stop = next_text(form, &optional);
     size_t len = find_in(c->rest, stop);
+    if (len == c->rest.len && stop.len) { /* there may be more blanks than the form has */
+        size_t word = slice_find(slice_from(stop, 1), ' ') + 1;
+        if (word > 2 && stop.ptr[word - 1] == ':')
+            word--;
+        len = find_in(c->rest, slice_first(stop, word));
+    }
     if (len == c->rest.len && stop.len && !optional)
         cursor_fail(c);
     struct slice text = slice_trim(slice_first(c->rest, len));
@@ -57,7 +63,7 @@ static struct slice field_text(struct cursor *c, const char *form)
 
 static struct slice unquoted(struct slice text)
 {
-    while (text.len && strchr(".'\"<", text.ptr[text.len - 1]))
+    while (text.len && strchr(".'\">", text.ptr[text.len - 1]))
         text.len--;
     while (text.len && strchr("'\"<", text.ptr[0]))
         text = slice_from(text, 1);
@@ -67,9 +73,12 @@ static struct slice unquoted(struct slice text)
 static void read_endpoint(struct cursor *c, char letter, struct record *r)
 {
     struct asa_endpoint e;
+    bool bracket = cursor_try(c, "<");
     asa_endpoint(c, letter < 'a', &e);
     if (c->bad)
         return;
+    if (bracket)
+        cursor_expect(c, ">");
     if (letter == 'M')
         asa_set_translated(r, &e);
     else if ((letter | 32) == 's')
@@ -203,7 +212,11 @@ static void read_plain(struct cursor *c, const char *form)
         if (cursor_peek(c) != ' ' && form[1] != '(')
             cursor_fail(c);
         cursor_skip_blanks(c);
-    } else if (cursor_peek(c) == *form && c->rest.len) {
+        return;
+    }
+    if (*form == ':') /* some releases put a blank in front */
+        cursor_skip_blanks(c);
+    if (cursor_peek(c) == *form && c->rest.len) {
         cursor_advance(c, 1);
     } else {
         cursor_fail(c);

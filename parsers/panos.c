@@ -79,10 +79,9 @@ static struct slice panos_text(struct record *out, struct slice raw)
     return text;
 }
 
-/* The rarer ways of writing nothing, PANOS_NONE_ZERO in panos_columns.h. */
 static bool is_odd_none(struct slice text)
 {
-    return slice_is(text, "0.0.0.0") || slice_is(text, "N/A") || slice_is(text, "n/a") ||
+    return slice_is(text, "N/A") || slice_is(text, "n/a") || slice_is(text, "0.0.0.0") ||
            slice_is(text, "::") || slice_is(text, "-1") || slice_is(text, "4294967295");
 }
 
@@ -90,8 +89,7 @@ static inline bool is_none(enum panos_none none, struct slice text)
 {
     if (text.len == 1)
         return text.ptr[0] == '0' || (none == PANOS_NONE_ONE && text.ptr[0] == '1');
-    /* Most values are hexadecimal or plain numbers: sorted out by their second byte. */
-    return text.len <= 10 && text.ptr[1] != 'x' && is_odd_none(text);
+    return none == PANOS_NONE_ODD && is_odd_none(text);
 }
 
 /* "SCAN: TCP Port Scan(8001)", "(9999)", "52020". The URL filter's 9999 is no threat's name. */
@@ -142,7 +140,7 @@ static inline bool put_port(struct panos_row *row, unsigned n, struct slice text
     return true;
 }
 
-/* An address is read with what follows it in the row, which is faster than one that ends somewhere. */
+/* An address is read with what follows it in the row: faster than one of which nothing follows. */
 static inline bool put_address(struct panos_row *row, struct slice text, struct address *member)
 {
     const char *end = row->csv.base + row->csv.start[row->csv.count] - 1;
@@ -196,6 +194,8 @@ static inline bool panos_column(struct panos_row *row, const struct panos_column
         break;
     case PANOS_ADDRESS:
         ok = put_address(row, text, member);
+        if (ok && column->none && address_is_zero(*(struct address *)member))
+            return true;
         break;
     case PANOS_PROTOCOL:
         ok = put_protocol(text, member);
@@ -228,18 +228,18 @@ static void panos_columns(struct panos_row *row, const struct panos_columns *col
 {
     if (!columns)
         return;
+    const struct panos_column *column = columns->row;
+    const uint32_t *start = row->csv.start;
     unsigned end = columns->first + columns->count;
     if (end > row->csv.count)
         end = row->csv.count;
-    const struct panos_column *column = columns->row;
     for (unsigned n = columns->first; n < end; n++, column++) {
-        size_t begin = row->csv.start[n];
-        struct slice text = {row->csv.base + begin, row->csv.start[n + 1] - begin - 1};
+        struct slice text = {row->csv.base + start[n], start[n + 1] - start[n] - 1};
         if (text.len == 0 || column->how == PANOS_SKIP)
             continue;
-        if (row->csv.quotes)
-            text = panos_text(row->out, text);
-        if (text.len == 0 || (column->none && is_none((enum panos_none)column->none, text)))
+        if (row->csv.quotes && (text = panos_text(row->out, text)).len == 0)
+            continue;
+        if (column->none && is_none((enum panos_none)column->none, text))
             continue;
         if (column->how == PANOS_KEEP || !panos_column(row, column, n, text))
             record_extra(row->out, column->name, text);
@@ -328,16 +328,17 @@ static struct slice panos_body(struct slice body)
  * and a serial number in front of a type that is not known here. */
 static bool panos_claims(const struct syslog *header, struct slice body)
 {
-    struct cursor c = cursor_over(slice_first(panos_body(body), 128));
+    struct slice rest = slice_first(panos_body(body), 128), before[3];
     (void)header;
-    if (cursor_peek(&c) < '0' || cursor_peek(&c) > '9')
+    if (rest.len == 0 || rest.ptr[0] < '0' || rest.ptr[0] > '9')
         return false;
-    cursor_number(&c);
-    cursor_expect(&c, ",");
-    struct slice stamp = cursor_until(&c, ',');
-    cursor_until(&c, ',');
-    struct slice type = cursor_until_or_end(&c, ',');
-    if (c.bad || type.len < 3)
+    for (int i = 0; i < 3; i++) {
+        before[i] = slice_first(rest, slice_find(rest, ','));
+        rest = slice_from(rest, before[i].len + 1);
+    }
+    uint64_t number;
+    struct slice stamp = before[1], type = slice_first(rest, slice_find(rest, ','));
+    if (type.len < 3 || !number_parse(before[0], &number))
         return false;
     if (panos_type(type))
         return true;

@@ -26,8 +26,9 @@ enum panos_how {
 /* What a firewall writes for "nothing"; an empty column always is. */
 enum panos_none {
     PANOS_NONE_EMPTY,
-    PANOS_NONE_ZERO, /* 0, -1 and that in 32 bits, N/A, n/a, 0.0.0.0, :: */
+    PANOS_NONE_ZERO, /* 0, and of an address 0.0.0.0 or :: */
     PANOS_NONE_ONE,  /* 1: a repeat count that says nothing */
+    PANOS_NONE_ODD,  /* 0, -1 and that in 32 bits, N/A, n/a, 0.0.0.0, :: */
 };
 
 struct panos_column {

@@ -1,6 +1,6 @@
 /*
  * Records as JSON by libfastjson. Two things it does not do are done here: text of any bytes is made
- * valid UTF-8 first, and the slashes it escapes are put back, so that the lines read as written.
+ * valid UTF-8 without NULs first (its strings end at one), and the slashes it escapes are put back, so that the lines read as written.
  */
 #include "parsers/record_json.h"
 
@@ -16,7 +16,7 @@ struct fjson_object *json_text(struct slice text)
     bool valid = true;
     while (p < end && valid) {
         size_t n = utf8_sequence(p, end);
-        valid = n != 0;
+        valid = n != 0 && *p != '\0';
         p += n;
     }
     if (valid)
@@ -25,7 +25,7 @@ struct fjson_object *json_text(struct slice text)
     if (!copy)
         return NULL;
     for (p = text.ptr; p < end;) {
-        size_t n = utf8_sequence(p, end);
+        size_t n = *p ? utf8_sequence(p, end) : 0;
         memcpy(out, n ? p : UTF8_REPLACEMENT, n ? n : 3);
         out += n ? n : 3;
         p += n ? n : 1;

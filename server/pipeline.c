@@ -60,14 +60,16 @@ static void correct_time(struct pipeline *p, int64_t arrival_ms)
 {
     const struct settings *settings = p->rules->settings;
     struct record *r = &p->record;
+    bool possible = r->time >= 0; /* before 1970 no firewall logged; CEF has no word for it */
     if (!RECORD_HAS(r, time)) {
         record_set_time(r, arrival_ms);
         return;
     }
-    if (p->replay || (r->time >= arrival_ms - settings->lateness_ms &&
-                      r->time <= arrival_ms + settings->ahead_ms))
+    if ((p->replay && possible) || (r->time >= arrival_ms - settings->lateness_ms &&
+                                    r->time <= arrival_ms + settings->ahead_ms))
         return;
-    record_set_device_time(r, r->time);
+    if (possible)
+        record_set_device_time(r, r->time);
     record_set_time(r, arrival_ms);
     r->time_suspect = true;
     p->counters.time_suspect++;

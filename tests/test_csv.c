@@ -84,7 +84,7 @@ static void assert_field(const struct csv *csv, unsigned n, const char *expected
     free(out);
 }
 
-/* Each row as it is and behind 60 bytes more, so that it lies across blocks of the vector reader. */
+/* Each row as it is and behind other text, so that it lies across blocks of the vector reader. */
 static void fields(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /*
  * One line of comma separated values, taken apart in one pass: where every field begins. The form
- * is RFC 4180's (a field with commas stands in quotes, a quote inside it is doubled), read leniently,
- * because devices and relays break it:
+ * is RFC 4180's (a field with commas stands in quotes, a quote inside it is doubled), read
+ * leniently, because devices and relays break it:
  *
  *   a quote in the middle of a field        is a character like any other
  *   "said "so" to me",next                  only a quote before a comma or the end closes

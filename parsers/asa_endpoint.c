@@ -1,0 +1,386 @@
+/*
+ * The endpoints of ASA messages: [iface:]addr[/port] [(mapped/port)][(user)].
+ *
+ * They are tried as "iface:1.2.3.4/80" first, in one pass; everything else (IPv6, names, VRF
+ * prefixes, identity users) goes the longer way.
+ */
+#include "parsers/asa.h"
+
+/* What ends an interface's name in the common form. */
+static const bool ends_interface[256] = {[' '] = true, ['('] = true, ['/'] = true, [':'] = true};
+
+/* Where an interface's name ends. Names are short: most often 16 bytes hold them and the mark. */
+static inline const char *interface_end(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    if (end - p >= 16) {
+        __m128i text = _mm_loadu_si128((const __m128i *)p);
+        __m128i colon = _mm_cmpeq_epi8(text, _mm_set1_epi8(':'));
+        __m128i slash = _mm_cmpeq_epi8(text, _mm_set1_epi8('/'));
+        __m128i blank = _mm_cmpeq_epi8(text, _mm_set1_epi8(' '));
+        __m128i open = _mm_cmpeq_epi8(text, _mm_set1_epi8('('));
+        __m128i any = _mm_or_si128(_mm_or_si128(colon, slash), _mm_or_si128(blank, open));
+        unsigned ends = (unsigned)_mm_movemask_epi8(any);
+        if (ends)
+            return p + __builtin_ctz(ends);
+        p += 16;
+    }
+#endif
+    while (p < end && !ends_interface[(unsigned char)*p])
+        p++;
+    return p;
+}
+
+/* The digits of a port; NULL when there are none or too many. */
+static inline const char *read_digits(const char *p, const char *end, uint16_t *port)
+{
+    const char *begin = p;
+    uint32_t value = 0;
+    unsigned digit;
+    while (p < end && (digit = (unsigned)(*p - '0')) <= 9) {
+        value = value * 10 + digit;
+        if (value > UINT16_MAX)
+            return NULL;
+        p++;
+    }
+    *port = (uint16_t)value;
+    return p > begin ? p : NULL;
+}
+
+/* "1.2.3.4/80" or "1.2.3.4" in front of a blank, a parenthesis or the end: where it ends, or NULL. */
+static inline const char *read_v4(const char *p, const char *end, struct address *ip,
+                                  uint16_t *port, bool *has_port)
+{
+    size_t len = address_read_v4(slice_between(p, end), ip);
+    if (len == 0)
+        return NULL;
+    p += len;
+    *has_port = p < end && *p == '/';
+    if (*has_port) {
+        p = read_digits(p + 1, end, port);
+        if (!p)
+            return NULL;
+    }
+    return p == end || *p == ' ' || *p == '(' || *p == ')' ? p : NULL;
+}
+
+/* "iface:1.2.3.4/80" or "1.2.3.4/80" or either without the port: where it ends, or NULL. */
+static inline const char *read_common(const char *begin, const char *end, struct asa_endpoint *out)
+{
+    const char *p = begin;
+
+    out->interface = SLICE_NONE;
+    if (p < end && (unsigned)(*p - '0') > 9) {
+        p = interface_end(p, end);
+        if (p == end || *p != ':')
+            return NULL;
+        out->interface = slice_between(begin, p);
+        p++;
+    }
+    const char *address = p;
+    p = read_v4(address, end, &out->ip, &out->port, &out->has_port);
+    if (!p)
+        return NULL;
+    out->text = slice_between(address, p);
+    return p;
+}
+
+/* The rarely needed members come to life. */
+static void more(struct asa_endpoint *out)
+{
+    if (out->has_more)
+        return;
+    out->has_more = true;
+    out->host = out->port_text = out->user = out->group = out->nat_host = SLICE_NONE;
+}
+
+/* The end of a word: a blank, or a parenthesis. */
+static size_t word_length(struct slice s)
+{
+    size_t n = 0;
+    while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != '(' && s.ptr[n] != ')' && s.ptr[n] != '>')
+        n++;
+    return n;
+}
+
+/* The device's own interface has blanks in its name: "NP Identity Ifc:192.0.2.1/68". */
+static size_t endpoint_length(struct slice s, bool interface_first)
+{
+    size_t colon = 0;
+    if (interface_first && slice_starts(s, "NP Identity "))
+        colon = slice_find(slice_first(s, 24), ':');
+    return colon + word_length(slice_from(s, colon));
+}
+
+/* The services for which PIX and ASA print a name in the port's place. */
+static const struct {
+    const char *name;
+    uint16_t port;
+} services[] = {
+    {"ssh", 22},      {"telnet", 23},      {"https", 443},       {"http", 80},
+    {"www", 80},      {"snmp", 161},       {"domain", 53},       {"ftp", 21},
+    {"ftp-data", 20}, {"smtp", 25},        {"ntp", 123},         {"tftp", 69},
+    {"bootps", 67},   {"bootpc", 68},      {"syslog", 514},      {"snmptrap", 162},
+    {"pop3", 110},    {"netbios-ns", 137}, {"netbios-dgm", 138}, {"isakmp", 500},
+    {"tacacs", 49},   {"sunrpc", 111},     {"rip", 520},         {"ldap", 389},
+    {"ldaps", 636},   {"imap4", 143},      {"netbios-ssn", 139}, {"sqlnet", 1521},
+    {"ident", 113},
+};
+
+static bool read_port(struct slice text, uint16_t *port)
+{
+    if (port_parse(text, port))
+        return true;
+    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+        if (slice_is(text, services[i].name)) {
+            *port = services[i].port;
+            return true;
+        }
+    return false;
+}
+
+static void split_port(struct slice *text, struct asa_endpoint *out)
+{
+    size_t slash = slice_find_last(*text, '/');
+    if (slash == text->len)
+        return;
+    out->port_text = slice_from(*text, slash + 1);
+    *text = slice_first(*text, slash);
+    if (read_port(out->port_text, &out->port)) {
+        out->has_port = true;
+        out->port_text = SLICE_NONE;
+    }
+}
+
+/* Interface and address: the first colon after which an address stands parts them; without an
+ * address the last colon does, and what follows it is a name. */
+static void split_interface(struct slice text, bool interface_first, struct asa_endpoint *out)
+{
+    size_t colon = slice_find(text, ':');
+    if (!interface_first && address_parse(text, &out->ip)) {
+        out->has_ip = true;
+        return;
+    }
+    for (size_t at = colon; at < text.len;) {
+        if (address_parse(slice_from(text, at + 1), &out->ip)) {
+            out->interface = slice_first(text, at);
+            out->has_ip = true;
+            return;
+        }
+        at += 1 + slice_find(slice_from(text, at + 1), ':');
+    }
+    if (interface_first && address_parse(text, &out->ip)) {
+        out->has_ip = true;
+        return;
+    }
+    colon = slice_find_last(text, ':');
+    out->host = text;
+    if (colon < text.len) {
+        out->interface = slice_first(text, colon);
+        out->host = slice_from(text, colon + 1);
+    }
+}
+
+static void read_uncommon(struct cursor *c, bool interface_first, struct asa_endpoint *out)
+{
+    size_t len = endpoint_length(c->rest, interface_first);
+    out->has_ip = out->has_port = false;
+    out->interface = SLICE_NONE;
+    more(out);
+    struct slice text = slice_first(c->rest, len);
+    while (text.len && strchr(".,;\r", text.ptr[text.len - 1])) /* the sentence's */
+        text.len--;
+    if (text.len > 1 && text.ptr[text.len - 1] == ':' && text.ptr[text.len - 2] != ':')
+        text.len--;
+    cursor_advance(c, text.len);
+    if (text.len == 0) {
+        cursor_fail(c);
+        return;
+    }
+    out->text = text;
+    split_port(&text, out);
+    split_interface(text, interface_first, out);
+    if (out->interface.len)
+        out->text = slice_between(slice_end(out->interface) + 1, slice_end(out->text));
+}
+
+/* What stands between the parenthesis here and its partner; false when there is no partner. */
+static bool parenthesis(struct cursor *c, struct slice *inside)
+{
+    size_t close = slice_find(c->rest, ')');
+    if (close == c->rest.len)
+        return false;
+    *inside = slice_make(c->rest.ptr + 1, close - 1);
+    cursor_advance(c, close + 1);
+    return true;
+}
+
+/* "LOCAL\alice", "LOCAL\alice, 99:guests", "99:guests", or the name of an FQDN object. */
+static void read_identity(struct slice text, struct asa_endpoint *out)
+{
+    size_t comma = slice_find(text, ',');
+    struct slice first = slice_trim(slice_first(text, comma));
+    struct slice second = slice_trim(slice_from(text, comma + 1));
+    bool user = slice_find(first, '\\') < first.len || slice_find(first, '@') < first.len;
+
+    if (second.len)
+        out->group = second;
+    if (user)
+        out->user = first;
+    else if (slice_find(first, ':') < first.len)
+        out->group = first;
+    else if (slice_find(first, '.') < first.len)
+        out->host = first;
+    else
+        out->user = first;
+}
+
+/* A mapped address looks like an endpoint without interface; "(type 8, code 0)" does not. */
+static bool is_mapped(struct slice text)
+{
+    struct address ignored;
+    return text.len && slice_find(text, ' ') == text.len && slice_find(text, '\\') == text.len &&
+           (slice_find(text, '/') < text.len || address_parse(text, &ignored));
+}
+
+/* The mapped address counts only where it differs from the real one. */
+static void read_mapped(struct slice text, struct asa_endpoint *out)
+{
+    struct asa_endpoint mapped = {.has_more = false};
+    struct cursor c = cursor_over(text);
+    out->has_mapped = true;
+    if (slice_equals(text, out->text))
+        return;
+    read_uncommon(&c, false, &mapped);
+    if (mapped.has_ip && !(out->has_ip && address_equals(mapped.ip, out->ip) &&
+                           mapped.has_port == out->has_port && mapped.port == out->port)) {
+        out->nat_ip = mapped.ip;
+        out->nat_port = mapped.port;
+        out->has_nat_ip = true;
+        out->has_nat_port = mapped.has_port;
+    }
+    if (mapped.host.len) {
+        more(out);
+        out->nat_host = mapped.host;
+    }
+}
+
+/* Everything in parentheses behind an address. */
+static void read_parentheses(struct cursor *c, struct asa_endpoint *out)
+{
+    struct slice inside;
+    if (!out->has_mapped && c->rest.len >= 2 && c->rest.ptr[0] == ' ' && c->rest.ptr[1] == '(') {
+        struct cursor ahead = *c;
+        cursor_advance(&ahead, 1);
+        if (parenthesis(&ahead, &inside) && is_mapped(inside)) {
+            read_mapped(inside, out);
+            *c = ahead;
+        }
+    }
+    while (cursor_peek(c) == '(' && !slice_starts(c->rest, "(type ")) {
+        if (!parenthesis(c, &inside))
+            return;
+        if (!out->has_mapped && is_mapped(inside)) {
+            read_mapped(inside, out);
+        } else {
+            more(out);
+            read_identity(inside, out);
+        }
+    }
+}
+
+/* " (1.2.3.4/80)", most often the real address again: where it ends, or NULL. */
+static inline const char *read_common_mapped(const char *p, const char *end,
+                                             struct asa_endpoint *out)
+{
+    size_t len = out->text.len;
+
+    p += 2;
+    if ((size_t)(end - p) > len && p[len] == ')' && memcmp(p, out->text.ptr, len) == 0) {
+        p += len + 1;
+    } else {
+        p = read_v4(p, end, &out->nat_ip, &out->nat_port, &out->has_nat_port);
+        out->has_nat_ip = p && p < end && *p == ')';
+        out->has_nat_port &= out->has_nat_ip;
+        if (!out->has_nat_ip)
+            return NULL;
+        p++;
+    }
+    out->has_mapped = true;
+    return p;
+}
+
+static inline void start(struct asa_endpoint *out, bool common)
+{
+    out->has_ip = common;
+    out->has_port = common && out->has_port;
+    out->has_mapped = false;
+    out->has_nat_ip = out->has_nat_port = out->has_more = false;
+}
+
+void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *out)
+{
+    const char *end = slice_end(c->rest), *p = read_common(c->rest.ptr, end, out);
+
+    start(out, p != NULL);
+    if (p) {
+        if (end - p >= 2 && p[0] == ' ' && p[1] == '(') {
+            const char *behind = read_common_mapped(p, end, out);
+            if (behind)
+                p = behind;
+        }
+        c->rest = slice_between(p, end);
+    } else {
+        read_uncommon(c, interface_first, out);
+    }
+    if (cursor_peek(c) == '(' || (!out->has_mapped && slice_starts(c->rest, " (")))
+        read_parentheses(c, out);
+}
+
+void asa_endpoint_user(struct asa_endpoint *e, struct slice user)
+{
+    more(e);
+    e->user = user;
+}
+
+/* "iface/1.2.3.4(80)"; false takes nothing. */
+static inline bool read_common_slashed(struct cursor *c, struct asa_endpoint *out)
+{
+    const char *begin = c->rest.ptr, *end = slice_end(c->rest);
+    const char *p = interface_end(begin, end);
+
+    if (p == end || *p != '/')
+        return false;
+    out->interface = slice_between(begin, p);
+    size_t len = address_read_v4(slice_between(p + 1, end), &out->ip);
+    out->text = slice_make(p + 1, len);
+    p += 1 + len;
+    if (len == 0 || p == end || *p != '(')
+        return false;
+    p = read_digits(p + 1, end, &out->port);
+    if (!p || p == end || *p != ')')
+        return false;
+    out->has_ip = out->has_port = true;
+    cursor_advance(c, (size_t)(p + 1 - begin));
+    return true;
+}
+
+void asa_endpoint_slashed(struct cursor *c, struct asa_endpoint *out)
+{
+    out->has_port = false;
+    start(out, false);
+    if (!read_common_slashed(c, out)) {
+        more(out);
+        out->interface = cursor_until(c, '/');
+        out->text = cursor_until(c, '(');
+        out->has_ip = address_parse(out->text, &out->ip);
+        if (!out->has_ip)
+            out->host = out->text;
+        out->port_text = cursor_until(c, ')');
+        out->has_port = read_port(out->port_text, &out->port);
+        if (out->has_port)
+            out->port_text = SLICE_NONE;
+    }
+    if (cursor_peek(c) == '(')
+        read_parentheses(c, out);
+}
