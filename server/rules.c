@@ -2,11 +2,13 @@
  * From settings to rules: every name the configuration only carries as text is matched here with
  * what the program knows, and complained about with its position and the nearest known name.
  */
-#include "server/rules_build.h"
+#include "server/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+
+#include "server/rules_build.h"
 
 #define ZONE_DIRECTORY "/usr/share/zoneinfo/"
 #define ZONE_FILE_MAX  (256 * 1024)

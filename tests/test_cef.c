@@ -297,6 +297,32 @@ static void long_texts_are_cut_first(void **state)
     }
 }
 
+/* Every field there is, all of them long: the shortest limit still holds. */
+static void every_field_at_once(void **state)
+{
+    static char text[5000];
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    record_reset(&record);
+    for (int f = 0; f < FIELD_COUNT; f++) {
+        if (record_fields[f].kind == KIND_TEXT)
+            record_put(&record, (enum record_field)f, slice_make(text, sizeof(text)));
+        else if (record_fields[f].kind == KIND_ADDRESS)
+            record_put(&record, (enum record_field)f,
+                       slice("2001:db8:1111:2222:3333:4444:5555:6666"));
+        else if (record_fields[f].kind == KIND_NUMBER)
+            record_put(&record, (enum record_field)f, slice("18446744073709551615"));
+    }
+    for (size_t max = 1024; max <= 65536; max *= 4) {
+        struct cef_format format = bare;
+        format.header = CEF_HEADER_RFC5424;
+        format.max_message_size = max;
+        batch.len = batch.count = 0;
+        assert_true(cef_event(&format, &record, &batch));
+        assert_true(batch.len <= max);
+    }
+}
+
 static void framing_and_syslog_headers(void **state)
 {
     static char text[9000];
@@ -393,6 +419,7 @@ int main(void)
         cmocka_unit_test(numbers_addresses_and_words),
         cmocka_unit_test(repeated_names_get_numbers),
         cmocka_unit_test(long_texts_are_cut_first),
+        cmocka_unit_test(every_field_at_once),
         cmocka_unit_test(framing_and_syslog_headers),
         cmocka_unit_test(unparsed_keeps_the_text),
         cmocka_unit_test(alerts),

@@ -13,7 +13,8 @@ static void put_header_text(struct cef_writer *w, struct slice text, const char 
                             size_t limit)
 {
     size_t text_limit = w->text_limit;
-    w->text_limit = limit; /* who an event is from stays whole, however short the line must be */
+    /* Who an event is from stays whole, unless the line must be as short as can be. */
+    w->text_limit = text_limit == CEF_LAST_ROUND && limit > 63 ? 63 : limit;
     if (text.len)
         cef_put_escaped(w, text, limit, CEF_IN_HEADER);
     else
@@ -149,7 +150,7 @@ static void put_group(struct cef_writer *w, const struct alert *a)
 static void put_list(struct cef_writer *w, const char *key, const char *const *items,
                      unsigned count)
 {
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count && (i < 4 || w->text_limit > CEF_LAST_ROUND); i++) {
         cef_put_raw(w, i ? "," : key, i ? 1 : strlen(key));
         cef_put_escaped(w, slice(items[i]), 128, CEF_IN_EXTENSION);
     }
@@ -246,7 +247,14 @@ static char *frame_counted(char *begin, char *body, char *end)
 }
 
 /* Longest texts first: each round leaves less of every text, until the line is short enough. */
+#define LAST_PIECES 256 /* what still follows the fields in the last round: marks and msg */
 static const uint16_t rounds[] = {4000, 512, 128, 32, CEF_LAST_ROUND};
+
+static char *soft_end(const struct cef_format *format, char *body, unsigned text_limit)
+{
+    bool last = text_limit == CEF_LAST_ROUND && format->max_message_size > LAST_PIECES;
+    return body + (last ? format->max_message_size - LAST_PIECES : BATCH_FULL);
+}
 
 static bool write_line(const struct line *line, struct batch *out,
                        void (*fill)(struct cef_writer *, const struct line *))
@@ -259,6 +267,7 @@ static bool write_line(const struct line *line, struct batch *out,
     for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
         w = (struct cef_writer){.p = body,
                                 .end = out->bytes + sizeof(out->bytes) - 8 * CEF_ROOM_RESERVED,
+                                .soft_end = soft_end(format, body, rounds[i]),
                                 .text_limit = rounds[i],
                                 .cut = i > 0};
         fill(&w, line);

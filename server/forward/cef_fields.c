@@ -137,6 +137,10 @@ void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const
 {
     for (uint64_t left = r->has & mapped_fields; left; left &= left - 1) {
         enum record_field field = (enum record_field)__builtin_ctzll(left);
+        if (__builtin_expect(w->p > w->soft_end, 0)) {
+            w->cut = true;
+            return;
+        }
         put_field(w, r, field);
         if (format->ipv6_c6a && (field == FIELD_src_ip || field == FIELD_dst_ip))
             put_c6a(w, field, field == FIELD_src_ip ? r->src_ip : r->dst_ip);

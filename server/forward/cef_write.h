@@ -17,6 +17,7 @@
 struct cef_writer {
     char *p;
     char *end;         /* of the room; text that does not fit is left out and marked */
+    char *soft_end;    /* behind it no further field begins: only in the last round */
     size_t text_limit; /* a value is cut to this, or to its key's own limit */
     bool cut;
 };
