@@ -256,6 +256,12 @@ void rules_build_detector(struct builder *b, const struct detector_settings *s,
     out->summary = s->summary ? s->summary : out->title;
     out->explanation = s->explanation;
     out->next_steps = s->next_steps;
+    const char *fault =
+        b->wrong
+            ? NULL
+            : detector_fault(out, b->rules->settings->lateness_ms + b->rules->settings->ahead_ms);
+    if (fault)
+        rules_complain(b, "", s->name, fault, NULL);
     b->detector = NULL;
 }
 
