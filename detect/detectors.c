@@ -46,28 +46,38 @@ struct observation {
     bool counted; /* by some detector */
 };
 
-const char *detector_fault(const struct detector *detector, int64_t lateness_ms)
+/* The key at fault, and what it should be. */
+static const char *fault(const char *key, const char *say, const char **expected)
+{
+    *expected = say;
+    return key;
+}
+
+const char *detector_fault(const struct detector *detector, int64_t lateness_ms,
+                           const char **expected)
 {
     bool first_seen = detector->type == DETECTOR_FIRST_SEEN;
     if (detector->group_count == 0 || detector->group_count > DETECTOR_GROUP_MAX)
-        return "group-by needs one to three fields";
+        return fault("group-by", "one to three fields", expected);
     for (unsigned i = 0; i < detector->group_count; i++)
         if (detector->group_by[i] >= DETECT_SERVICE)
-            return "group-by cannot have a service";
+            return fault("group-by", "fields other than service", expected);
     if (detector->tier_count == 0 || detector->tier_count > DETECTOR_TIERS_MAX)
-        return "one to eight tiers are needed, the condition's threshold among them";
+        return fault("tiers", "at most seven tiers beside the condition", expected);
     for (unsigned i = 0; i < detector->tier_count; i++)
         if (detector->tiers[i].gte == 0 || detector->tiers[i].gte > KEEP_MAX ||
             (i && detector->tiers[i].gte <= detector->tiers[i - 1].gte))
-            return "thresholds must rise, from 1 to 10000";
+            return fault(i ? "tiers" : "condition.gte", "thresholds that rise, from 1 to 10000",
+                         expected);
     if (detector->has_also && (detector->also_gte == 0 || detector->also_gte > KEEP_MAX))
-        return "the threshold of also must be 1 to 10000";
+        return fault("also.gte", "a threshold from 1 to 10000", expected);
     if (detector->timespan_ms <= 0)
-        return "timespan must be longer than nothing";
+        return fault("timespan", "a duration longer than nothing", expected);
     if (!first_seen && detector->timespan_ms <= lateness_ms + AHEAD_MS)
-        return "timespan must be longer than the lateness that is accepted, and two seconds";
+        return fault("timespan", "a duration longer than limits.lateness and limits.ahead together",
+                     expected);
     if (!first_seen && detector->timespan_ms > VALUES_WINDOW_MAX_MS)
-        return "timespan must be shorter than three days";
+        return fault("timespan", "a duration of at most three days", expected);
     return NULL;
 }
 
@@ -104,8 +114,9 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
 {
     if (count > DETECTOR_MAX)
         return NULL;
+    const char *expected;
     for (unsigned i = 0; i < count; i++)
-        if (detector_fault(&detectors[i], limits->lateness_ms))
+        if (detector_fault(&detectors[i], limits->lateness_ms, &expected))
             return NULL;
     struct detection *d = calloc(1, sizeof(*d));
     if (!d)

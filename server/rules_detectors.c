@@ -256,12 +256,11 @@ void rules_build_detector(struct builder *b, const struct detector_settings *s,
     out->summary = s->summary ? s->summary : out->title;
     out->explanation = s->explanation;
     out->next_steps = s->next_steps;
-    const char *fault =
-        b->wrong
-            ? NULL
-            : detector_fault(out, b->rules->settings->lateness_ms + b->rules->settings->ahead_ms);
-    if (fault)
-        rules_complain(b, "", s->name, fault, NULL);
+    const char *expected = NULL, *key = NULL;
+    if (!b->wrong)
+        key = detector_fault(out, rules_lateness(b->rules->settings), &expected);
+    if (key)
+        rules_complain(b, key, NULL, expected, NULL);
     b->detector = NULL;
 }
 
