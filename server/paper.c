@@ -124,3 +124,13 @@ void paper_message(const struct paper *paper, struct slice message, const unsign
         putchar('\n');
     }
 }
+
+void paper_line(const struct paper *paper)
+{
+    putchar('\n');
+    use_ink(paper, INK_DIM);
+    for (int i = 0; i < PAPER_WIDTH; i++)
+        putchar('-');
+    end_ink(paper, INK_DIM);
+    fputs("\n\n", stdout);
+}

@@ -33,3 +33,6 @@ void paper_message(const struct paper *paper, struct slice message, const unsign
 
 /* The columns a text takes on a terminal that has one for each character. */
 size_t paper_columns(struct slice text);
+
+/* A line across the page, between two messages. */
+void paper_line(const struct paper *paper);
