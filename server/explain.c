@@ -78,6 +78,11 @@ static void set_piece(struct work *w, unsigned field, size_t at, size_t len)
     w->exact |= BIT(field);
 }
 
+static struct slice piece_text(const struct work *w, struct piece piece)
+{
+    return slice_make(w->t->message.ptr + piece.at, piece.len);
+}
+
 /* ---- texts ---- */
 
 static struct slice text_of(const struct record *r, unsigned field)
@@ -291,27 +296,30 @@ static void mark_exact(struct work *w, struct piece piece, uint64_t was, uint64_
     }
 }
 
+/* Other digits: of these fields what differs comes from them. */
+static void try_number(struct work *w, struct piece piece, struct slice other, uint64_t fields)
+{
+    uint64_t was, is;
+    if (!trial_with(w->t, piece, other) || !trial_same_form(w->t) ||
+        trial_changed(w->t, FIELD_event_id))
+        return;
+    if (number_parse(piece_text(w, piece), &was) && number_parse(other, &is))
+        mark_exact(w, piece, was, is);
+    mark(w, piece, fields);
+}
+
 static void try_digits(struct work *w, struct piece piece)
 {
-    struct slice digits = slice_make(w->t->message.ptr + piece.at, piece.len);
-    size_t last = piece.at + piece.len - 1;
-    char zeros[TRIAL_MAX];
-    uint64_t was, is;
-    if (piece.len > sizeof(zeros) || !trial_byte(w->t, last, other_digit(w->t->message.ptr[last])))
+    char other[TRIAL_MAX];
+    if (piece.len > sizeof(other))
         return;
-    if (trial_same_form(w->t) && !trial_changed(w->t, FIELD_event_id)) {
-        if (number_parse(digits, &was) &&
-            number_parse(slice_make(w->t->text + piece.at, piece.len), &is))
-            mark_exact(w, piece, was, is);
-        mark(w, piece, w->t->values | w->t->words);
-    }
+    memcpy(other, w->t->message.ptr + piece.at, piece.len);
+    other[piece.len - 1] = other_digit(other[piece.len - 1]);
+    try_number(w, piece, slice_make(other, piece.len), w->t->values | w->t->words);
     /* Meanings hang on nothing and something, on little and much. */
-    memset(zeros, '0', piece.len);
-    struct slice others[] = {slice_make(zeros, piece.len), slice("59")};
-    for (int i = 0; i < 2; i++)
-        if (trial_with(w->t, piece, others[i]) && trial_same_form(w->t) &&
-            !trial_changed(w->t, FIELD_event_id))
-            mark(w, piece, w->t->words);
+    memset(other, '0', piece.len);
+    try_number(w, piece, slice_make(other, piece.len), w->t->words);
+    try_number(w, piece, slice("59"), w->t->words);
 }
 
 /* Words and their opposites: a parser may no longer know a message when a word is senseless. */
@@ -349,13 +357,19 @@ static bool is_key(struct slice rest)
 
 static void try_word(struct work *w, struct piece piece)
 {
-    struct slice word = slice_make(w->t->message.ptr + piece.at, piece.len);
+    struct slice word = piece_text(w, piece);
     char other[TRIAL_MAX];
     if (piece.len > sizeof(other) || is_key(slice_from(w->t->message, piece.at + piece.len)))
         return;
     memset(other, word.ptr[0] == 'q' ? 'z' : 'q', piece.len);
-    if (trial_with(w->t, piece, slice_make(other, piece.len)) && trial_same_form(w->t))
-        mark(w, piece, w->t->words);
+    if (trial_with(w->t, piece, slice_make(other, piece.len))) {
+        uint64_t lost = w->t->values & ~w->t->trial.record.has;
+        if (trial_same_form(w->t))
+            mark(w, piece, w->t->words);
+        else if (trial_same_kind(w->t) && !(lost & (lost - 1)) && !(lost & w->exact) &&
+                 record_fields[__builtin_ctzll(lost)].kind == KIND_PORT)
+            set_piece(w, (unsigned)__builtin_ctzll(lost), piece.at, piece.len); /* "ssh" */
+    }
     struct slice opposite = opposite_of(word, other);
     if (opposite.len && trial_with(w->t, piece, opposite) && trial_same_kind(w->t))
         mark(w, piece, w->t->words);

@@ -400,10 +400,10 @@ static void put_evidence(const struct page *page)
         paper_cell(&page->paper, INK_PLAIN, slice(i ? "" : "because of"), 12);
         paper_cell(&page->paper, INK_EVENT, with_key(page, o->pieces[i]), width < 40 ? width : 40);
         fputs("  ", stdout);
-        const char *field = field_at(page, o->pieces[i]);
-        paper_cell(&page->paper, INK_DIM, columns_of(o->pieces[i], text),
-                   *field ? COLUMNS_WIDTH : 0);
-        paper_text(&page->paper, INK_DIM, slice(field), PAPER_WIDTH);
+        struct slice field = slice(field_at(page, o->pieces[i])),
+                     at = columns_of(o->pieces[i], text);
+        paper_cell(&page->paper, INK_DIM, at, field.len ? COLUMNS_WIDTH : at.len);
+        paper_text(&page->paper, INK_DIM, field, PAPER_WIDTH);
         putchar('\n');
     }
 }
