@@ -185,9 +185,9 @@ static void put_time(const struct page *page)
                  TIMESTAMP_TEXT_LEN, time);
     else
         snprintf(text, sizeof(text), "%.*s, %s%s%s%s%s", TIMESTAMP_TEXT_LEN, time,
-                 x->time == TIME_YEAR_ADDED ? "the year by its arrival" : "",
-                 x->time == TIME_YEAR_ADDED && x->zone_added ? "; " : "",
-                 x->zone_added ? "no zone in the stamp: read as " : "", x->zone_added ? zone : "",
+                 x->time == TIME_YEAR_ADDED ? "year by its arrival" : "",
+                 x->time == TIME_YEAR_ADDED && x->zone_added ? ", " : "",
+                 x->zone_added ? "no zone in it: read as " : "", x->zone_added ? zone : "",
                  x->zone_added || x->time == TIME_YEAR_ADDED ? "" : "as the stamp says");
     put_row(page, "time", text);
 }
