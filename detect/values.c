@@ -111,6 +111,22 @@ static void sort(uint32_t *items, uint32_t count)
     }
 }
 
+/* The n-th smallest, by the digits of a number to base 256: linear, whatever the input. */
+static uint32_t select_nth(const uint32_t *items, uint32_t count, uint32_t n)
+{
+    uint32_t prefix = 0, mask = 0;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        uint32_t digits[256] = {0}, digit = 0;
+        for (uint32_t i = 0; i < count; i++)
+            digits[items[i] >> shift & 255] += (items[i] & mask) == prefix;
+        while (n > digits[digit])
+            n -= digits[digit++];
+        prefix |= digit << shift;
+        mask |= UINT32_C(255) << shift;
+    }
+    return prefix;
+}
+
 /* Where stretches begin and end in (from, from + span), as distances from `from`, sorted. */
 static void changes(struct values table, uint32_t from, uint32_t span, uint32_t window,
                     uint32_t *begins, uint32_t *n_begins, uint32_t *ends, uint32_t *n_ends)
@@ -165,6 +181,8 @@ uint32_t values_nth_age(struct values table, uint32_t newest, unsigned n, uint32
             scratch[count++] = newest - table.slots[i].last;
     if (n == 0 || count < n)
         return UINT32_MAX;
+    if (count > 100)
+        return select_nth(scratch, count, n);
     sort(scratch, count);
     return scratch[n - 1];
 }

@@ -64,27 +64,25 @@ static inline const char *read_v4(const char *p, const char *end, struct address
     return p == end || *p == ' ' || *p == '(' || *p == ')' ? p : NULL;
 }
 
-/* "iface:1.2.3.4/80" or "1.2.3.4/80" or either without the port; false takes nothing. */
-static inline bool read_common(struct cursor *c, struct asa_endpoint *out)
+/* "iface:1.2.3.4/80" or "1.2.3.4/80" or either without the port: where it ends, or NULL. */
+static inline const char *read_common(const char *begin, const char *end, struct asa_endpoint *out)
 {
-    const char *begin = c->rest.ptr, *end = slice_end(c->rest), *p = begin;
+    const char *p = begin;
 
     out->interface = SLICE_NONE;
     if (p < end && (unsigned)(*p - '0') > 9) {
         p = interface_end(p, end);
         if (p == end || *p != ':')
-            return false;
+            return NULL;
         out->interface = slice_between(begin, p);
         p++;
     }
     const char *address = p;
     p = read_v4(address, end, &out->ip, &out->port, &out->has_port);
     if (!p)
-        return false;
-    out->has_ip = true;
+        return NULL;
     out->text = slice_between(address, p);
-    cursor_advance(c, (size_t)(p - begin));
-    return true;
+    return p;
 }
 
 /* The rarely needed members come to life. */
@@ -291,47 +289,52 @@ static void read_parentheses(struct cursor *c, struct asa_endpoint *out)
     }
 }
 
-/* " (1.2.3.4/80)", most often the real address again; false takes nothing. */
-static inline bool read_common_mapped(struct cursor *c, struct asa_endpoint *out)
+/* " (1.2.3.4/80)", most often the real address again: where it ends, or NULL. */
+static inline const char *read_common_mapped(const char *p, const char *end,
+                                             struct asa_endpoint *out)
 {
-    const char *p = c->rest.ptr + 2, *end = slice_end(c->rest);
     size_t len = out->text.len;
 
-    if (c->rest.len > len + 2 && p[len] == ')' && memcmp(p, out->text.ptr, len) == 0) {
-        cursor_advance(c, len + 3);
+    p += 2;
+    if ((size_t)(end - p) > len && p[len] == ')' && memcmp(p, out->text.ptr, len) == 0) {
+        p += len + 1;
     } else {
         p = read_v4(p, end, &out->nat_ip, &out->nat_port, &out->has_nat_port);
         out->has_nat_ip = p && p < end && *p == ')';
         out->has_nat_port &= out->has_nat_ip;
         if (!out->has_nat_ip)
-            return false;
-        cursor_advance(c, (size_t)(p + 1 - c->rest.ptr));
+            return NULL;
+        p++;
     }
     out->has_mapped = true;
-    return true;
+    return p;
 }
 
-static inline void start(struct asa_endpoint *out)
+static inline void start(struct asa_endpoint *out, bool common)
 {
-    out->has_ip = out->has_port = out->has_mapped = false;
+    out->has_ip = common;
+    out->has_port = common && out->has_port;
+    out->has_mapped = false;
     out->has_nat_ip = out->has_nat_port = out->has_more = false;
 }
 
 void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *out)
 {
-    start(out);
-    if (!read_common(c, out))
+    const char *end = slice_end(c->rest), *p = read_common(c->rest.ptr, end, out);
+
+    start(out, p != NULL);
+    if (p) {
+        if (end - p >= 2 && p[0] == ' ' && p[1] == '(') {
+            const char *behind = read_common_mapped(p, end, out);
+            if (behind)
+                p = behind;
+        }
+        c->rest = slice_between(p, end);
+    } else {
         read_uncommon(c, interface_first, out);
-    if (c->rest.len < 2)
-        return;
-    if (c->rest.ptr[0] == ' ') {
-        if (c->rest.ptr[1] != '(' ||
-            (out->has_ip && read_common_mapped(c, out) && cursor_peek(c) != '('))
-            return;
-    } else if (c->rest.ptr[0] != '(') {
-        return;
     }
-    read_parentheses(c, out);
+    if (cursor_peek(c) == '(' || (!out->has_mapped && slice_starts(c->rest, " (")))
+        read_parentheses(c, out);
 }
 
 void asa_endpoint_user(struct asa_endpoint *e, struct slice user)
@@ -364,7 +367,8 @@ static inline bool read_common_slashed(struct cursor *c, struct asa_endpoint *ou
 
 void asa_endpoint_slashed(struct cursor *c, struct asa_endpoint *out)
 {
-    start(out);
+    out->has_port = false;
+    start(out, false);
     if (!read_common_slashed(c, out)) {
         more(out);
         out->interface = cursor_until(c, '/');

@@ -140,7 +140,7 @@ static inline bool put_port(struct panos_row *row, unsigned n, struct slice text
     return true;
 }
 
-/* An address is read with what follows it in the row, which is faster than one that ends somewhere. */
+/* An address is read with what follows it in the row: faster than one of which nothing follows. */
 static inline bool put_address(struct panos_row *row, struct slice text, struct address *member)
 {
     const char *end = row->csv.base + row->csv.start[row->csv.count] - 1;

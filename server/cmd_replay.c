@@ -26,6 +26,7 @@ struct replay {
     struct options options;
     struct detection *detection;
     struct pipeline pipeline;
+    struct cef_format cef;
     struct batch *batch; /* CEF on its way to standard output */
     uint64_t alerts[3];
     int64_t tick_ms;       /* the time that detectors were last told */
@@ -34,12 +35,6 @@ struct replay {
     uint64_t bytes_before; /* of the files that are done */
     int percent;           /* shown last; -1: no bar */
 };
-
-static const struct cef_format bare_cef = {.framing = CEF_FRAME_NEWLINE,
-                                           .header = CEF_HEADER_NONE,
-                                           .facility = 16,
-                                           .keep_unmapped = true,
-                                           .max_message_size = 8192};
 
 /* ---- output ---- */
 
@@ -65,7 +60,7 @@ static void replay_event(void *context, const struct record *r)
 {
     struct replay *replay = context;
     if (replay->format == REPLAY_CEF) {
-        cef_event(&bare_cef, r, replay->batch);
+        cef_event(&replay->cef, r, replay->batch);
         batch_room(replay);
     } else {
         record_json(r, write_json, NULL);
@@ -78,7 +73,7 @@ static void replay_unparsed(void *context, const struct record *r, const char *s
 {
     struct replay *replay = context;
     if (replay->format == REPLAY_CEF) {
-        cef_unparsed(&bare_cef, r, status, raw, replay->batch);
+        cef_unparsed(&replay->cef, r, status, raw, replay->batch);
         batch_room(replay);
     } else {
         record_json_unparsed(r, status, raw, write_json, NULL);
@@ -93,7 +88,7 @@ static void replay_alert(void *context, const struct alert *alert)
     if (!replay->show_alerts || replay->format == REPLAY_NONE)
         return;
     if (replay->format == REPLAY_CEF) {
-        cef_alert(&bare_cef, alert, replay->batch);
+        cef_alert(&replay->cef, alert, replay->batch);
         batch_room(replay);
     } else {
         alert_json(alert, write_json, NULL);
@@ -268,7 +263,12 @@ static int open_pipeline(struct replay *replay)
                                      .context = replay};
     replay->detection = rules_detection(replay->options.rules);
     replay->batch = calloc(1, sizeof(*replay->batch));
-    if (!replay->detection || !replay->batch ||
+    replay->cef = (struct cef_format){.framing = CEF_FRAME_NEWLINE,
+                                      .header = CEF_HEADER_NONE,
+                                      .keep_unmapped = true,
+                                      .max_message_size = 8192,
+                                      .memory = cef_memory_new()};
+    if (!replay->detection || !replay->batch || !replay->cef.memory ||
         pipeline_init(&replay->pipeline, replay->options.rules, replay->detection, &output) < 0) {
         fprintf(stderr, "parapet replay: not enough memory for the tables of `memory:`\n");
         return EXIT_USAGE;
@@ -321,6 +321,7 @@ static int replay_run(int argc, char **argv)
     pipeline_close(&replay.pipeline);
     detection_free(replay.detection);
     options_close(&replay.options);
+    cef_memory_free(replay.cef.memory);
     free(replay.batch);
     free(buffer);
     return code;

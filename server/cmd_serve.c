@@ -3,6 +3,7 @@
  * signals, the outputs' transports and the detectors' clock. At SIGTERM the workers take what the
  * kernel holds and end, the outputs send what waits, and the counters are printed.
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -307,9 +308,22 @@ static void start_clock_and_signals(struct server *server)
     uv_timer_start(&server->tick, on_alert_tick, TICK_MS, TICK_MS);
 }
 
+/* Where standard output is closed, the first socket must not take its place; a folder can: writing to
+ * it fails. */
+static void hold_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/", O_RDONLY | O_DIRECTORY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 /* Runs until a signal ends it. Whatever fails before has said so. */
 static int run_server(struct server *server)
 {
+    hold_standard_descriptors();
     raise_descriptor_limit();
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&server->loop);

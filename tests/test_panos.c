@@ -1,9 +1,7 @@
-/* PAN-OS: fields of rows of every kind, the evidence truth table, the columns against the guide's
- * numbers, and every prefix of every sample line in a heap block of its own. */
+/* PAN-OS: fields of rows of every kind, the columns against the guide's numbers. */
 #include "parsers/panos_columns.h"
 #include "parsers/parser.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -306,95 +304,6 @@ static void rows(void **state)
     }
 }
 
-/* What a TRAFFIC row proves: DETECTION's table, its edges, and rows without counters. */
-static const struct {
-    const char *subtype, *application, *action, *reason;
-    int sent, received, src_bytes, dst_bytes, seconds; /* -1: the column is empty */
-    const char *source;
-    enum evidence evidence;
-} truth[] = {
-    {"start", "ssl", "allow", "n/a", 1, 0, 74, 0, 0, "10.1.1.1", EVIDENCE_NONE},
-    {"start", "ssl", "deny", "policy-deny", 1, 0, 74, 0, 0, "10.1.1.1", EVIDENCE_NONE},
-    {"deny", "ssl", "deny", "policy-deny", 4, 2, 400, 200, 0, "10.1.1.1", EVIDENCE_DENIED},
-    {"deny", "ssl", "allow", "", 4, 2, 400, 200, 0, "10.1.1.1", EVIDENCE_DENIED},
-    {"drop", "not-applicable", "drop", "n/a", 1, 0, 66, 0, 0, "10.1.1.1", EVIDENCE_DENIED},
-    {"end", "ssl", "allow", "policy-deny", 4, 4, 400, 400, 0, "10.1.1.1", EVIDENCE_DENIED},
-    {"end", "ssl", "reset-both", "threat", 4, 4, 400, 400, 0, "10.1.1.1", EVIDENCE_DENIED},
-    {"end", "incomplete", "allow", "aged-out", 3, 0, 222, 0, 5, "10.1.1.1", EVIDENCE_NO_ANSWER},
-    {"end", "dns-base", "allow", "aged-out", 1, 0, 76, 0, 30, "10.1.1.1", EVIDENCE_NO_ANSWER},
-    {"end", "incomplete", "allow", "aged-out", 3, 1, 222, 74, 5, "10.1.1.1", EVIDENCE_UNKNOWN},
-    {"end", "ssl", "allow", "aged-out", 3, -1, 222, 74, 5, "10.1.1.1", EVIDENCE_DATA},
-    {"end", "incomplete", "allow", "aged-out", -1, -1, 222, 0, 5, "10.1.1.1", EVIDENCE_UNKNOWN},
-    {"end", "incomplete", "allow", "tcp-rst-from-server", 1, 1, 74, 54, 0, "10.1.1.1",
-     EVIDENCE_REFUSED},
-    {"end", "incomplete", "allow", "tcp-rst-from-server", 2, 2, 128, 128, 0, "10.1.1.1",
-     EVIDENCE_REFUSED},
-    {"end", "ms-rdp", "allow", "tcp-rst-from-server", 1, 1, 74, 54, 0, "10.1.1.1",
-     EVIDENCE_REFUSED},
-    {"end", "ms-rdp", "allow", "tcp-rst-from-server", 9, 7, 900, 800, 0, "10.1.1.1", EVIDENCE_DATA},
-    {"end", "insufficient-data", "allow", "tcp-rst-from-server", 3, 2, 194, 128, 0, "10.1.1.1",
-     EVIDENCE_REFUSED},
-    {"end", "insufficient-data", "allow", "tcp-rst-from-server", 3, 2, 900, 128, 0, "10.1.1.1",
-     EVIDENCE_UNKNOWN},
-    {"end", "insufficient-data", "allow", "tcp-rst-from-server", 3, 2, 280, 180, 0, "2001:db8::1",
-     EVIDENCE_REFUSED},
-    {"end", "insufficient-data", "allow", "tcp-rst-from-server", 3, 2, 280, 180, 0, "10.1.1.1",
-     EVIDENCE_UNKNOWN},
-    {"end", "insufficient-data", "allow", "tcp-rst-from-server", -1, -1, 74, 54, 0, "10.1.1.1",
-     EVIDENCE_UNKNOWN},
-    {"end", "incomplete", "allow", "tcp-rst-from-client", 3, 1, 194, 74, 0, "10.1.1.1",
-     EVIDENCE_ABORTED},
-    {"end", "insufficient-data", "allow", "tcp-rst-from-client", 4, 2, 280, 128, 0, "10.1.1.1",
-     EVIDENCE_ABORTED},
-    {"end", "incomplete", "allow", "tcp-rst-from-client", 3, 0, 194, 0, 0, "10.1.1.1",
-     EVIDENCE_UNKNOWN},
-    {"end", "incomplete", "allow", "tcp-rst-from-client", 5, 2, 320, 128, 0, "10.1.1.1",
-     EVIDENCE_UNKNOWN},
-    {"end", "ssl", "allow", "tcp-rst-from-client", 4, 2, 280, 128, 0, "10.1.1.1", EVIDENCE_DATA},
-    {"end", "incomplete", "allow", "tcp-fin", 4, 3, 280, 200, 5, "10.1.1.1", EVIDENCE_ABORTED},
-    {"end", "incomplete", "allow", "tcp-fin", 4, 3, 280, 200, 6, "10.1.1.1", EVIDENCE_UNKNOWN},
-    {"end", "incomplete", "allow", "tcp-fin", 4, 0, 280, 0, 0, "10.1.1.1", EVIDENCE_UNKNOWN},
-    {"end", "insufficient-data", "allow", "tcp-fin", 4, 3, 280, 200, 1, "10.1.1.1",
-     EVIDENCE_UNKNOWN},
-    {"end", "ssl", "allow", "tcp-fin", 20, 20, 4000, 4000, 9, "10.1.1.1", EVIDENCE_DATA},
-    {"end", "ssl", "allow", "", 20, 20, 4000, 4000, 9, "10.1.1.1", EVIDENCE_DATA},
-    {"end", "ssl", "allow", "tcp-fin", 20, 0, 4000, 0, 9, "10.1.1.1", EVIDENCE_UNKNOWN},
-    {"end", "non-syn-tcp", "allow", "tcp-fin", 20, 20, 4000, 4000, 9, "10.1.1.1", EVIDENCE_UNKNOWN},
-    {"end", "", "allow", "unknown", 20, 20, 4000, 4000, 9, "10.1.1.1", EVIDENCE_UNKNOWN},
-};
-
-static void number_text(char *out, size_t size, int value)
-{
-    if (value < 0)
-        out[0] = '\0';
-    else
-        snprintf(out, size, "%d", value);
-}
-
-static void evidence(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(truth); i++) {
-        char line[1024], n[5][16], got[64], wanted[64];
-        enum parse_status status;
-        int values[] = {truth[i].src_bytes, truth[i].dst_bytes, truth[i].seconds, truth[i].sent,
-                        truth[i].received};
-        for (size_t k = 0; k < COUNT(values); k++)
-            number_text(n[k], sizeof(n[k]), values[k]);
-        snprintf(line, sizeof(line),
-                 HEAD "TRAFFIC,%s" WHEN "%s,10.2.2.2,,,r,,,%s,v,a,b,c,d,e,,7,1,40000,22,0,0,0,tcp,"
-                      "%s,,%s,%s,,,%s,any,,1,,,,,%s,%s,%s",
-                 truth[i].subtype, truth[i].source, truth[i].application, truth[i].action, n[0],
-                 n[1], n[2], n[3], n[4], truth[i].reason);
-        char *block = parse("fw", line, strlen(line), &status);
-        snprintf(wanted, sizeof(wanted), "%zu %s", i,
-                 record_word(KIND_EVIDENCE, truth[i].evidence));
-        snprintf(got, sizeof(got), "%zu %s", i, record_word(KIND_EVIDENCE, record.evidence));
-        assert_string_equal(got, wanted);
-        free(block);
-    }
-}
-
 /* A row whose every column says its own number, so that a table that slipped by one is seen. */
 static const struct {
     const char *type;
@@ -568,55 +477,11 @@ static void links(void **state)
     free(block);
 }
 
-static void every_prefix_of(const char *line, size_t len)
-{
-    for (size_t n = 0; n <= len; n++) {
-        char *block = malloc(n ? n : 1);
-        struct syslog header;
-        memcpy(block, line, n);
-        syslog_parse(slice_make(block, n), NULL, 1795132800000, &header);
-        struct parse_context context = {.header = &header, .arrival_ms = 1795132800000};
-        record_reset(&record);
-        if (parser_panos.claims(&header, header.body))
-            parser_panos.parse(&context, header.body, &record);
-        free(block);
-    }
-}
-
-static void prefixes(void **state)
-{
-    (void)state;
-    static const char folder[] = "samples/panos";
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-    unsigned lines = 0;
-    assert_non_null(dir);
-    while ((entry = readdir(dir))) {
-        char path[600], *line = NULL;
-        size_t room = 0;
-        ssize_t len;
-        if (!slice_ends(slice(entry->d_name), ".log"))
-            continue;
-        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        FILE *file = fopen(path, "r");
-        assert_non_null(file);
-        while ((len = getline(&line, &room, file)) > 0) {
-            every_prefix_of(line, (size_t)len - 1 < 2500 ? (size_t)len - 1 : 2500);
-            lines++;
-        }
-        free(line);
-        fclose(file);
-    }
-    closedir(dir);
-    assert_true(lines > 50);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows),  cmocka_unit_test(evidence), cmocka_unit_test(columns),
-        cmocka_unit_test(kinds), cmocka_unit_test(claims),   cmocka_unit_test(hosts),
-        cmocka_unit_test(links), cmocka_unit_test(prefixes),
+        cmocka_unit_test(rows),   cmocka_unit_test(columns), cmocka_unit_test(kinds),
+        cmocka_unit_test(claims), cmocka_unit_test(hosts),   cmocka_unit_test(links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
@@ -78,6 +79,49 @@ static void addresses(void **state)
         read_address(wrong[i], NULL);
 }
 
+/* In front of other text, where 16 bytes can be looked at, and at the very end, where they cannot. */
+static void addresses_in_front(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t taken;
+        uint32_t v4;
+    } rows[] = {
+        {"192.0.2.1", 9, 0xc0000201},
+        {"255.255.255.255", 15, 0xffffffff},
+        {"0.0.0.0", 7, 0},
+        {"1.22.255.4", 10, 0x0116ff04},
+        {"010.001.09.9", 12, 0x0a010909},
+        {"256.1.1.1", 0, 0},
+        {"1.1.1.256", 0, 0},
+        {"1.999.1.1", 0, 0},
+        {"1.2.3", 0, 0},
+        {"1.2.3.4.5", 0, 0},
+        {"1234.1.1.1", 0, 0},
+        {"1.1.1.1234", 0, 0},
+        {"1..1.1", 0, 0},
+        {".1.1.1.1", 0, 0},
+        {"1.1.1.", 0, 0},
+        {"255.255.255.2555", 0, 0},
+    };
+    static const char *const tails[] = {"", "/80", " to inside:10.0.0.5/80", ":x",
+                                        "(443) hit-cnt 1"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        for (size_t k = 0; k < sizeof(tails) / sizeof(tails[0]); k++) {
+            char text[64];
+            struct address a = {1, 2};
+            snprintf(text, sizeof(text), "%s%s", rows[i].text, tails[k]);
+            struct slice s = exact(text);
+            assert_int_equal(address_read_v4(s, &a), rows[i].taken);
+            if (rows[i].taken)
+                assert_true(address_equals(a, address_v4(rows[i].v4)));
+            else
+                assert_true(a.hi == 1 && a.lo == 2);
+            free((void *)s.ptr);
+        }
+}
+
 static void cursors(void **state)
 {
     (void)state;
@@ -147,9 +191,8 @@ static void plain_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses),
-        cmocka_unit_test(cursors),
-        cmocka_unit_test(numbers),
+        cmocka_unit_test(addresses),  cmocka_unit_test(addresses_in_front),
+        cmocka_unit_test(cursors),    cmocka_unit_test(numbers),
         cmocka_unit_test(plain_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 struct cef_writer {
     char *p;
     char *end;         /* of the room; text that does not fit is left out and marked */
+    char *soft_end;    /* behind it no further field begins: only in the last round */
     size_t text_limit; /* a value is cut to this, or to its key's own limit */
     bool cut;
 };
@@ -41,4 +42,4 @@ void cef_put_text_field(struct cef_writer *w, enum record_field field, struct sl
 
 /* Every set field that has a key, but msg, which comes last of all; then the extras. */
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r);
-void cef_put_extras(struct cef_writer *w, struct cef_names *cached, const struct record *r);
+void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r);

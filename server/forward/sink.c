@@ -170,6 +170,7 @@ void sink_watch(struct sink *s, int fd)
     if (!s->poll || uv_poll_init(s->loop, s->poll, fd) < 0) {
         free(s->poll);
         s->poll = NULL;
+        s->pollable = false; /* /dev/null and the like: they never say EAGAIN */
         return;
     }
     s->poll->data = s;
