@@ -52,8 +52,9 @@ test: ## all tests, under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(Q)$(MAKE) --no-print-directory build-test B=build/test-$(CC) OPT="-O1 -g $(SANITIZE)"
 	$(Q)B=build/test-$(CC) tests/run_tests.sh
 
-golden: all ## write samples/*/*.jsonl anew from samples/*/*.log
+golden: all ## write samples/*/*.jsonl and tests/explain/*.txt anew
 	$(Q)PARAPET=$(B)/parapet tests/golden.sh write
+	$(Q)B=$(B) sh tests/test_explain.sh write >/dev/null
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (60) each; FUZZ=name for one
 	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(FUZZ_PACKAGES)"
