@@ -146,7 +146,7 @@ static uint32_t load_balancer(struct host *h, uint32_t now)
 {
     for (unsigned i = 0; i < 8; i++)
         talk(now, h->address, server(10 + i), TCP, i % 2 ? 8080 : 8443, ABORTED);
-    return 10;
+    return 30;
 }
 
 /* Everybody's browser in one. */

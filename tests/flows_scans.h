@@ -95,7 +95,7 @@ static const struct scan_kind scan_kinds[] = {
 enum { SCAN_KINDS = sizeof(scan_kinds) / sizeof(scan_kinds[0]) };
 
 struct scan {
-    uint32_t kind, source, start, done, stride, offset, ports;
+    uint32_t kind, day, source, start, done, stride, offset, ports;
 };
 
 static struct scan *scans;
@@ -133,6 +133,7 @@ static struct flow probe(const struct scan *s, uint32_t now)
     }
     if (kind->shape == MANY_SOURCES || kind->shape == FORGED) {
         f.src = kind->shape == FORGED ? SPOOFED + random_below(32768) : s->source + s->done % 300;
+        f.dst = server(s->day % 20);
         f.dst_port = (uint16_t)(kind->port + (kind->shape == FORGED ? 0 : s->done % 40));
         f.scan = kind->shape == MANY_SOURCES;
     }
@@ -173,7 +174,7 @@ static void scan_plan(uint32_t kind, uint32_t day, uint32_t start, FILE *truth)
     uint32_t lasts = (uint32_t)((uint64_t)k->values * k->gap_ms / 1000);
     uint32_t latest = lasts + 3600 < 86400 ? 86400 - lasts - 3600 : 7200;
     struct scan *s = &scans[scan_count];
-    *s = (struct scan){.kind = kind, .source = source_of(kind, day), .ports = 1};
+    *s = (struct scan){.kind = kind, .day = day, .source = source_of(kind, day), .ports = 1};
     s->start = start + day * 86400 + 1200 + random_below(latest);
     s->offset = random_below(k->values);
     while (k->shape == BOX && (s->ports + 1) * (s->ports + 1) <= k->values)

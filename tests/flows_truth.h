@@ -9,6 +9,9 @@
  *   scan   FIRST LAST NAME                                     likewise, of a scan
  *   expect NAME GROUP START NEEDED FIRST LAST DISTINCT PEAK WHO
  *
+ *   may    NAME GROUP                                          a matter of taste: a flood of forged
+ *                                                              sources is no scan, but looks like it
+ *
  * START is when the line was written that completes the NEEDED-th distinct value, FIRST and LAST the
  * first and last line of the group, PEAK the most distinct values of one window.
  */
@@ -290,5 +293,11 @@ static void truth_write(FILE *out)
         if (i == 0 || strcmp(rules[i].name, rules[i - 1].name))
             fprintf(out, "rule\t%s\n", rules[i].name);
         truth_rule(out, &rules[i]);
+    }
+    for (uint32_t i = 0; i < scan_count; i++) {
+        uint32_t a = server(scans[i].day % 20);
+        if (scan_kinds[scans[i].kind].shape == FORGED)
+            fprintf(out, "may\tdistributed_scan\tdst_ip=%u.%u.%u.%u\n", a >> 24, a >> 16 & 255,
+                    a >> 8 & 255, a & 255);
     }
 }

@@ -20,6 +20,7 @@
 struct expectation {
     char detector[NAME_MAX_LEN], group[GROUP_MAX], who[NAME_MAX_LEN];
     uint32_t start, needed, seen; /* seen: starts of that group */
+    bool optional;
 };
 
 struct range {
@@ -101,7 +102,15 @@ static void expectations_sort(void)
             expectations[n++] = expectations[i];
     expectation_count = n;
     for (unsigned i = 0; i < n; i++)
-        column_of(expectations[i].detector)->expected++;
+        column_of(expectations[i].detector)->expected += !expectations[i].optional;
+}
+
+static void expect(const struct expectation *e)
+{
+    if (!column_of(e->detector))
+        return;
+    expectations = grown(expectations, expectation_count, sizeof(*expectations));
+    expectations[expectation_count++] = *e;
 }
 
 static void read_truth(const char *path)
@@ -123,10 +132,12 @@ static void read_truth(const char *path)
             if (column_of(e.detector))
                 column_of(e.detector)->known = true;
         } else if (sscanf(line, "expect\t%63s\t%191s\t%u\t%u\t%*u\t%*u\t%*u\t%*u\t%63[^\n]",
-                          e.detector, e.group, &e.start, &e.needed, e.who) == 5 &&
-                   column_of(e.detector)) {
-            expectations = grown(expectations, expectation_count, sizeof(*expectations));
-            expectations[expectation_count++] = e;
+                          e.detector, e.group, &e.start, &e.needed, e.who) == 5) {
+            expect(&e);
+        } else if (sscanf(line, "may\t%63s\t%191s", e.detector, e.group) == 2) {
+            e.optional = true;
+            e.start = UINT32_MAX;
+            expect(&e);
         }
     }
     fclose(file);
@@ -173,10 +184,11 @@ static uint32_t seconds_of(const char *iso)
     return rest ? (uint32_t)timegm(&t) + (strncmp(rest, ".000Z", 5) != 0) : 0;
 }
 
+static const struct range nobody = {.name = "nobody we know"};
+
 /* Whose the group is: the source's, where there is one in it. */
 static const struct range *owner_of(const char *group)
 {
-    static const struct range nobody = {.name = "nobody we know"};
     const char *at = strstr(group, "src_ip=");
     char text[32] = "";
     at = at ? at : strstr(group, "dst_ip=");
@@ -212,13 +224,16 @@ static void judge(fjson_object *alert)
     if (!e) {
         /* Detectors that the truth does not know, and what follows from others, may speak of
          * scanners; not of anybody else. */
-        bool wrong = (column && column->known) || !owner_of(key.group)->scan;
+        const struct range *owner = owner_of(key.group);
+        bool wrong = (column && column->known) || (owner != &nobody && !owner->scan);
         if (wrong)
             blame(name, key.group);
         if (column)
             column->wrong += wrong;
         return;
     }
+    if (e->optional)
+        return;
     column->found += e->seen == 0;
     column->repeated += e->seen++ > 0;
     if (e->needed != strtoul(text_of(alert, "threshold"), NULL, 10))
@@ -266,7 +281,7 @@ static unsigned print_detectors(void)
         bad += missed + c->wrong_time + c->repeated + c->wrong;
     }
     for (unsigned i = 0; i < expectation_count; i++)
-        if (!expectations[i].seen)
+        if (!expectations[i].seen && !expectations[i].optional)
             fprintf(stderr, "missed: %s %s (%s) at %u\n", expectations[i].detector,
                     expectations[i].group, expectations[i].who, expectations[i].start);
     return bad;
