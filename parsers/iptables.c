@@ -129,7 +129,9 @@ static struct slice iptables_prefix(const struct syslog *header, struct slice te
     if (text.len == 0 && header->procid.len == 0 && !slice_is(header->app, "kernel") &&
         header->form == SYSLOG_RFC3164)
         text = header->app;
-    while (text.len && (text.ptr[text.len - 1] == ':' || text.ptr[text.len - 1] == ' '))
+    /* firewalld's are in quotes: "filter_IN_public_REJECT: " */
+    text = slice_from(text, text.len && text.ptr[0] == '"');
+    while (text.len && memchr(": \"", text.ptr[text.len - 1], 3))
         text.len--;
     if (text.len > 2 && text.ptr[0] == '[' && slice_find(text, ']') == text.len - 1)
         text = slice_make(text.ptr + 1, text.len - 2);
