@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "detect/alert_text.h"
+#include "detect/insight.h"
 #include "detect/match.h"
 #include "detect/risk.h"
 
@@ -13,6 +14,8 @@
 #define LEAP_MS    3600000 /* records this far ahead must agree before they move the time */
 #define LEAP_COUNT 16
 #define TIDY_MS    3600000
+#define ENDED_MAX  16 /* ends that are put in order before they leave */
+#define PASS_STEPS 1000
 
 struct detection {
     const struct detector *detectors;
@@ -28,17 +31,7 @@ struct detection {
     unsigned leaps;
     int64_t tidied_ms;
     _Atomic uint64_t insights;
-};
-
-static const struct detector insight_detector = {
-    .name = "insight",
-    .title = "Insight: risk above the threshold",
-    .techniques = "",
-    .tactics = "",
-    .explanation = "Several detectors have fired for the same address, host or user within the "
-                   "risk window; together their scores reach the threshold.",
-    .next_steps = "Read the listed detectors' alerts in the order of their times: together they "
-                  "tell what the host was after.",
+    struct alert ended[ENDED_MAX]; /* of pass */
 };
 
 /* One observe call on its way through. */
@@ -50,30 +43,41 @@ struct observation {
     int64_t t;
     uint64_t source_hash; /* 0: not needed yet */
     uint64_t firing;
+    bool counted; /* by some detector */
 };
 
-const char *detector_fault(const struct detector *detector, int64_t lateness_ms)
+/* The key at fault, and what it should be. */
+static const char *fault(const char *key, const char *say, const char **expected)
+{
+    *expected = say;
+    return key;
+}
+
+const char *detector_fault(const struct detector *detector, int64_t lateness_ms,
+                           const char **expected)
 {
     bool first_seen = detector->type == DETECTOR_FIRST_SEEN;
     if (detector->group_count == 0 || detector->group_count > DETECTOR_GROUP_MAX)
-        return "group-by needs one to three fields";
+        return fault("group-by", "one to three fields", expected);
     for (unsigned i = 0; i < detector->group_count; i++)
         if (detector->group_by[i] >= DETECT_SERVICE)
-            return "group-by cannot have a service";
+            return fault("group-by", "fields other than service", expected);
     if (detector->tier_count == 0 || detector->tier_count > DETECTOR_TIERS_MAX)
-        return "one to eight tiers are needed, the condition's threshold among them";
+        return fault("tiers", "at most seven tiers beside the condition", expected);
     for (unsigned i = 0; i < detector->tier_count; i++)
         if (detector->tiers[i].gte == 0 || detector->tiers[i].gte > KEEP_MAX ||
             (i && detector->tiers[i].gte <= detector->tiers[i - 1].gte))
-            return "thresholds must rise, from 1 to 10000";
+            return fault(i ? "tiers" : "condition.gte", "thresholds that rise, from 1 to 10000",
+                         expected);
     if (detector->has_also && (detector->also_gte == 0 || detector->also_gte > KEEP_MAX))
-        return "the threshold of also must be 1 to 10000";
+        return fault("also.gte", "a threshold from 1 to 10000", expected);
     if (detector->timespan_ms <= 0)
-        return "timespan must be longer than nothing";
+        return fault("timespan", "a duration longer than nothing", expected);
     if (!first_seen && detector->timespan_ms <= lateness_ms + AHEAD_MS)
-        return "timespan must be longer than the lateness that is accepted, and two seconds";
+        return fault("timespan", "a duration longer than limits.lateness and limits.ahead together",
+                     expected);
     if (!first_seen && detector->timespan_ms > VALUES_WINDOW_MAX_MS)
-        return "timespan must be shorter than three days";
+        return fault("timespan", "a duration of at most three days", expected);
     return NULL;
 }
 
@@ -110,8 +114,9 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
 {
     if (count > DETECTOR_MAX)
         return NULL;
+    const char *expected;
     for (unsigned i = 0; i < count; i++)
-        if (detector_fault(&detectors[i], limits->lateness_ms))
+        if (detector_fault(&detectors[i], limits->lateness_ms, &expected))
             return NULL;
     struct detection *d = calloc(1, sizeof(*d));
     if (!d)
@@ -130,7 +135,7 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
     struct siphash_key key = siphash_key(limits->key);
     size_t for_risk = limits->memory / 16;
     d->risk = risk_new(detectors, for_risk, limits->risk_window_ms, limits->risk_threshold, key);
-    d->episodes = episodes_new(&d->watch, detectors, count);
+    d->episodes = episodes_new(&d->watch, detectors);
     if (!d->risk || !d->episodes || !match_init(&d->match, detectors, count) ||
         !watch_init(&d->watch, d->rules, count, limits->memory - for_risk, limits->pairs_per_source,
                     key)) {
@@ -189,59 +194,12 @@ static bool source_of(const struct alert *alert, struct address *source)
     return false;
 }
 
-/* An alert that a source's risk has reached the threshold. */
 static __attribute__((noinline)) void insight(struct observation *o, enum record_field field,
                                               const struct risk_state *state,
                                               const struct alert *cause)
 {
-    struct alert alert = {
-        .detector = &insight_detector,
-        .phase = ALERT_START,
-        .time_ms = o->t,
-        .group = {{.name = record_fields[field].name}},
-        .group_count = 1,
-        .count = (uint64_t)__builtin_popcountll(state->scored),
-        .threshold = state->risk,
-        .window_start_ms = cause->window_start_ms,
-        .window_end_ms = cause->window_end_ms,
-        .first_seen_ms = cause->first_seen_ms,
-        .last_seen_ms = cause->last_seen_ms,
-        .evidence = cause->evidence,
-        .device_count = cause->device_count,
-        .severity = 8,
-        .risk = state->risk,
-        .record = o->r,
-    };
-    const void *member = (const char *)o->r + record_fields[field].offset;
-    if (record_fields[field].kind == KIND_ADDRESS) {
-        *address_format(alert.group[0].text, *(const struct address *)member) = '\0';
-    } else {
-        struct slice text = slice_first(*(const struct slice *)member, ALERT_VALUE_MAX - 1);
-        memcpy(alert.group[0].text, text.ptr, text.len);
-    }
-    memcpy(alert.devices, cause->devices, sizeof(alert.devices));
-    char template[ALERT_SUMMARY_MAX] = "", *at = template;
-    struct slice name = slice(record_fields[field].name);
-    at = stpcpy(at, "{{");
-    at = (char *)memcpy(at, name.ptr, name.len) + name.len;
-    at = stpcpy(at, "}} has reached the risk threshold:");
-    for (unsigned i = 0; i < o->d->count; i++) {
-        struct slice detector = slice_first(o->d->names[i], ALERT_VALUE_MAX - 1);
-        if (!(state->scored >> i & 1))
-            continue;
-        if (alert.sample_count < ALERT_SAMPLES_MAX) {
-            struct alert_value *sample = &alert.samples[alert.sample_count++];
-            sample->name = "detector";
-            memcpy(sample->text, detector.ptr, detector.len);
-        }
-        if ((size_t)(template + sizeof(template) - at) > detector.len + 2) {
-            *at++ = ' ';
-            at = (char *)memcpy(at, detector.ptr, detector.len) + detector.len;
-        }
-    }
-    *at = '\0';
-    alert_id(&alert, cause->window_start_ms);
-    alert_summary(&alert, template);
+    struct alert alert;
+    insight_alert(&alert, o->r, field, state, cause, o->d->detectors);
     atomic_fetch_add_explicit(&o->d->insights, 1, memory_order_relaxed);
     o->deliver(o->context, &alert);
 }
@@ -283,23 +241,68 @@ static void deliver(struct detection *d, struct alert *alert, on_alert to, void 
 
 /* ---- time */
 
-static __attribute__((noinline)) void pass(struct detection *d, int64_t now, on_alert to,
-                                           void *context)
+/* When the next episode can end, looked up anew. */
+static int64_t next_end(struct detection *d)
 {
-    struct alert alert;
     episodes_next_is(d->episodes, INT64_MAX);
+    for (uint32_t i = 0; i < d->watch.stripe_count; i++) {
+        struct stripe *stripe = &d->watch.stripes[i];
+        pthread_mutex_lock(&stripe->lock);
+        episodes_next_at_latest(d->episodes, episodes_next_of(stripe));
+        pthread_mutex_unlock(&stripe->lock);
+    }
+    return episodes_next(d->episodes);
+}
+
+static bool is_before(const struct alert *a, const struct alert *b)
+{
+    return a->time_ms != b->time_ms ? a->time_ms < b->time_ms
+                                    : memcmp(a->id, b->id, ALERT_ID_LEN) < 0;
+}
+
+static void deliver_sorted(struct detection *d, unsigned count, on_alert to, void *context)
+{
+    struct alert *order[ENDED_MAX];
+    for (unsigned i = 0; i < count; i++) {
+        unsigned at = i;
+        for (; at > 0 && is_before(&d->ended[i], order[at - 1]); at--)
+            order[at] = order[at - 1];
+        order[at] = &d->ended[i];
+    }
+    for (unsigned i = 0; i < count; i++)
+        deliver(d, order[i], to, context);
+}
+
+/* Tells the episodes that have ended by `now`. */
+static void end_until(struct detection *d, int64_t now, on_alert to, void *context)
+{
+    unsigned count = 0;
     for (uint32_t i = 0; i < d->watch.stripe_count; i++) {
         struct stripe *stripe = &d->watch.stripes[i];
         bool more = true;
         while (more) {
             pthread_mutex_lock(&stripe->lock);
-            more = episodes_end(d->episodes, stripe, now, &alert);
-            if (!more)
-                episodes_next_at_latest(d->episodes, episodes_next_of(stripe));
+            more = episodes_end(d->episodes, stripe, now, &d->ended[count]);
             pthread_mutex_unlock(&stripe->lock);
-            if (more)
-                deliver(d, &alert, to, context);
+            count += more;
+            if (count == ENDED_MAX) {
+                deliver_sorted(d, count, to, context);
+                count = 0;
+            }
         }
+    }
+    deliver_sorted(d, count, to, context);
+}
+
+/* One time after the other, so that alerts leave in the order of their times in every run, however
+ * the stripes hold them; unless there are very many. */
+static __attribute__((noinline)) void pass(struct detection *d, int64_t now, on_alert to,
+                                           void *context)
+{
+    int64_t next = next_end(d);
+    for (unsigned step = 0; next <= now; step++) {
+        end_until(d, step < PASS_STEPS ? next : now, to, context);
+        next = next_end(d);
     }
 }
 
@@ -356,6 +359,7 @@ static bool sight(struct observation *o, unsigned index, uint32_t class, struct 
     s->index = index;
     s->record = r;
     s->t = o->t;
+    s->is_first = !o->counted;
     s->evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE;
     s->side = class & (CLASS_EXT_INT | CLASS_EXT_EXT) ? SIDE_EXTERNAL : SIDE_INTERNAL;
     s->narrow = detector->has_also && match_predicate(&detector->also, r, class);
@@ -395,6 +399,7 @@ static void count(struct observation *o, unsigned index, uint32_t class)
         if (event == EPISODE_END)
             deliver(d, &alert, o->deliver, o->context);
     } while (event == EPISODE_END);
+    o->counted = true;
     if (event == EPISODE_START)
         started(o, index, &alert);
     else if (event == EPISODE_ONGOING)

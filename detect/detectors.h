@@ -34,8 +34,10 @@ struct detect_counters {
     uint64_t storms;         /* alerts replaced by detector_storm */
 };
 
-/* What makes a detector impossible, as a sentence ("timespan must be ..."); NULL: nothing. */
-const char *detector_fault(const struct detector *detector, int64_t lateness_ms);
+/* What makes a detector impossible: the YAML key at fault, and in *expected what it should be; NULL:
+ * nothing. */
+const char *detector_fault(const struct detector *detector, int64_t lateness_ms,
+                           const char **expected);
 
 /* NULL: no memory, more than DETECTOR_MAX detectors, or one with a fault.
  * `detectors` and what they point at stay the caller's and must outlive the engine. */

@@ -28,6 +28,7 @@ struct sighting {
     enum watch_side side;
     unsigned evidence;
     int64_t t;
+    bool is_first; /* no other detector has counted the record */
     const struct record *record;
 };
 
@@ -42,8 +43,7 @@ enum episode_event {
 
 struct episodes; /* what all groups share: the guard against storms, the next end */
 
-struct episodes *episodes_new(struct watch *watch, const struct detector *detectors,
-                              unsigned count);
+struct episodes *episodes_new(struct watch *watch, const struct detector *detectors);
 void episodes_free(struct episodes *e);
 
 /*

@@ -20,7 +20,10 @@
 #include "detect/siphash.h"
 #include "detect/values.h"
 
-#define WIDE_VALUES 256
+#define WIDE_VALUES       256
+#define WATCH_BUCKET      8  /* slots */
+#define WATCH_BLOCK_SHIFT 26 /* of a group's block: its order above, its unit below */
+#define WATCH_BLOCK_UNIT  ((UINT32_C(1) << WATCH_BLOCK_SHIFT) - 1)
 
 enum watch_side { SIDE_INTERNAL, SIDE_EXTERNAL, SIDE_COUNT };
 
@@ -120,6 +123,16 @@ struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side 
 
 /* The values of a set. */
 struct values watch_values(const struct side *side, struct group *group, unsigned set);
+
+void watch_clear_values(struct side *side, struct group *group);
+
+/* Drops the values that are of no use any more. */
+void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *side,
+                     struct group *group);
+
+/* How many values a block of that order has room for; the order that N values of a window need. */
+uint32_t watch_slots_of(unsigned order);
+unsigned watch_order_of(uint32_t keep);
 
 /* A block for something else of this group's (its episode), made room for; POOL_NONE: none. The
  * last four bytes of every block belong to the table. */

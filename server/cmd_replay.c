@@ -33,6 +33,7 @@ struct replay {
     struct detection *detection;
     struct device device;
     struct pipeline pipeline;
+    struct cef_format cef;
     struct batch *batch; /* CEF on its way to standard output */
     uint64_t alerts[3];
     int64_t tick_ms;       /* the time that detectors were last told */
@@ -41,12 +42,6 @@ struct replay {
     uint64_t bytes_before; /* of the files that are done */
     int percent;           /* shown last; -1: no bar */
 };
-
-static const struct cef_format bare_cef = {.framing = CEF_FRAME_NEWLINE,
-                                           .header = CEF_HEADER_NONE,
-                                           .facility = 16,
-                                           .keep_unmapped = true,
-                                           .max_message_size = 8192};
 
 /* ---- output ---- */
 
@@ -72,7 +67,7 @@ static void replay_event(void *context, const struct record *r)
 {
     struct replay *replay = context;
     if (replay->format == REPLAY_CEF) {
-        cef_event(&bare_cef, r, replay->batch);
+        cef_event(&replay->cef, r, replay->batch);
         batch_room(replay);
     } else {
         record_json(r, write_json, NULL);
@@ -85,7 +80,7 @@ static void replay_unparsed(void *context, const struct record *r, const char *s
 {
     struct replay *replay = context;
     if (replay->format == REPLAY_CEF) {
-        cef_unparsed(&bare_cef, r, status, raw, replay->batch);
+        cef_unparsed(&replay->cef, r, status, raw, replay->batch);
         batch_room(replay);
     } else {
         record_json_unparsed(r, status, raw, write_json, NULL);
@@ -100,7 +95,7 @@ static void replay_alert(void *context, const struct alert *alert)
     if (!replay->show_alerts || replay->format == REPLAY_NONE)
         return;
     if (replay->format == REPLAY_CEF) {
-        cef_alert(&bare_cef, alert, replay->batch);
+        cef_alert(&replay->cef, alert, replay->batch);
         batch_room(replay);
     } else {
         alert_json(alert, write_json, NULL);
@@ -314,7 +309,12 @@ static int open_pipeline(struct replay *replay)
                                      .context = replay};
     replay->detection = rules_detection(replay->rules);
     replay->batch = calloc(1, sizeof(*replay->batch));
-    if (!replay->detection || !replay->batch ||
+    replay->cef = (struct cef_format){.framing = CEF_FRAME_NEWLINE,
+                                      .header = CEF_HEADER_NONE,
+                                      .keep_unmapped = true,
+                                      .max_message_size = 8192,
+                                      .memory = cef_memory_new()};
+    if (!replay->detection || !replay->batch || !replay->cef.memory ||
         pipeline_init(&replay->pipeline, replay->rules, replay->detection, &output) < 0) {
         fprintf(stderr, "parapet replay: not enough memory for the tables of `memory:`\n");
         return EXIT_USAGE;
@@ -370,6 +370,7 @@ static int replay_run(int argc, char **argv)
     detection_free(replay.detection);
     rules_free(replay.rules);
     config_free(replay.config);
+    cef_memory_free(replay.cef.memory);
     free(replay.batch);
     free(buffer);
     return code;

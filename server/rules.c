@@ -233,13 +233,18 @@ const struct device *rules_device(const struct rules *rules, struct address send
     return &rules->devices[s->device_count];
 }
 
+int64_t rules_lateness(const struct settings *s)
+{
+    return s->lateness_ms + (s->ahead_ms > 2000 ? s->ahead_ms - 2000 : 0);
+}
+
 struct detection *rules_detection(const struct rules *rules)
 {
     const struct settings *s = rules->settings;
     struct detect_limits limits = {
         .memory = s->detection_memory,
         .pairs_per_source = s->pairs_per_source,
-        .lateness_ms = s->lateness_ms + s->ahead_ms,
+        .lateness_ms = rules_lateness(s),
         .risk_window_ms = s->risk_window_ms,
         .risk_threshold = s->risk_threshold,
     };

@@ -15,6 +15,9 @@ struct builder {
 void rules_complain(struct builder *b, const char *key, const char *value, const char *expected,
                     const char *const *known);
 
+/* How late a record may be for the engine, which takes clocks 2 s ahead for granted. */
+int64_t rules_lateness(const struct settings *s);
+
 /* One detector from its settings; what it owns is freed by rules_free_detector. */
 void rules_build_detector(struct builder *b, const struct detector_settings *s,
                           struct detector *out);

@@ -256,6 +256,11 @@ void rules_build_detector(struct builder *b, const struct detector_settings *s,
     out->summary = s->summary ? s->summary : out->title;
     out->explanation = s->explanation;
     out->next_steps = s->next_steps;
+    const char *expected = NULL, *key = NULL;
+    if (!b->wrong)
+        key = detector_fault(out, rules_lateness(b->rules->settings), &expected);
+    if (key)
+        rules_complain(b, key, NULL, expected, NULL);
     b->detector = NULL;
 }
 

@@ -28,9 +28,9 @@ int outputs_init(struct outputs *outputs, const struct settings *settings, struc
 {
     memset(outputs, 0, sizeof(*outputs));
     outputs->items = calloc(settings->forward_count + 1, sizeof(*outputs->items));
-    if (!outputs->items)
+    outputs->memory = cef_memory_new();
+    if (!outputs->items || !outputs->memory)
         return UV_ENOMEM;
-    outputs->names = cef_names_new();
     outputs->count = settings->forward_count;
     outputs->on_refused = on_refused;
     outputs->context = context;
@@ -44,16 +44,16 @@ int outputs_init(struct outputs *outputs, const struct settings *settings, struc
                                                     .keep_unmapped = f->keep_unmapped,
                                                     .ipv6_c6a = f->ipv6_c6a,
                                                     .max_message_size = f->max_message_size,
-                                                    .names = outputs->names};
+                                                    .memory = outputs->memory};
     }
     return 0;
 }
 
 void outputs_close(struct outputs *outputs)
 {
-    cef_names_free(outputs->names);
+    cef_memory_free(outputs->memory);
     free(outputs->items);
-    outputs->names = NULL;
+    outputs->memory = NULL;
     outputs->items = NULL;
     outputs->count = 0;
 }
