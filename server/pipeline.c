@@ -75,6 +75,28 @@ static void correct_time(struct pipeline *p, int64_t arrival_ms)
     p->counters.time_suspect++;
 }
 
+/* EXAMPLE\alice is alice of EXAMPLE, whoever logs it; some write the backslash twice. Returns what
+ * stands before it, empty when the user has no domain or nothing else. */
+static struct slice take_domain(struct slice *user)
+{
+    size_t at = slice_find(*user, '\\'), from = at;
+    while (from < user->len && user->ptr[from] == '\\')
+        from++;
+    if (from == user->len)
+        return SLICE_NONE;
+    struct slice domain = slice_first(*user, at);
+    *user = slice_from(*user, from);
+    return domain;
+}
+
+static void split_users(struct record *r)
+{
+    if (RECORD_HAS(r, src_user))
+        record_set_src_domain(r, take_domain(&r->src_user));
+    if (RECORD_HAS(r, dst_user))
+        record_set_dst_domain(r, take_domain(&r->dst_user));
+}
+
 static void set_networks(struct pipeline *p)
 {
     struct record *r = &p->record;
@@ -126,7 +148,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
         return;
     }
     record_set_parser(r, slice(out->parser->name));
-    r->extra_prefix = slice(out->parser->extra_prefix);
+    r->extra_prefix = out->parser->extra_prefix ? slice(out->parser->extra_prefix) : SLICE_NONE;
     struct parse_context context = {
         .header = header,
         .zone = device->zone,
@@ -135,6 +157,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
         .connections = p->connections,
     };
     out->status = out->parser->parse(&context, header->body, r);
+    split_users(r);
     correct_time(p, arrival_ms);
     if (out->status == PARSE_OK)
         set_networks(p);
