@@ -76,16 +76,16 @@ static void correct_time(struct pipeline *p, int64_t arrival_ms)
 }
 
 /* EXAMPLE\alice is alice of EXAMPLE, whoever logs it; some write the backslash twice. Returns what
- * stands before it, empty when the user has no domain or nothing else. */
+ * stands before the last one, empty when the user has no domain or nothing else. */
 static struct slice take_domain(struct slice *user)
 {
-    size_t at = slice_find(*user, '\\'), from = at;
-    while (from < user->len && user->ptr[from] == '\\')
-        from++;
-    if (from == user->len)
+    size_t at = slice_find_last(*user, '\\');
+    if (at + 1 >= user->len)
         return SLICE_NONE;
     struct slice domain = slice_first(*user, at);
-    *user = slice_from(*user, from);
+    *user = slice_from(*user, at + 1);
+    while (domain.len && domain.ptr[domain.len - 1] == '\\')
+        domain.len--;
     return domain;
 }
 
