@@ -94,9 +94,9 @@ static uint32_t domain_controller(struct host *h, uint32_t now)
     if (other != h->address)
         for (unsigned i = 0; i < 11; i++)
             talk(now + i, h->address, other, TCP, ports[i], DATA);
-    for (unsigned i = 0; i < 6; i++)
+    for (unsigned i = 0; i < 2; i++)
         talk(now + i, h->address, CLIENTS + 2 + random_below(200), TCP, i % 2 ? 445 : 135,
-             chance(0.1) ? NO_ANSWER : DATA);
+             chance(0.03) ? NO_ANSWER : DATA);
     talk(now, h->address, PARTNER + 123, UDP, 123, DATA);
     return pause_of(180);
 }
@@ -211,7 +211,7 @@ static uint32_t traceroute(struct host *h, uint32_t now)
 /* A server outside that opens the data connections to its client, a port each. */
 static uint32_t active_ftp(struct host *h, uint32_t now)
 {
-    uint32_t partner = PARTNER + 21;
+    uint32_t partner = PARTNER + 20 + h->address % 4;
     talk(now, h->address, partner, TCP, 21, DATA);
     for (unsigned i = 0; i < 30; i++)
         flow_open((struct flow){.at = now + 2 + 3 * i,
@@ -220,7 +220,7 @@ static uint32_t active_ftp(struct host *h, uint32_t now)
                                 .dst = h->address,
                                 .dst_port = (uint16_t)(50000 + random_below(9000)),
                                 .protocol = TCP,
-                                .fate = i % 5 ? DATA : ABORTED,
+                                .fate = i % 10 ? DATA : ABORTED, /* nothing to send */
                                 .child = true});
     return pause_of(14400);
 }
@@ -328,7 +328,7 @@ static void range_write(FILE *truth, const char *kind, uint32_t first, uint32_t 
 static void host_new(uint32_t address, uint32_t role, uint32_t start)
 {
     hosts[host_count] = (struct host){.address = address, .role = role};
-    queue_put(start + random_below(600), DUE_STEP, host_count++);
+    queue_put(start + random_below(3600), DUE_STEP, host_count++);
 }
 
 static void hosts_settle(uint32_t start, FILE *truth)
@@ -337,6 +337,8 @@ static void hosts_settle(uint32_t start, FILE *truth)
     hosts = calloc(site.hosts + 256, sizeof(*hosts));
     if (!hosts)
         tool_fail("no memory for %u hosts", site.hosts);
+    range_write(truth, "host", PARTNER + 20, PARTNER + 23, "active FTP");
+    range_write(truth, "host", PARTNER + 64, PARTNER + 95, "video call");
     for (uint32_t r = 0; r < ROLES; r++) {
         const struct role *role = &roles[r];
         uint32_t n = role->count ? role->count : site.hosts * role->per_mille / 1000;

@@ -16,34 +16,18 @@ struct scan_kind {
     uint16_t port;   /* of HORIZONTAL; the first of the others */
     uint32_t values; /* probes: ports, hosts, or ports times hosts */
     uint32_t gap_ms; /* between two of them */
-    uint8_t mix[4];  /* of 100 probes: denied, no answer, refused, aborted */
+    uint8_t mix;     /* enum mix */
     uint8_t every;   /* days between two of them, where it lasts longer than one */
 };
 
-#define DENIES                                                                                     \
-    {                                                                                              \
-        100, 0, 0, 0                                                                               \
-    }
-#define SILENCE                                                                                    \
-    {                                                                                              \
-        0, 100, 0, 0                                                                               \
-    }
-#define REFUSALS                                                                                   \
-    {                                                                                              \
-        0, 0, 100, 0                                                                               \
-    }
-#define ABORTS                                                                                     \
-    {                                                                                              \
-        0, 0, 0, 100                                                                               \
-    }
-#define MIXED                                                                                      \
-    {                                                                                              \
-        30, 30, 30, 10                                                                             \
-    }
-#define CONNECT                                                                                    \
-    {                                                                                              \
-        0, 10, 84, 6                                                                               \
-    } /* what a connect scan of one host meets: closed ports */
+/* Of 100 probes: denied, no answer, refused, aborted. CONNECT is what a connect scan of one host
+ * meets: closed ports. */
+enum mix { DENIES, SILENCE, REFUSALS, ABORTS, MIXED, IN_VAIN, CONNECT };
+static const uint8_t mixes[][4] = {
+    [DENIES] = {100, 0, 0, 0},  [SILENCE] = {0, 100, 0, 0}, [REFUSALS] = {0, 0, 100, 0},
+    [ABORTS] = {0, 0, 0, 100},  [MIXED] = {30, 30, 30, 10}, [IN_VAIN] = {40, 30, 30, 0},
+    [CONNECT] = {0, 10, 84, 6},
+};
 
 /* Nineteen gaps of 15,737 ms are 299 s, one window; of 15,790 ms they are 300 s, one second too
  * much. */
@@ -73,9 +57,9 @@ static const struct scan_kind scan_kinds[] = {
     {"21 services opened and dropped", BOX, INSIDE, TCP, 6000, 21, 14000, ABORTS, 1},
     {"120 services opened and dropped", BOX, INSIDE, TCP, 7000, 120, 1000, ABORTS, 1},
     {"600 services opened and dropped", BOX, INSIDE, TCP, 7000, 600, 100, ABORTS, 1},
-    {"slow, one in 5 min", BOX, INSIDE, TCP, 3000, 400, 300000, MIXED, 2},
-    {"slow, one in 14 min", BOX, INSIDE, TCP, 3000, 200, 840000, MIXED, 3},
-    {"slow, one in 15 min", BOX, INSIDE, TCP, 3000, 200, 900000, MIXED, 3},
+    {"slow, one in 5 min", BOX, INSIDE, TCP, 3000, 400, 300000, IN_VAIN, 2},
+    {"slow, one in 14 min", BOX, INSIDE, TCP, 3000, 200, 840000, IN_VAIN, 3},
+    {"slow, one in 15 min", BOX, INSIDE, TCP, 3000, 200, 900000, IN_VAIN, 3},
     {"19 ports from outside", VERTICAL, INWARD, TCP, 100, 19, 1000, DENIES, 1},
     {"20 ports from outside", VERTICAL, INWARD, TCP, 100, 20, 15000, DENIES, 1},
     {"ports from outside, 5 s apart", VERTICAL, INWARD, TCP, 1, 300, 5000, DENIES, 1},
@@ -88,7 +72,7 @@ static const struct scan_kind scan_kinds[] = {
     {"search for 445 outwards", HORIZONTAL, OUTWARD, TCP, 445, 200, 300, DENIES, 1},
     {"600 denies outwards", HORIZONTAL, OUTWARD, TCP, 6667, 600, 400, DENIES, 1},
     {"services dropped outwards", HORIZONTAL, OUTWARD, TCP, 8443, 60, 2000, ABORTS, 1},
-    {"ports of a host outside", VERTICAL, OUTWARD, TCP, 1, 100, 1000, MIXED, 1},
+    {"ports of a host outside", VERTICAL, OUTWARD, TCP, 1, 200, 1000, MIXED, 1},
     {"300 sources on a host", MANY_SOURCES, INWARD, TCP, 50, 300, 500, DENIES, 1},
     {"forged sources", FORGED, INWARD, TCP, 80, 1, 0, DENIES, 1},
 };
@@ -133,7 +117,7 @@ static struct flow probe(const struct scan *s, uint32_t now)
     }
     if (kind->shape == MANY_SOURCES || kind->shape == FORGED) {
         f.src = kind->shape == FORGED ? SPOOFED + random_below(32768) : s->source + s->done % 300;
-        f.dst = server(s->day % 20);
+        f.dst = server(s->day % 10 + (kind->shape == FORGED ? 10 : 0));
         f.dst_port = (uint16_t)(kind->port + (kind->shape == FORGED ? 0 : s->done % 40));
         f.scan = kind->shape == MANY_SOURCES;
     }
@@ -141,9 +125,9 @@ static struct flow probe(const struct scan *s, uint32_t now)
     static const enum fate fates[] = {DENIED, NO_ANSWER, REFUSED, ABORTED};
     for (unsigned i = 0; i < 4; i++) {
         f.fate = (uint8_t)fates[i];
-        if (dice < kind->mix[i])
+        if (dice < mixes[kind->mix][i])
             break;
-        dice -= kind->mix[i];
+        dice -= mixes[kind->mix][i];
     }
     return f;
 }

@@ -9,8 +9,9 @@
  *   scan   FIRST LAST NAME                                     likewise, of a scan
  *   expect NAME GROUP START NEEDED FIRST LAST DISTINCT PEAK WHO
  *
- *   may    NAME GROUP                                          a matter of taste: a flood of forged
- *                                                              sources is no scan, but looks like it
+ *   may    NAME GROUP                                          DETECTION leaves open whether it fires: a
+ *                                                              flood of forged sources is no scan, but
+ *                                                              looks like one
  *
  * START is when the line was written that completes the NEEDED-th distinct value, FIRST and LAST the
  * first and last line of the group, PEAK the most distinct values of one window.
@@ -131,7 +132,8 @@ static const struct rule rules[] = {
     {"ping_sweep", IN, ICMP, NULL, 0, S_ANY, BY_SRC, HOSTS, 20, 300},
     {"excessive_denies", ALL, 0, NULL, 0, S_DENIED, BY_SRC, EVENTS, 100, 300},
     {"excessive_outbound_blocks", OUT, 0, NULL, 0, S_DENIED, BY_SRC, EVENTS, 500, 300},
-    {"slow_scan", ALL, 0, NULL, 0, S_FAILED, BY_SRC, SERVICES, 100, 86400},
+    /* A probe in 15 minutes is 96 a day. Outwards, proxies and peer-to-peer clients fail as often. */
+    {"slow_scan", IN | EXT, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 90, 86400},
     {"distributed_scan", EXT, 0, NULL, 0, S_FAILED, BY_DST, SOURCES, 100, 300},
     PORT_RULES(22, TCP),
     PORT_RULES(23, TCP),
@@ -143,6 +145,15 @@ static const struct rule rules[] = {
     PORT_RULES(8443, TCP),
 };
 enum { RULES = sizeof(rules) / sizeof(rules[0]) };
+
+/* Where DETECTION leaves open whether a detector fires. */
+static const struct rule open_rules[] = {
+    {"slow_scan", ALL, 0, NULL, 0, S_ANY, BY_SRC, SERVICES, 50, 86400},
+    {"synscan_internal_internal", IN, UDP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
+    {"inbound_port_scan", EXT, 0, NULL, 0, S_ANY, BY_SRC | BY_DST, PORTS, 10, 300},
+    {"distributed_scan", EXT, 0, NULL, 0, S_FAILED, BY_DST, SOURCES, 10, 300},
+};
+enum { OPEN_RULES = sizeof(open_rules) / sizeof(open_rules[0]) };
 
 static bool fulfils(const struct rule *r, const struct sighted *s)
 {
@@ -261,7 +272,7 @@ static const char *scan_of(const struct finding *f)
     return "several";
 }
 
-static void truth_rule(FILE *out, const struct rule *r)
+static void truth_rule(FILE *out, const char *word, const struct rule *r)
 {
     struct point *points = malloc((sighted_count + 1) * sizeof(*points));
     size_t n = 0, end;
@@ -279,7 +290,7 @@ static void truth_rule(FILE *out, const struct rule *r)
         struct finding f = look(r, points, i, end - 1);
         if (!f.start)
             continue;
-        fprintf(out, "expect\t%s\t", r->name);
+        fprintf(out, "%s\t%s\t", word, r->name);
         print_group(out, r, &f);
         fprintf(out, "\t%u\t%u\t%u\t%u\t%u\t%u\t%s\n", f.start, f.needed, f.first, f.last,
                 f.distinct, f.peak, scan_of(&f));
@@ -292,10 +303,12 @@ static void truth_write(FILE *out)
     for (unsigned i = 0; i < RULES; i++) {
         if (i == 0 || strcmp(rules[i].name, rules[i - 1].name))
             fprintf(out, "rule\t%s\n", rules[i].name);
-        truth_rule(out, &rules[i]);
+        truth_rule(out, "expect", &rules[i]);
     }
+    for (unsigned i = 0; i < OPEN_RULES; i++)
+        truth_rule(out, "may", &open_rules[i]);
     for (uint32_t i = 0; i < scan_count; i++) {
-        uint32_t a = server(scans[i].day % 20);
+        uint32_t a = server(10 + scans[i].day % 10);
         if (scan_kinds[scans[i].kind].shape == FORGED)
             fprintf(out, "may\tdistributed_scan\tdst_ip=%u.%u.%u.%u\n", a >> 24, a >> 16 & 255,
                     a >> 8 & 255, a & 255);
