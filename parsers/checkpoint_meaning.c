@@ -212,6 +212,8 @@ static uint8_t checkpoint_counted(const struct checkpoint *cp)
             return EVIDENCE_DATA;
         bool tcp = RECORD_HAS(r, protocol) && r->protocol == PROTOCOL_TCP;
         bool brief = RECORD_HAS(r, duration_ms) && r->duration_ms <= 5000;
+        if (tcp && r->src_packets == 1)
+            return EVIDENCE_REFUSED; /* a handshake takes two packets of the client */
         return tcp && brief && r->src_packets <= 4 && r->dst_packets <= 4 ? EVIDENCE_ABORTED
                                                                           : EVIDENCE_UNKNOWN;
     }
