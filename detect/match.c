@@ -58,7 +58,7 @@ static bool networks_match(const struct predicate *p, const struct record *r)
 
 static bool icmp_matches(const struct predicate *p, const struct record *r)
 {
-    return p->any_icmp_type || !RECORD_HAS(r, icmp_type) ||
+    return !p->by_icmp_type || !RECORD_HAS(r, icmp_type) ||
            (r->icmp_type < 256 && p->icmp_types[r->icmp_type >> 6] >> (r->icmp_type & 63) & 1);
 }
 

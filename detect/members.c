@@ -88,32 +88,50 @@ static uint64_t mixed(uint64_t hash, uint64_t a, uint64_t b)
     return siphash_words(members_key, hash, a, b);
 }
 
-static uint64_t mixed_text(uint64_t hash, struct slice text)
+static void put_text(struct siphash *s, struct slice text)
 {
-    return mixed(hash, siphash_bytes(members_key, text.ptr, text.len, 1, 3), text.len);
+    for (; text.len >= 8; text = slice_from(text, 8)) {
+        uint64_t word;
+        memcpy(&word, text.ptr, 8);
+        siphash_word(s, word, 1);
+    }
+    uint64_t word = text.len + 1;
+    for (size_t i = 0; i < text.len; i++)
+        word = word << 8 | (unsigned char)text.ptr[i];
+    siphash_word(s, word, 1);
 }
 
-uint64_t event_of(const struct record *r)
+static void put_ends(struct siphash *s, const struct record *r)
 {
-    uint64_t hash = 0, ports = 0;
-    if (RECORD_HAS(r, host))
-        hash = mixed_text(hash, r->host);
-    if (RECORD_HAS(r, event_id))
-        hash = mixed_text(hash, r->event_id);
-    if (RECORD_HAS(r, session_id) && !slice_is(r->session_id, "0"))
-        return (mixed_text(hash, r->session_id) & KEY_BITS) | KEY_PRESENT;
-    if (RECORD_HAS(r, src_ip))
-        hash = mixed(hash, r->src_ip.hi, r->src_ip.lo);
-    if (RECORD_HAS(r, dst_ip))
-        hash = mixed(hash + 1, r->dst_ip.hi, r->dst_ip.lo);
+    uint64_t ports = 0;
+    if (RECORD_HAS(r, src_ip)) {
+        siphash_word(s, r->src_ip.hi, 1);
+        siphash_word(s, r->src_ip.lo, 1);
+    }
+    if (RECORD_HAS(r, dst_ip)) {
+        siphash_word(s, ~r->dst_ip.hi, 1);
+        siphash_word(s, r->dst_ip.lo, 1);
+    }
     if (RECORD_HAS(r, src_port))
         ports = (uint64_t)r->src_port + 1;
     if (RECORD_HAS(r, dst_port))
         ports |= ((uint64_t)r->dst_port + 1) << 20;
     if (RECORD_HAS(r, protocol))
         ports |= ((uint64_t)r->protocol + 1) << 40;
-    hash = mixed(hash, ports, RECORD_HAS(r, time) ? (uint64_t)r->time : 0);
-    return (hash & KEY_BITS) | KEY_PRESENT;
+    siphash_word(s, ports, 1);
+    siphash_word(s, RECORD_HAS(r, time) ? (uint64_t)r->time : 0, 1);
+}
+
+uint64_t event_of(const struct record *r)
+{
+    struct siphash s = siphash_begin(members_key);
+    put_text(&s, RECORD_HAS(r, host) ? r->host : SLICE_NONE);
+    put_text(&s, RECORD_HAS(r, event_id) ? r->event_id : SLICE_NONE);
+    if (RECORD_HAS(r, session_id) && !slice_is(r->session_id, "0"))
+        put_text(&s, r->session_id);
+    else
+        put_ends(&s, r);
+    return (siphash_end(&s, 3) & KEY_BITS) | KEY_PRESENT;
 }
 
 uint64_t target_of(const struct detector *detector, const union member *members, uint64_t value)
