@@ -152,33 +152,65 @@ static bool panos_claims(const struct syslog *header, struct slice body)
     return type.len >= 3 && (panos_type(type) || is_foreign(stamp, type));
 }
 
+/* A row that ends too early was cut off, perhaps in the middle of its last column: that is no
+ * address or number to go by, and is taken off here to be kept by name. */
+static struct slice panos_cut(struct csv *csv)
+{
+    unsigned last = --csv->count;
+    uint64_t bit = UINT64_C(1) << last % 64;
+    csv->filled[last / 64] &= ~bit;
+    csv->single[last / 64] &= ~bit;
+    csv->quoted[last / 64] &= ~bit;
+    return slice_make(csv->base + csv->start[last], csv->start[last + 1] - csv->start[last] - 1);
+}
+
+/* A type without a table here: what every type has, and the rest of the row as it is. */
+static void panos_foreign(struct panos_row *row)
+{
+    const struct csv *csv = &row->csv;
+    const unsigned first = PANOS_GENERATED + 1;
+    panos_read(row, &panos_every);
+    record_set_category(row->out, CATEGORY_SYSTEM);
+    if (csv->count > first)
+        record_set_message(row->out, slice_between(csv->base + csv->start[first],
+                                                   csv->base + csv->start[csv->count] - 1));
+}
+
 /* 1,2026/11/21 08:56:00,001234567890,TRAFFIC,end,2561,2026/11/21 08:55:59,10.1.1.5,192.0.2.7,... */
 static enum parse_status panos_parse(struct parse_context *context, struct slice body,
                                      struct record *out)
 {
     struct panos_row row;
+    struct slice half = SLICE_NONE;
     row.out = out;
     row.header = context->header;
     csv_split(&row.csv, panos_body(body));
-    row.subtype = csv_raw(&row.csv, SUBTYPE);
     struct slice name = csv_raw(&row.csv, TYPE);
     const struct panos_type *type = panos_type(name);
+    enum parse_status status = row.csv.count > SUBTYPE ? PARSE_OK : PARSE_MALFORMED;
 
     record_set_vendor(out, slice("Palo Alto Networks"));
     record_set_product(out, slice("PAN-OS"));
+    if (type && row.csv.count < type->least && status == PARSE_OK) {
+        half = panos_cut(&row.csv);
+        out->cut = true;
+    }
+    row.subtype = csv_raw(&row.csv, SUBTYPE);
     panos_name(&row, name, type ? type->id : 0);
     panos_time(&row, context->zone, type ? type->precise : 0);
     if (!type) {
-        panos_read(&row, &panos_every);
-        return PARSE_UNKNOWN;
+        panos_foreign(&row);
+        return status;
     }
     record_set_category(out, type->category);
     panos_join_links(&row.csv);
     panos_read(&row, type->columns);
+    if (half.len)
+        record_extra(out, type->columns->row[row.csv.count].name, panos_text(out, half));
     panos_ports(out);
     if (type->finish)
         type->finish(out, row.subtype);
-    return row.csv.count < type->least ? PARSE_MALFORMED : PARSE_OK;
+    return status;
 }
 
 const struct parser parser_panos = {

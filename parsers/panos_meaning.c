@@ -73,24 +73,6 @@ static const struct {
     {SLICE("flood"), CATEGORY_SCAN, FIELD_COUNT},
 };
 
-/* SYSTEM subtypes name the daemon; the rest is CATEGORY_SYSTEM. */
-static const struct {
-    struct slice subtype;
-    uint8_t category;
-} daemons[] = {
-    {SLICE("auth"), CATEGORY_AUTHENTICATION},
-    {SLICE("userid"), CATEGORY_AUTHENTICATION},
-    {SLICE("vpn"), CATEGORY_VPN},
-    {SLICE("globalprotect"), CATEGORY_VPN},
-    {SLICE("global-protect"), CATEGORY_VPN},
-    {SLICE("sslvpn"), CATEGORY_VPN},
-    {SLICE("ras"), CATEGORY_VPN},
-    {SLICE("satd"), CATEGORY_VPN},
-    {SLICE("dhcp"), CATEGORY_DHCP},
-    {SLICE("dnsproxy"), CATEGORY_DNS},
-    {SLICE("nat"), CATEGORY_NAT},
-};
-
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
 
 bool panos_severity(struct record *out, struct slice word)
@@ -241,22 +223,17 @@ void panos_finish_session(struct record *out, struct slice subtype)
     record_set_evidence(out, is_refused(out) ? EVIDENCE_DENIED : EVIDENCE_NONE);
 }
 
-void panos_finish_system(struct record *out, struct slice subtype)
-{
-    for (size_t i = 0; i < COUNT(daemons); i++)
-        if (slice_equals(daemons[i].subtype, subtype))
-            record_set_category(out, daemons[i].category);
-}
-
 /* "success", "Failed", "User Password Failure": whether the words tell of an end, and which. */
-static void set_outcome(struct record *out, struct slice words)
+void panos_outcome(struct record *out, struct slice words)
 {
     static const struct {
         const char *part;
         uint8_t outcome;
     } parts[] = {
-        {"ail", OUTCOME_FAILURE},    {"enied", OUTCOME_FAILURE},  {"nauthorized", OUTCOME_FAILURE},
-        {"uccess", OUTCOME_SUCCESS}, {"ucceed", OUTCOME_SUCCESS},
+        {"ail", OUTCOME_FAILURE},
+        {"enied", OUTCOME_FAILURE},
+        {"nauthorized", OUTCOME_FAILURE},
+        {"ucc", OUTCOME_SUCCESS},
     };
     for (size_t i = 0; i < COUNT(parts); i++) {
         if (slice_find_text(words, parts[i].part) < words.len) {
@@ -266,7 +243,7 @@ static void set_outcome(struct record *out, struct slice words)
     }
 }
 
-static struct slice kept(const struct record *r, const char *name)
+struct slice panos_kept(const struct record *r, const char *name)
 {
     for (unsigned i = 0; i < r->extra; i++)
         if (slice_is(r->extras[i].name, name))
@@ -277,13 +254,13 @@ static struct slice kept(const struct record *r, const char *name)
 void panos_finish_config(struct record *out, struct slice subtype)
 {
     (void)subtype;
-    set_outcome(out, out->event_id);
+    panos_outcome(out, out->event_id);
 }
 
 void panos_finish_globalprotect(struct record *out, struct slice subtype)
 {
     (void)subtype;
-    set_outcome(out, kept(out, "status"));
+    panos_outcome(out, panos_kept(out, "status"));
     if (slice_ends(out->event_id, "-auth") || slice_ends(out->event_id, "-logout"))
         record_set_category(out, CATEGORY_AUTHENTICATION);
 }
@@ -291,5 +268,5 @@ void panos_finish_globalprotect(struct record *out, struct slice subtype)
 void panos_finish_authentication(struct record *out, struct slice subtype)
 {
     (void)subtype;
-    set_outcome(out, out->event_id);
+    panos_outcome(out, out->event_id);
 }

@@ -12,6 +12,12 @@ bool panos_action(struct record *out, struct slice word);
 /* Which field column 31 of a THREAT row is: URL or file. */
 enum record_field panos_misc(struct slice subtype, struct slice text);
 
+/* Sets outcome when the words tell of one: "success", "Failed", "auth-fail". */
+void panos_outcome(struct record *out, struct slice words);
+
+/* What was kept under that name; empty when nothing was. */
+struct slice panos_kept(const struct record *r, const char *name);
+
 /* Once all columns are read: evidence, category, outcome, by type. */
 void panos_finish_traffic(struct record *out, struct slice subtype);
 void panos_finish_threat(struct record *out, struct slice subtype);
