@@ -4,21 +4,10 @@
  * relays: they are read as far as they go.
  * https://docs.paloaltonetworks.com/ngfw/administration/monitoring/use-syslog-for-monitoring/syslog-field-descriptions
  */
+#include "parsers/panos_keyed.h"
 #include "parsers/panos_meaning.h"
-#include "parsers/panos_row.h"
-#include "parsers/parser.h"
 
 enum { TYPE = 3, SUBTYPE = 4, LINK_SWITCHES = 69 };
-
-struct panos_type {
-    struct slice name;
-    const struct panos_columns *columns;
-    uint8_t category;
-    uint8_t precise; /* the column of the time with milliseconds and zone; 0: there is none */
-    uint8_t least;   /* a row with fewer columns was cut off */
-    uint8_t id;      /* what tells messages apart better than the subtype; 0: nothing does */
-    void (*finish)(struct record *out, struct slice subtype);
-};
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
 
@@ -44,7 +33,7 @@ static const struct panos_type types[] = {
     {SLICE("SCTP"), &panos_sctp, CATEGORY_CONNECTION, 63, 31, 42, panos_finish_session},
 };
 
-static const struct panos_type *panos_type(struct slice name)
+const struct panos_type *panos_type(struct slice name)
 {
     for (size_t i = 0; i < COUNT(types); i++)
         if (name.len == types[i].name.len && name.ptr[0] == types[i].name.ptr[0] &&
@@ -62,11 +51,9 @@ static bool panos_stamp(struct slice text, const struct zone *zone, int64_t *ms)
 
 static void panos_time(struct panos_row *row, const struct zone *zone, unsigned precise)
 {
-    /* A firewall that has no precise time writes 1970. */
-    const int64_t year_2000 = INT64_C(946684800000);
     int64_t ms;
     struct slice text = precise ? csv_raw(&row->csv, precise) : SLICE_NONE;
-    if (text.len && panos_stamp(text, zone, &ms) && ms > year_2000)
+    if (text.len && panos_stamp(text, zone, &ms) && ms > PANOS_YEAR_2000)
         record_set_time(row->out, ms);
     else if (panos_stamp(csv_raw(&row->csv, PANOS_GENERATED), zone, &ms))
         record_set_time(row->out, ms);
@@ -80,15 +67,14 @@ static bool is_number(struct slice text)
 
 /* The class id is the subtype, as in the vendor's own CEF, unless the type has a better one:
  * several write a mere 0 for their subtype. */
-static void panos_name(struct panos_row *row, struct slice type, unsigned id)
+void panos_name(struct panos_row *row, struct slice type, struct slice id)
 {
-    struct slice name = id ? panos_text(row->out, csv_raw(&row->csv, id)) : SLICE_NONE;
-    if (name.len == 0)
-        name = row->subtype;
-    if (name.len == 0 || (name.ptr[0] <= '9' && is_number(name)))
-        name = type;
+    if (id.len == 0)
+        id = row->subtype;
+    if (id.len == 0 || (id.ptr[0] <= '9' && is_number(id)))
+        id = type;
     record_set_event_name(row->out, type);
-    record_set_event_id(row->out, name);
+    record_set_event_id(row->out, id);
 }
 
 /* ICMP has no ports, and other protocols without them write 0. */
@@ -102,6 +88,14 @@ static void panos_ports(struct record *r)
         (RECORD_HAS(r, src_port) && r->src_port == 0 && RECORD_HAS(r, dst_port) &&
          r->dst_port == 0))
         r->has &= ~ports;
+}
+
+void panos_finish(struct panos_row *row, const struct panos_type *type)
+{
+    record_set_category(row->out, type->category);
+    panos_ports(row->out);
+    if (type->finish)
+        type->finish(row->out, row->subtype);
 }
 
 /* The links of an SD-WAN session, "{a,b}", are written with bare commas: one column again. */
@@ -134,22 +128,34 @@ static bool is_foreign(struct slice stamp, struct slice type)
            stamp.ptr[7] == stamp.ptr[4];
 }
 
+/* How long the number is that begins a row: 0 when this is none. */
+static size_t panos_opens(struct slice body)
+{
+    size_t digits = 0;
+    while (digits < body.len && (unsigned)(body.ptr[digits] - '0') <= 9)
+        digits++;
+    return digits < body.len && body.ptr[digits] == ',' ? digits : 0;
+}
+
 /* "1,2026/11/21 08:56:00,001234567890,TRAFFIC,..." whatever the stamp's form. */
 static bool panos_claims(const struct syslog *header, struct slice body)
 {
     struct slice rest = slice_first(panos_body(body), 128), stamp, type;
-    size_t digits = 0;
+    size_t digits = panos_opens(rest);
     (void)header;
-    while (digits < rest.len && (unsigned)(rest.ptr[digits] - '0') <= 9)
-        digits++;
-    if (digits == 0 || digits == rest.len || rest.ptr[digits] != ',')
-        return false;
+    if (digits == 0)
+        return panos_is_keyed(body);
     rest = slice_from(rest, digits + 1);
     stamp = slice_first(rest, slice_find(rest, ','));
     rest = slice_from(rest, stamp.len + 1);
     rest = slice_from(rest, slice_find(rest, ',') + 1);
     type = slice_first(rest, slice_find(rest, ','));
     return type.len >= 3 && (panos_type(type) || is_foreign(stamp, type));
+}
+
+static struct slice panos_id(struct panos_row *row, const struct panos_type *type)
+{
+    return type && type->id ? panos_text(row->out, csv_raw(&row->csv, type->id)) : SLICE_NONE;
 }
 
 /* A row that ends too early was cut off, perhaps in the middle of its last column: that is no
@@ -182,9 +188,12 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
 {
     struct panos_row row;
     struct slice half = SLICE_NONE;
+    body = panos_body(body);
+    if (!panos_opens(body) && panos_is_keyed(body))
+        return panos_keyed(context, body, out);
     row.out = out;
     row.header = context->header;
-    csv_split(&row.csv, panos_body(body));
+    csv_split(&row.csv, body);
     struct slice name = csv_raw(&row.csv, TYPE);
     const struct panos_type *type = panos_type(name);
     enum parse_status status = row.csv.count > SUBTYPE ? PARSE_OK : PARSE_MALFORMED;
@@ -196,20 +205,17 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
         out->cut = true;
     }
     row.subtype = csv_raw(&row.csv, SUBTYPE);
-    panos_name(&row, name, type ? type->id : 0);
+    panos_name(&row, name, panos_id(&row, type));
     panos_time(&row, context->zone, type ? type->precise : 0);
     if (!type) {
         panos_foreign(&row);
         return status;
     }
-    record_set_category(out, type->category);
     panos_join_links(&row.csv);
     panos_read(&row, type->columns);
     if (half.len)
         record_extra(out, type->columns->row[row.csv.count].name, panos_text(out, half));
-    panos_ports(out);
-    if (type->finish)
-        type->finish(out, row.subtype);
+    panos_finish(&row, type);
     return status;
 }
 

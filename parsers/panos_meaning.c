@@ -53,7 +53,7 @@ static const struct {
     {SLICE("wildfire-upload-fail"), ACTION_ALLOW},
 };
 
-/* THREAT subtypes that are not CATEGORY_THREAT, and what column 31 holds. FIELD_COUNT: a URL if it
+/* THREAT subtypes: their category, and what column 31 holds. FIELD_COUNT: a URL if it
  * has a slash, else a file. */
 static const struct {
     struct slice subtype;
@@ -71,6 +71,8 @@ static const struct {
     {SLICE("ml-virus"), CATEGORY_THREAT, FIELD_file},
     {SLICE("scan"), CATEGORY_SCAN, FIELD_COUNT},
     {SLICE("flood"), CATEGORY_SCAN, FIELD_COUNT},
+    {SLICE("packet"), CATEGORY_THREAT, FIELD_COUNT},
+    {SLICE("dns"), CATEGORY_THREAT, FIELD_url},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
@@ -78,7 +80,7 @@ static const struct {
 bool panos_severity(struct record *out, struct slice word)
 {
     for (size_t i = 0; i < COUNT(severities); i++) {
-        if (slice_equals(severities[i].word, word)) {
+        if (slice_is_nocase(word, severities[i].word.ptr)) {
             record_set_severity(out, severities[i].severity);
             return true;
         }
@@ -94,6 +96,14 @@ bool panos_action(struct record *out, struct slice word)
             return i < OWN_WORDS;
         }
     }
+    return false;
+}
+
+bool panos_is_threat(struct slice word)
+{
+    for (size_t i = 0; i < COUNT(threats); i++)
+        if (slice_equals(threats[i].subtype, word))
+            return true;
     return false;
 }
 

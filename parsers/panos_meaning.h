@@ -9,6 +9,9 @@ bool panos_severity(struct record *out, struct slice word);
 /* Sets action; false when the vendor's word says more than ours, or is not known. */
 bool panos_action(struct record *out, struct slice word);
 
+/* Whether the word is a subtype of THREAT. */
+bool panos_is_threat(struct slice word);
+
 /* Which field column 31 of a THREAT row is: URL or file. */
 enum record_field panos_misc(struct slice subtype, struct slice text);
 

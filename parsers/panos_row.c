@@ -163,8 +163,7 @@ static inline bool put_protocol(struct record *out, struct slice text)
     return true;
 }
 
-/* What stands in the brackets of "SCAN: TCP Port Scan(8001)"; all of "52020". */
-static struct slice threat_id(struct slice text)
+struct slice panos_threat_id(struct slice text)
 {
     size_t open = slice_find_last(text, '(');
     if (open == text.len || !slice_ends(text, ")"))
@@ -175,7 +174,7 @@ static struct slice threat_id(struct slice text)
 /* The name in front of the brackets, else the id. The URL filter's 9999 is no threat's name. */
 static bool put_threat(struct panos_row *row, struct slice text)
 {
-    struct slice id = threat_id(text), name = slice_between(text.ptr, id.ptr);
+    struct slice id = panos_threat_id(text), name = slice_between(text.ptr, id.ptr);
     if (name.len)
         name.len--;
     if (name.len && !slice_equals(name, id))
@@ -266,7 +265,7 @@ static inline void keep(const struct part *p, uint64_t set, uint64_t in_quotes)
         if (set & -set & in_quotes)
             next->value = panos_text(p->out, next->value);
         if (p->column[n].how == PANOS_THREAT)
-            next->value = threat_id(next->value);
+            next->value = panos_threat_id(next->value);
     }
     for (; set; set &= set - 1)
         p->out->extra_lost++;

@@ -76,7 +76,8 @@ void panos_finish_system(struct record *out, struct slice subtype)
     struct slice event = panos_kept(out, "event_id");
     struct slice text = RECORD_HAS(out, message) ? out->message : SLICE_NONE;
     bool logged = slice_find_text(text, " logged in via ") < text.len ||
-                  slice_find_text(text, " logged out via ") < text.len;
+                  slice_find_text(text, " logged out via ") < text.len ||
+                  slice_starts(text, "Session for user ");
 
     for (size_t i = 0; i < COUNT(daemons); i++)
         if (slice_equals(daemons[i].subtype, subtype))
