@@ -4,15 +4,20 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "detect/alert_text.h"
+#include "detect/coverage.h"
+#include "detect/insight.h"
 #include "detect/match.h"
+#include "detect/members.h"
 #include "detect/risk.h"
+#include "detect/sequences.h"
+#include "detect/words.h"
 
-#define AHEAD_MS   2000    /* how far a device's clock may run ahead: adds to the lateness */
-#define KEEP_MAX   10000   /* the highest tier: twice as many values are kept of a group */
 #define LEAP_MS    3600000 /* records this far ahead must agree before they move the time */
 #define LEAP_COUNT 16
 #define TIDY_MS    3600000
+#define ENDED_MAX  16 /* ends that are put in order before they leave */
+#define PASS_STEPS 1000
+#define AT_ONCE    8 /* detectors that a record is counted for under one lock */
 
 struct detection {
     const struct detector *detectors;
@@ -21,24 +26,16 @@ struct detection {
     struct watch watch;
     struct episodes *episodes;
     struct risk *risk;
+    struct sequences sequences;
+    struct coverage coverage;
     struct watch_rule rules[DETECTOR_MAX];
     struct slice names[DETECTOR_MAX], techniques[DETECTOR_MAX];
     uint64_t of_source; /* the detectors that group by the source */
     pthread_mutex_t pass_lock;
     unsigned leaps;
     int64_t tidied_ms;
-    _Atomic uint64_t insights;
-};
-
-static const struct detector insight_detector = {
-    .name = "insight",
-    .title = "Insight: risk above the threshold",
-    .techniques = "",
-    .tactics = "",
-    .explanation = "Several detectors have fired for the same address, host or user within the "
-                   "risk window; together their scores reach the threshold.",
-    .next_steps = "Read the listed detectors' alerts in the order of their times: together they "
-                  "tell what the host was after.",
+    _Atomic uint64_t built_in;     /* alerts: insights, coverage gaps */
+    struct alert ended[ENDED_MAX]; /* of pass */
 };
 
 /* One observe call on its way through. */
@@ -50,32 +47,8 @@ struct observation {
     int64_t t;
     uint64_t source_hash; /* 0: not needed yet */
     uint64_t firing;
+    bool counted; /* by some detector */
 };
-
-const char *detector_fault(const struct detector *detector, int64_t lateness_ms)
-{
-    bool first_seen = detector->type == DETECTOR_FIRST_SEEN;
-    if (detector->group_count == 0 || detector->group_count > DETECTOR_GROUP_MAX)
-        return "group-by needs one to three fields";
-    for (unsigned i = 0; i < detector->group_count; i++)
-        if (detector->group_by[i] >= DETECT_SERVICE)
-            return "group-by cannot have a service";
-    if (detector->tier_count == 0 || detector->tier_count > DETECTOR_TIERS_MAX)
-        return "one to eight tiers are needed, the condition's threshold among them";
-    for (unsigned i = 0; i < detector->tier_count; i++)
-        if (detector->tiers[i].gte == 0 || detector->tiers[i].gte > KEEP_MAX ||
-            (i && detector->tiers[i].gte <= detector->tiers[i - 1].gte))
-            return "thresholds must rise, from 1 to 10000";
-    if (detector->has_also && (detector->also_gte == 0 || detector->also_gte > KEEP_MAX))
-        return "the threshold of also must be 1 to 10000";
-    if (detector->timespan_ms <= 0)
-        return "timespan must be longer than nothing";
-    if (!first_seen && detector->timespan_ms <= lateness_ms + AHEAD_MS)
-        return "timespan must be longer than the lateness that is accepted, and two seconds";
-    if (!first_seen && detector->timespan_ms > VALUES_WINDOW_MAX_MS)
-        return "timespan must be shorter than three days";
-    return NULL;
-}
 
 static int64_t larger(int64_t a, int64_t b)
 {
@@ -86,11 +59,12 @@ static struct watch_rule rule_of(const struct detector *detector, int64_t latene
 {
     struct watch_rule rule = {
         .window = (uint32_t)detector->timespan_ms,
-        .lateness = (uint32_t)(lateness_ms + AHEAD_MS),
+        .lateness = (uint32_t)(lateness_ms + DETECTOR_AHEAD_MS),
         .first_seen = detector->type == DETECTOR_FIRST_SEEN,
-        .expires_ms = detector->timespan_ms + lateness_ms + AHEAD_MS,
+        .sequence = detector->type == DETECTOR_SEQUENCE,
+        .expires_ms = detector->timespan_ms + lateness_ms + DETECTOR_AHEAD_MS,
         .quiet_ms = larger(detector->timespan_ms + detector->suppress_ms,
-                           detector->timespan_ms + lateness_ms + AHEAD_MS),
+                           detector->timespan_ms + lateness_ms + DETECTOR_AHEAD_MS),
     };
     for (unsigned i = 0; i < detector->group_count; i++)
         rule.pair |= detector->group_count > 1 && detector->group_by[i] == DETECT_SRC_IP;
@@ -102,6 +76,8 @@ static struct watch_rule rule_of(const struct detector *detector, int64_t latene
     rule.first_gte[0] = (uint32_t)detector->tiers[0].gte;
     if (detector->has_also)
         rule.keep[1] = rule.first_gte[1] = (uint32_t)detector->also_gte;
+    if (rule.sequence)
+        rule.keep[1] = SEQUENCE_TARGETS;
     return rule;
 }
 
@@ -110,8 +86,9 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
 {
     if (count > DETECTOR_MAX)
         return NULL;
+    const char *expected;
     for (unsigned i = 0; i < count; i++)
-        if (detector_fault(&detectors[i], limits->lateness_ms))
+        if (detector_fault(&detectors[i], limits->lateness_ms, &expected))
             return NULL;
     struct detection *d = calloc(1, sizeof(*d));
     if (!d)
@@ -120,6 +97,8 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
     d->count = count;
     d->tidied_ms = INT64_MIN;
     pthread_mutex_init(&d->pass_lock, NULL);
+    coverage_init(&d->coverage);
+    sequences_init(&d->sequences, detectors, count);
     for (unsigned i = 0; i < count; i++) {
         d->rules[i] = rule_of(&detectors[i], limits->lateness_ms);
         d->names[i] = slice(detectors[i].name);
@@ -130,7 +109,7 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
     struct siphash_key key = siphash_key(limits->key);
     size_t for_risk = limits->memory / 16;
     d->risk = risk_new(detectors, for_risk, limits->risk_window_ms, limits->risk_threshold, key);
-    d->episodes = episodes_new(&d->watch, detectors, count);
+    d->episodes = episodes_new(&d->watch, detectors);
     if (!d->risk || !d->episodes || !match_init(&d->match, detectors, count) ||
         !watch_init(&d->watch, d->rules, count, limits->memory - for_risk, limits->pairs_per_source,
                     key)) {
@@ -149,6 +128,7 @@ void detection_free(struct detection *d)
     episodes_free(d->episodes);
     risk_free(d->risk);
     pthread_mutex_destroy(&d->pass_lock);
+    coverage_close(&d->coverage);
     free(d);
 }
 
@@ -159,7 +139,7 @@ uint64_t detect_matching(const struct detection *d, const struct record *r)
 
 struct detect_counters detect_counters(const struct detection *d)
 {
-    struct detect_counters sum = {.alerts = {atomic_load(&d->insights), 0, 0}};
+    struct detect_counters sum = {.alerts = {atomic_load(&d->built_in), 0, 0}};
     for (uint32_t i = 0; i < d->watch.stripe_count; i++) {
         struct stripe *stripe = &d->watch.stripes[i];
         pthread_mutex_lock(&stripe->lock);
@@ -189,60 +169,13 @@ static bool source_of(const struct alert *alert, struct address *source)
     return false;
 }
 
-/* An alert that a source's risk has reached the threshold. */
 static __attribute__((noinline)) void insight(struct observation *o, enum record_field field,
                                               const struct risk_state *state,
                                               const struct alert *cause)
 {
-    struct alert alert = {
-        .detector = &insight_detector,
-        .phase = ALERT_START,
-        .time_ms = o->t,
-        .group = {{.name = record_fields[field].name}},
-        .group_count = 1,
-        .count = (uint64_t)__builtin_popcountll(state->scored),
-        .threshold = state->risk,
-        .window_start_ms = cause->window_start_ms,
-        .window_end_ms = cause->window_end_ms,
-        .first_seen_ms = cause->first_seen_ms,
-        .last_seen_ms = cause->last_seen_ms,
-        .evidence = cause->evidence,
-        .device_count = cause->device_count,
-        .severity = 8,
-        .risk = state->risk,
-        .record = o->r,
-    };
-    const void *member = (const char *)o->r + record_fields[field].offset;
-    if (record_fields[field].kind == KIND_ADDRESS) {
-        *address_format(alert.group[0].text, *(const struct address *)member) = '\0';
-    } else {
-        struct slice text = slice_first(*(const struct slice *)member, ALERT_VALUE_MAX - 1);
-        memcpy(alert.group[0].text, text.ptr, text.len);
-    }
-    memcpy(alert.devices, cause->devices, sizeof(alert.devices));
-    char template[ALERT_SUMMARY_MAX] = "", *at = template;
-    struct slice name = slice(record_fields[field].name);
-    at = stpcpy(at, "{{");
-    at = (char *)memcpy(at, name.ptr, name.len) + name.len;
-    at = stpcpy(at, "}} has reached the risk threshold:");
-    for (unsigned i = 0; i < o->d->count; i++) {
-        struct slice detector = slice_first(o->d->names[i], ALERT_VALUE_MAX - 1);
-        if (!(state->scored >> i & 1))
-            continue;
-        if (alert.sample_count < ALERT_SAMPLES_MAX) {
-            struct alert_value *sample = &alert.samples[alert.sample_count++];
-            sample->name = "detector";
-            memcpy(sample->text, detector.ptr, detector.len);
-        }
-        if ((size_t)(template + sizeof(template) - at) > detector.len + 2) {
-            *at++ = ' ';
-            at = (char *)memcpy(at, detector.ptr, detector.len) + detector.len;
-        }
-    }
-    *at = '\0';
-    alert_id(&alert, cause->window_start_ms);
-    alert_summary(&alert, template);
-    atomic_fetch_add_explicit(&o->d->insights, 1, memory_order_relaxed);
+    struct alert alert;
+    insight_alert(&alert, o->r, field, state, cause, o->d->detectors);
+    atomic_fetch_add_explicit(&o->d->built_in, 1, memory_order_relaxed);
     o->deliver(o->context, &alert);
 }
 
@@ -283,23 +216,68 @@ static void deliver(struct detection *d, struct alert *alert, on_alert to, void 
 
 /* ---- time */
 
-static __attribute__((noinline)) void pass(struct detection *d, int64_t now, on_alert to,
-                                           void *context)
+/* When the next episode can end, looked up anew. */
+static int64_t next_end(struct detection *d)
 {
-    struct alert alert;
     episodes_next_is(d->episodes, INT64_MAX);
+    for (uint32_t i = 0; i < d->watch.stripe_count; i++) {
+        struct stripe *stripe = &d->watch.stripes[i];
+        pthread_mutex_lock(&stripe->lock);
+        episodes_next_at_latest(d->episodes, episodes_next_of(stripe));
+        pthread_mutex_unlock(&stripe->lock);
+    }
+    return episodes_next(d->episodes);
+}
+
+static bool is_before(const struct alert *a, const struct alert *b)
+{
+    return a->time_ms != b->time_ms ? a->time_ms < b->time_ms
+                                    : memcmp(a->id, b->id, ALERT_ID_LEN) < 0;
+}
+
+static void deliver_sorted(struct detection *d, unsigned count, on_alert to, void *context)
+{
+    struct alert *order[ENDED_MAX];
+    for (unsigned i = 0; i < count; i++) {
+        unsigned at = i;
+        for (; at > 0 && is_before(&d->ended[i], order[at - 1]); at--)
+            order[at] = order[at - 1];
+        order[at] = &d->ended[i];
+    }
+    for (unsigned i = 0; i < count; i++)
+        deliver(d, order[i], to, context);
+}
+
+/* Tells the episodes that have ended by `now`. */
+static void end_until(struct detection *d, int64_t now, on_alert to, void *context)
+{
+    unsigned count = 0;
     for (uint32_t i = 0; i < d->watch.stripe_count; i++) {
         struct stripe *stripe = &d->watch.stripes[i];
         bool more = true;
         while (more) {
             pthread_mutex_lock(&stripe->lock);
-            more = episodes_end(d->episodes, stripe, now, &alert);
-            if (!more)
-                episodes_next_at_latest(d->episodes, episodes_next_of(stripe));
+            more = episodes_end(d->episodes, stripe, now, &d->ended[count]);
             pthread_mutex_unlock(&stripe->lock);
-            if (more)
-                deliver(d, &alert, to, context);
+            count += more;
+            if (count == ENDED_MAX) {
+                deliver_sorted(d, count, to, context);
+                count = 0;
+            }
         }
+    }
+    deliver_sorted(d, count, to, context);
+}
+
+/* One time after the other, so that alerts leave in the order of their times in every run, however
+ * the stripes hold them; unless there are very many. */
+static __attribute__((noinline)) void pass(struct detection *d, int64_t now, on_alert to,
+                                           void *context)
+{
+    int64_t next = next_end(d);
+    for (unsigned step = 0; next <= now; step++) {
+        end_until(d, step < PASS_STEPS ? next : now, to, context);
+        next = next_end(d);
     }
 }
 
@@ -346,6 +324,11 @@ static uint64_t first_hash(struct observation *o, const union member *member,
     return o->source_hash;
 }
 
+static enum watch_side side_of(uint32_t class)
+{
+    return class & (CLASS_EXT_INT | CLASS_EXT_EXT) ? SIDE_EXTERNAL : SIDE_INTERNAL;
+}
+
 /* What the detector makes of the record; false: a field that it groups by or counts is missing. */
 static bool sight(struct observation *o, unsigned index, uint32_t class, struct sighting *s)
 {
@@ -357,19 +340,24 @@ static bool sight(struct observation *o, unsigned index, uint32_t class, struct 
     s->record = r;
     s->t = o->t;
     s->evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE;
-    s->side = class & (CLASS_EXT_INT | CLASS_EXT_EXT) ? SIDE_EXTERNAL : SIDE_INTERNAL;
+    s->side = side_of(class);
     s->narrow = detector->has_also && match_predicate(&detector->also, r, class);
     s->key = 0;
     for (unsigned i = 0; i < detector->group_count; i++) {
-        if (!member_of(r, detector->group_by[i], &s->members[i]))
-            return false;
+        if (!member_of(r, detector->group_by[i], &s->members[i])) {
+            if (!detector->keep_missing)
+                return false;
+            s->members[i].address = (struct address){MEMBER_NONE, MEMBER_NONE};
+        }
         if (detector->group_by[i] == DETECT_SRC_IP)
             first = i;
     }
-    if (detector->type == DETECTOR_VALUE_COUNT && !value_of(r, detector->counted, &s->key))
+    if (detector->type == DETECTOR_EVENT_COUNT)
+        s->key = event_of(r);
+    else if (detector->type != DETECTOR_FIRST_SEEN && !value_of(r, detector->counted, &s->key))
         return false;
     s->first_hash = first_hash(o, &s->members[first], detector->group_by[first]);
-    s->hash = s->first_hash ^ (index + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    s->hash = watch_hash(&o->d->watch, index, s->first_hash);
     for (unsigned i = 0; i < detector->group_count; i++)
         if (i != first)
             s->hash = siphash_words(o->d->watch.key, s->hash, s->members[i].address.hi,
@@ -377,80 +365,113 @@ static bool sight(struct observation *o, unsigned index, uint32_t class, struct 
     return true;
 }
 
-static void count(struct observation *o, unsigned index, uint32_t class)
+/* An alert leaves while no stripe is locked. */
+static void tell(struct observation *o, const struct sighting *s, enum episode_event event,
+                 struct alert *alert)
+{
+    if (event == EPISODE_START)
+        started(o, s->index, alert);
+    else if (event == EPISODE_STORM)
+        o->deliver(o->context, alert);
+    else
+        deliver(o->d, alert, o->deliver, o->context);
+}
+
+/* Counts what has been made of the record, under one lock as far as it goes. */
+static void count(struct observation *o, struct sighting *sightings, unsigned n)
 {
     struct detection *d = o->d;
-    struct sighting s;
+    struct stripe *locked = NULL;
     struct alert alert;
-    enum episode_event event;
-    bool is_firing;
-    int64_t until;
-    if (!sight(o, index, class, &s))
-        return;
-    struct stripe *stripe = watch_stripe(&d->watch, s.first_hash);
-    do {
-        pthread_mutex_lock(&stripe->lock);
-        event = episodes_observe(d->episodes, stripe, &s, &alert, &is_firing, &until);
-        pthread_mutex_unlock(&stripe->lock);
-        if (event == EPISODE_END)
-            deliver(d, &alert, o->deliver, o->context);
-    } while (event == EPISODE_END);
-    if (event == EPISODE_START)
-        started(o, index, &alert);
-    else if (event == EPISODE_ONGOING)
-        deliver(d, &alert, o->deliver, o->context);
-    else if (event == EPISODE_STORM)
-        o->deliver(o->context, &alert);
-    if (!is_firing)
-        return;
-    o->firing |= UINT64_C(1) << index;
-    if (until && d->of_source >> index & 1)
-        risk_firing(d->risk, o->r->src_ip, index, until);
-}
-
-static bool has_word(struct slice words, struct slice word)
-{
-    struct cursor c = cursor_over(words);
-    while (c.rest.len)
-        if (slice_equals(cursor_until_or_end(&c, ','), word))
-            return true;
-    return false;
-}
-
-/* The words of the detectors in the mask, each once, in the record's scratch area. */
-static struct slice joined(struct record *r, const struct slice *texts, uint64_t mask)
-{
-    if ((mask & (mask - 1)) == 0)
-        return texts[__builtin_ctzll(mask)];
-    size_t len = 0, used = 0;
-    for (uint64_t left = mask; left; left &= left - 1)
-        len += texts[__builtin_ctzll(left)].len + 1;
-    char *room = record_scratch(r, len);
-    if (!room)
-        return texts[__builtin_ctzll(mask)];
-    for (uint64_t left = mask; left; left &= left - 1) {
-        struct cursor c = cursor_over(texts[__builtin_ctzll(left)]);
-        while (c.rest.len) {
-            struct slice word = cursor_until_or_end(&c, ',');
-            if (has_word(slice_make(room, used), word))
-                continue;
-            if (used)
-                room[used++] = ',';
-            memcpy(room + used, word.ptr, word.len);
-            used += word.len;
+    for (unsigned i = 0; i < n; i++) {
+        struct sighting *s = &sightings[i];
+        struct stripe *stripe = watch_stripe(&d->watch, s->first_hash);
+        bool is_firing;
+        int64_t until;
+        if (locked != stripe) {
+            if (locked)
+                pthread_mutex_unlock(&locked->lock);
+            pthread_mutex_lock(&stripe->lock);
+            locked = stripe;
         }
+        s->is_first = !o->counted;
+        enum episode_event event =
+            episodes_observe(d->episodes, stripe, s, &alert, &is_firing, &until);
+        if (d->sequences.feeding >> s->index & 1 && event != EPISODE_END)
+            sequences_feed(&d->sequences, &d->watch, stripe, s, event);
+        if (event != EPISODE_NOTHING && event != EPISODE_MUTED) {
+            pthread_mutex_unlock(&stripe->lock);
+            locked = NULL;
+            tell(o, s, event, &alert);
+        }
+        if (event == EPISODE_END) { /* the record itself has not been counted yet */
+            i--;
+            continue;
+        }
+        o->counted = true;
+        if (!is_firing)
+            continue;
+        o->firing |= UINT64_C(1) << s->index;
+        if (until && d->of_source >> s->index & 1 && RECORD_HAS(o->r, src_ip))
+            risk_firing(d->risk, o->r->src_ip, s->index, until);
     }
-    return used ? slice_make(room, used) : SLICE_NONE;
+    if (locked)
+        pthread_mutex_unlock(&locked->lock);
 }
 
-static __attribute__((noinline)) void source_state(struct observation *o)
+/* Makes out all groups first, so that the memory fetches them while the others are made out. */
+static __attribute__((noinline)) void count_all(struct observation *o, uint64_t mask,
+                                                uint32_t class)
+{
+    struct sighting sightings[AT_ONCE];
+    while (mask) {
+        unsigned n = 0;
+        for (; mask && n < AT_ONCE; mask &= mask - 1) {
+            struct sighting *s = &sightings[n];
+            if (!sight(o, (unsigned)__builtin_ctzll(mask), class, s))
+                continue;
+            watch_prefetch(&watch_stripe(&o->d->watch, s->first_hash)->sides[s->side], s->hash);
+            n++;
+        }
+        count(o, sightings, n);
+    }
+}
+
+/* The source has set something off before: is this what a sequence waits for? */
+static void follow(struct observation *o, uint32_t class)
+{
+    struct detection *d = o->d;
+    uint64_t mask = 0;
+    for (uint64_t left = d->sequences.all; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        if (match_predicate(&d->detectors[i].where, o->r, class) &&
+            sequences_follows(&d->sequences, d->detectors, &d->watch, i, o->r, o->source_hash,
+                              side_of(class), o->t))
+            mask |= UINT64_C(1) << i;
+    }
+    if (mask)
+        count_all(o, mask, class);
+}
+
+static __attribute__((noinline)) void source_state(struct observation *o, uint32_t class)
 {
     if (!o->source_hash)
         o->source_hash = risk_address(o->d->risk, o->r->src_ip, FIELD_src_ip);
+    if (o->d->sequences.all)
+        follow(o, class);
     struct risk_state state = risk_of(o->d->risk, o->source_hash, o->t);
     if (state.risk)
         record_set_risk(o->r, state.risk);
     o->firing |= state.firing;
+}
+
+static __attribute__((noinline)) void look_for_gap(struct observation *o)
+{
+    struct alert alert;
+    if (!coverage_look(&o->d->coverage, o->r, o->t, &alert))
+        return;
+    atomic_fetch_add_explicit(&o->d->built_in, 1, memory_order_relaxed);
+    o->deliver(o->context, &alert);
 }
 
 void detect_observe(struct detection *d, struct record *r, on_alert to, void *context)
@@ -462,12 +483,15 @@ void detect_observe(struct detection *d, struct record *r, on_alert to, void *co
     if (o.t >= episodes_next(d->episodes))
         time_passed(&o);
     uint32_t class = record_class(r);
-    for (uint64_t mask = match_record(&d->match, r, class); mask; mask &= mask - 1)
-        count(&o, (unsigned)__builtin_ctzll(mask), class);
+    if (coverage_samples(r))
+        look_for_gap(&o);
+    uint64_t mask = match_record(&d->match, r, class);
+    if (mask)
+        count_all(&o, mask, class);
     if (RECORD_HAS(r, src_ip) && risk_may_have(d->risk, r->src_ip))
-        source_state(&o);
+        source_state(&o, class);
     if (o.firing) {
-        record_set_detections(r, joined(r, d->names, o.firing));
-        record_set_techniques(r, joined(r, d->techniques, o.firing));
+        record_set_detections(r, words_joined(r, d->names, o.firing));
+        record_set_techniques(r, words_joined(r, d->techniques, o.firing));
     }
 }

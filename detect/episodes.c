@@ -9,60 +9,21 @@
 #include <stdlib.h>
 
 #include "detect/alert_text.h"
-#include "detect/sketch.h"
+#include "detect/episode.h"
+#include "detect/members.h"
+#include "detect/storms.h"
 
 #define EPISODE_ORDER  5 /* 2 KiB */
-#define DEVICES_KEPT   ALERT_DEVICES_MAX
-#define STORM_STARTS   1000 /* a minute of one detector */
-#define MINUTE_MS      60000
-#define STORM_RETRY_MS MINUTE_MS
-
-struct episode {
-    uint32_t next, previous; /* in the side's list, by unit */
-    uint32_t slot;           /* of the group */
-    union member members[DETECTOR_GROUP_MAX];
-    int64_t window_start, first_seen, last_seen; /* window_start: of the start, for the id */
-    int64_t last_alert;
-    int64_t marked; /* until when it has been said to fire */
-    uint64_t next_growth;
-    uint64_t samples[ALERT_SAMPLES_MAX];
-    unsigned sample_count;
-    uint32_t evidence;
-    uint8_t devices[DEVICES_KEPT];
-    unsigned device_count;
-    struct sketch sketch;
-};
-_Static_assert(sizeof(struct episode) + sizeof(uint32_t) <= POOL_UNIT << EPISODE_ORDER,
-               "an episode fits its block");
-
-/* Starts of one detector in one minute. */
-struct storm {
-    int64_t minute;
-    uint32_t starts;
-    bool on;
-};
+#define STORM_RETRY_MS 60000
 
 struct episodes {
     struct watch *watch;
     const struct detector *detectors;
     _Atomic int64_t next;
-    pthread_mutex_t storm_lock;
-    struct storm storms[DETECTOR_MAX];
+    struct storms storms;
 };
 
-static const struct detector storm_detector = {
-    .name = "detector_storm",
-    .title = "Detector storm",
-    .techniques = "",
-    .tactics = "",
-    .summary = "{{detector}} starts too many alerts: {{count}} in a minute",
-    .explanation = "A detector starts so many alerts that they are counted instead of sent. Its "
-                   "threshold does not fit the network, or addresses are being forged.",
-    .next_steps = "Look at the detector's latest alerts for what they share: a list, a network or "
-                  "a threshold may be missing in the configuration.",
-};
-
-struct episodes *episodes_new(struct watch *watch, const struct detector *detectors, unsigned count)
+struct episodes *episodes_new(struct watch *watch, const struct detector *detectors)
 {
     struct episodes *e = calloc(1, sizeof(*e));
     if (!e)
@@ -70,9 +31,7 @@ struct episodes *episodes_new(struct watch *watch, const struct detector *detect
     e->watch = watch;
     e->detectors = detectors;
     atomic_init(&e->next, INT64_MAX);
-    pthread_mutex_init(&e->storm_lock, NULL);
-    for (unsigned i = 0; i < count; i++)
-        e->storms[i].minute = INT64_MIN;
+    storms_init(&e->storms);
     return e;
 }
 
@@ -80,7 +39,7 @@ void episodes_free(struct episodes *e)
 {
     if (!e)
         return;
-    pthread_mutex_destroy(&e->storm_lock);
+    storms_close(&e->storms);
     free(e);
 }
 
@@ -142,138 +101,6 @@ static struct episode *episode_begin(struct episodes *e, struct stripe *stripe, 
     return episode;
 }
 
-/* ---- what an alert says */
-
-static void add_device(struct episode *episode, uint8_t device)
-{
-    for (unsigned i = 0; i < episode->device_count; i++)
-        if (episode->devices[i] == device)
-            return;
-    if (device && episode->device_count < DEVICES_KEPT)
-        episode->devices[episode->device_count++] = device;
-}
-
-/* The values of the window that ends at t, those seen first in front; ties by the value. */
-static void take_samples(struct episode *episode, const struct watch_rule *rule,
-                         struct values table, uint32_t t)
-{
-    uint32_t ages[ALERT_SAMPLES_MAX + 1], oldest = 0; /* one more: the one that falls out */
-    uint64_t keys[ALERT_SAMPLES_MAX + 1];
-    unsigned n = 0;
-    for (uint32_t i = 0; i < table.count; i++) {
-        const struct value *v = &table.slots[i];
-        if (v->hi == 0 || !value_covers(v, t, rule->window))
-            continue;
-        uint64_t key = value_key(v);
-        uint32_t age = (int32_t)(t - v->first) < 0 ? t - v->before : t - v->first;
-        age = age < rule->window ? age : rule->window - 1;
-        oldest = age > oldest ? age : oldest;
-        episode->evidence |= UINT32_C(1) << value_evidence(v);
-        unsigned at = n;
-        for (; at > 0 && (age > ages[at - 1] || (age == ages[at - 1] && key < keys[at - 1]));
-             at--) {
-            ages[at] = ages[at - 1];
-            keys[at] = keys[at - 1];
-        }
-        ages[at] = age;
-        keys[at] = key;
-        n += n < ALERT_SAMPLES_MAX;
-    }
-    memcpy(episode->samples, keys, n * sizeof(keys[0]));
-    episode->sample_count = n;
-    if (episode->first_seen == INT64_MIN)
-        episode->first_seen = episode->window_start + rule->window - oldest;
-}
-
-/* What is the same for every phase; the window ends at `end`. */
-static void fill(struct episodes *e, struct stripe *stripe, const struct group *group,
-                 const struct episode *episode, struct alert *alert, int64_t end)
-{
-    const struct detector *detector = &e->detectors[group->detector];
-    alert->detector = detector;
-    alert->time_ms = alert->window_end_ms = end;
-    alert->window_start_ms = end - detector->timespan_ms;
-    alert->group_count = detector->group_count;
-    for (unsigned i = 0; i < detector->group_count; i++)
-        alert_member(&alert->group[i], detector->group_by[i], &episode->members[i]);
-    alert->first_seen_ms = episode->first_seen;
-    alert->last_seen_ms = episode->last_seen;
-    alert->sample_count = 0;
-    for (unsigned i = 0; i < episode->sample_count; i++)
-        alert->sample_count += alert_sample(&alert->samples[alert->sample_count], detector->counted,
-                                            episode->samples[i], stripe->wide, WIDE_VALUES);
-    alert->evidence = episode->evidence;
-    alert->device_count = episode->device_count;
-    for (unsigned i = 0; i < episode->device_count; i++)
-        alert->devices[i] = devices_name(&stripe->devices, episode->devices[i]);
-    alert->threshold = detector->tiers[group->tier].gte;
-    alert->severity = detector->tiers[group->tier].severity;
-    alert->score = detector->score;
-    alert->risk = 0;
-    alert_id(alert, episode->window_start);
-}
-
-/* The number to report: exact as long as all values are kept, then the sketch's. */
-static void fill_count(struct alert *alert, const struct detector *detector,
-                       const struct episode *episode, uint64_t exact)
-{
-    uint64_t estimate = sketch_estimate(&episode->sketch);
-    uint64_t top = detector->tiers[detector->tier_count - 1].gte;
-    alert->count_estimated = exact > top && estimate > exact;
-    alert->count = alert->count_estimated ? estimate : exact;
-}
-
-/* ---- storms */
-
-/* Whether a start may leave; if not, *report tells that an alert about the storm is due. */
-static bool storm_allows(struct episodes *e, struct stripe *stripe, unsigned detector, int64_t t,
-                         struct alert *alert, bool *report)
-{
-    struct storm *storm = &e->storms[detector];
-    int64_t minute = t / MINUTE_MS - (t % MINUTE_MS < 0);
-    uint32_t told = 0;
-    pthread_mutex_lock(&e->storm_lock);
-    if (minute > storm->minute) {
-        if (storm->on)
-            told = storm->starts;
-        storm->on = storm->starts > STORM_STARTS;
-        storm->starts = 0;
-        storm->minute = minute;
-    }
-    storm->starts++;
-    if (!storm->on && storm->starts > STORM_STARTS) {
-        storm->on = true;
-        told = storm->starts;
-    }
-    bool allowed = !storm->on && !told;
-    pthread_mutex_unlock(&e->storm_lock);
-    stripe->counters.storms += !allowed;
-    *report = told != 0;
-    if (!told)
-        return allowed;
-    *alert = (struct alert){
-        .detector = &storm_detector,
-        .phase = ALERT_START,
-        .time_ms = t,
-        .group = {{.name = "detector"}},
-        .group_count = 1,
-        .count = told,
-        .threshold = STORM_STARTS,
-        .window_start_ms = t - MINUTE_MS,
-        .window_end_ms = t,
-        .first_seen_ms = t - MINUTE_MS,
-        .last_seen_ms = t,
-        .severity = 6,
-    };
-    struct slice name = slice_first(slice(e->detectors[detector].name), ALERT_VALUE_MAX - 1);
-    memcpy(alert->group[0].text, name.ptr, name.len);
-    alert_id(alert, minute);
-    alert_summary(alert, storm_detector.summary);
-    return allowed;
-}
-
-/* ---- end */
-
 /* Until when some window held enough values, as the values stand. */
 static int64_t hot_until(struct episodes *e, struct stripe *stripe, struct side *side,
                          struct group *group)
@@ -281,7 +108,7 @@ static int64_t hot_until(struct episodes *e, struct stripe *stripe, struct side 
     const struct watch_rule *rule = &e->watch->rules[group->detector];
     uint32_t age = UINT32_MAX;
     for (unsigned set = 0; set < 2; set++) {
-        if (!rule->keep[set])
+        if (!rule->first_gte[set])
             continue;
         uint32_t a = values_nth_age(watch_values(side, group, set), (uint32_t)group->newest,
                                     rule->first_gte[set], stripe->scratch);
@@ -311,7 +138,7 @@ static bool check(struct episodes *e, struct stripe *stripe, struct side *side, 
         group->tier = 0;
         return false;
     }
-    fill(e, stripe, group, episode, alert, end);
+    episode_alert(episode, detector, group, stripe, alert, end);
     alert->count = sketch_estimate(&episode->sketch); /* of the whole episode */
     if (alert->count < group->counts[0])
         alert->count = group->counts[0];
@@ -357,8 +184,6 @@ int64_t episodes_next_of(struct stripe *stripe)
     return next;
 }
 
-/* ---- start and news */
-
 struct look {
     struct episodes *e;
     struct stripe *stripe;
@@ -391,20 +216,52 @@ static unsigned tier_of(const struct detector *detector, uint64_t count)
     return tier;
 }
 
+/* What the episode remembers from its start on. */
+static void begin(const struct look *l, struct episode *episode, int64_t window_end)
+{
+    struct group *group = l->group;
+    const struct detector *detector = l->s->detector;
+    const struct record *r = l->s->record;
+    struct values table = watch_values(l->side, group, 0);
+    episode->slot = watch_slot(l->side, group);
+    memcpy(episode->members, l->s->members, sizeof(episode->members));
+    episode->window_start = window_end - detector->timespan_ms;
+    episode->first_seen = l->rule->first_seen ? l->s->t : INT64_MIN;
+    episode->last_seen = group->newest;
+    episode->last_alert = l->s->t;
+    episode->marked = 0;
+    episode->next_growth = 10 * (uint64_t)l->peak;
+    episode->sample_count = episode->device_count = 0;
+    episode->evidence = UINT32_C(1) << l->s->evidence;
+    episode_add_device(episode, group->devices[0]);
+    episode_add_device(episode, group->devices[1]);
+    if (RECORD_HAS(r, host))
+        episode_add_device(episode, devices_number(&l->stripe->devices, r->host, l->e->watch->mix));
+    sketch_begin(&episode->sketch);
+    if (l->rule->first_seen)
+        return;
+    for (uint32_t i = 0; i < table.count; i++)
+        if (table.slots[i].hi &&
+            value_covers(&table.slots[i], (uint32_t)window_end, l->rule->window))
+            sketch_add(&episode->sketch, value_key(&table.slots[i]));
+    episode_sample(episode, table, (uint32_t)window_end, l->rule->window);
+}
+
 static enum episode_event start(struct look *l, int64_t window_end)
 {
     struct group *group = l->group;
     const struct detector *detector = l->s->detector;
     struct episode local, *episode;
     bool report;
-    if (!storm_allows(l->e, l->stripe, l->s->index, l->s->t, l->alert, &report)) {
+    if (!storms_allow(&l->e->storms, l->s->index, detector, l->s->t, l->alert, &report)) {
+        l->stripe->counters.storms++;
         group->has_started = 0; /* not told: to be tried again, as if it were the first */
         group->started = (uint32_t)l->s->t;
         group->state = detector->type == DETECTOR_FIRST_SEEN ? GROUP_IDLE : GROUP_MUTED;
         group->next_check = (uint32_t)(l->s->t + detector->timespan_ms);
-        return report ? EPISODE_STORM : EPISODE_NOTHING;
+        return report ? EPISODE_STORM : EPISODE_MUTED;
     }
-    bool lasting = detector->type == DETECTOR_VALUE_COUNT;
+    bool lasting = detector->type != DETECTOR_FIRST_SEEN;
     group->state = lasting ? GROUP_FIRING : GROUP_IDLE;
     group->tier = lasting && !l->by_also ? tier_of(detector, l->peak) & 7 : 0;
     group->has_started = 1;
@@ -412,35 +269,12 @@ static enum episode_event start(struct look *l, int64_t window_end)
     episode = lasting ? episode_begin(l->e, l->stripe, l->side, group) : NULL;
     if (!episode)
         episode = &local;
-    episode->slot = watch_slot(l->side, group);
-    memcpy(episode->members, l->s->members, sizeof(episode->members));
-    episode->window_start = window_end - detector->timespan_ms;
-    episode->first_seen = lasting ? INT64_MIN : l->s->t;
-    episode->last_seen = group->newest;
-    episode->last_alert = l->s->t;
-    episode->marked = 0;
-    episode->sample_count = episode->device_count = 0;
-    episode->evidence = UINT32_C(1) << l->s->evidence;
-    add_device(episode, group->devices[0]);
-    add_device(episode, group->devices[1]);
-    add_device(episode,
-               devices_number(&l->stripe->devices,
-                              RECORD_HAS(l->s->record, host) ? l->s->record->host : SLICE_NONE,
-                              l->e->watch->mix));
-    sketch_begin(&episode->sketch);
-    if (lasting) {
-        struct values table = watch_values(l->side, group, 0);
-        for (uint32_t i = 0; i < table.count; i++)
-            if (table.slots[i].hi)
-                sketch_add(&episode->sketch, value_key(&table.slots[i]));
-        take_samples(episode, l->rule, table, (uint32_t)window_end);
-    }
-    episode->next_growth = 10 * (uint64_t)l->peak;
+    begin(l, episode, window_end);
     group->next_check = (uint32_t)(window_end + detector->timespan_ms);
     if (group->episode != POOL_NONE)
         episodes_next_at_latest(l->e, window_end + detector->timespan_ms);
-    fill(l->e, l->stripe, group, episode, l->alert, window_end);
-    fill_count(l->alert, detector, episode, l->peak);
+    episode_alert(episode, detector, group, l->stripe, l->alert, window_end);
+    episode_count(episode, detector, l->alert, l->peak);
     if (l->by_also)
         l->alert->threshold = detector->also_gte;
     l->alert->phase = ALERT_START;
@@ -456,7 +290,7 @@ static bool completes(struct look *l, struct gain gains[2], uint32_t need)
     uint32_t newest = (uint32_t)l->group->newest;
     for (unsigned set = 0; set < 2; set++) {
         uint32_t wanted = set ? l->rule->first_gte[1] : need;
-        if (!l->rule->keep[set] || gains[set].from == gains[set].to ||
+        if (!l->rule->first_gte[set] || gains[set].from == gains[set].to ||
             l->group->counts[set] < wanted)
             continue;
         l->peak = values_peak(watch_values(l->side, l->group, set), gains[set], newest,
@@ -482,7 +316,7 @@ static enum episode_event idle(struct look *l, struct gain gains[2])
         group->state = GROUP_MUTED;
         group->next_check = (uint32_t)(l->s->t + l->s->detector->timespan_ms);
         l->stripe->counters.suppressed++;
-        return EPISODE_NOTHING;
+        return EPISODE_MUTED;
     }
     return start(l, near(group, l->at));
 }
@@ -497,9 +331,9 @@ static enum episode_event firing(struct look *l, struct gain gains[2])
     if (l->s->t > episode->last_seen)
         episode->last_seen = l->s->t;
     episode->evidence |= UINT32_C(1) << l->s->evidence;
-    if (episode->device_count < DEVICES_KEPT && RECORD_HAS(l->s->record, host))
-        add_device(episode,
-                   devices_number(&l->stripe->devices, l->s->record->host, l->e->watch->mix));
+    if (episode->device_count < ALERT_DEVICES_MAX && RECORD_HAS(l->s->record, host))
+        episode_add_device(
+            episode, devices_number(&l->stripe->devices, l->s->record->host, l->e->watch->mix));
     bool grown = gains[0].from != gains[0].to && sketch_add(&episode->sketch, l->s->key) &&
                  sketch_estimate(&episode->sketch) >= episode->next_growth;
     bool due = l->s->t - episode->last_alert >= detector->update_interval_ms;
@@ -518,16 +352,16 @@ static enum episode_event firing(struct look *l, struct gain gains[2])
         l->at = t;
         l->peak = values_count(table, t, l->rule->window);
         if (!grown && l->peak < l->rule->first_gte[0] &&
-            (!l->rule->keep[1] || values_count(watch_values(l->side, group, 1), t,
-                                               l->rule->window) < l->rule->first_gte[1]))
+            (!l->rule->first_gte[1] || values_count(watch_values(l->side, group, 1), t,
+                                                    l->rule->window) < l->rule->first_gte[1]))
             return EPISODE_NOTHING; /* below the threshold: about to end, no news */
     }
     while (sketch_estimate(&episode->sketch) >= episode->next_growth)
         episode->next_growth *= 10;
     episode->last_alert = l->s->t;
-    take_samples(episode, l->rule, table, l->at);
-    fill(l->e, l->stripe, group, episode, l->alert, near(group, l->at));
-    fill_count(l->alert, detector, episode, l->peak);
+    episode_sample(episode, table, l->at, l->rule->window);
+    episode_alert(episode, detector, group, l->stripe, l->alert, near(group, l->at));
+    episode_count(episode, detector, l->alert, l->peak);
     l->alert->phase = ALERT_ONGOING;
     l->alert->record = l->s->record;
     alert_summary(l->alert, detector->summary);
@@ -611,7 +445,7 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
     l.group = group;
     if (l.rule->first_seen) {
         remember(&l);
-        stripe->counters.observed++;
+        stripe->counters.observed += s->is_first;
         return first_seen(&l, is_firing, until);
     }
     if (group->state != GROUP_IDLE && check(e, stripe, side, group, s->t, alert))
@@ -621,7 +455,7 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
     gains[0] = watch_value(e->watch, stripe, side, group, 0, s->key, s->evidence, s->t);
     if (s->narrow)
         gains[1] = watch_value(e->watch, stripe, side, group, 1, s->key, s->evidence, s->t);
-    stripe->counters.observed++;
+    stripe->counters.observed += s->is_first;
     remember(&l);
     event = group->state == GROUP_FIRING ? firing(&l, gains) : idle(&l, gains);
     *is_firing = group->state == GROUP_FIRING;

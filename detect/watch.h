@@ -20,7 +20,10 @@
 #include "detect/siphash.h"
 #include "detect/values.h"
 
-#define WIDE_VALUES 256
+#define WIDE_VALUES       256
+#define WATCH_BUCKET      8  /* slots */
+#define WATCH_BLOCK_SHIFT 26 /* of a group's block: its order above, its unit below */
+#define WATCH_BLOCK_UNIT  ((UINT32_C(1) << WATCH_BLOCK_SHIFT) - 1)
 
 enum watch_side { SIDE_INTERNAL, SIDE_EXTERNAL, SIDE_COUNT };
 
@@ -28,11 +31,12 @@ enum watch_side { SIDE_INTERNAL, SIDE_EXTERNAL, SIDE_COUNT };
 struct watch_rule {
     uint32_t window, lateness; /* ms */
     uint32_t keep[2];          /* N of the two sets of values: condition and also; 0: none */
-    uint32_t first_gte[2];     /* what starts an alert; for telling how far a group is from it */
+    uint32_t first_gte[2];     /* what starts an alert, and how far a group is from it; 0: never */
     int64_t expires_ms;        /* when an idle group that has never fired is of no more use */
     int64_t quiet_ms;          /* the same of one that has fired */
     bool first_seen;
-    bool pair; /* grouped by a source and more: bounded by pairs_per_source */
+    bool sequence; /* the second set holds what a scan has seen: it starts nothing by itself */
+    bool pair;     /* grouped by a source and more: bounded by pairs_per_source */
 };
 
 enum group_state { GROUP_IDLE, GROUP_FIRING, GROUP_MUTED };
@@ -101,6 +105,19 @@ static inline struct stripe *watch_stripe(const struct watch *watch, uint64_t fi
     return &watch->stripes[first_hash >> 40 & (watch->stripe_count - 1)];
 }
 
+/* The hash of a detector's group whose first member has that hash. */
+static inline uint64_t watch_hash(const struct watch *watch, unsigned detector, uint64_t first_hash)
+{
+    (void)watch;
+    return first_hash ^ (detector + 1) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Fetches what a look-up of the group will read. */
+void watch_prefetch(const struct side *side, uint64_t hash);
+
+/* The group of that hash; NULL: there is none. */
+struct group *watch_find(const struct side *side, uint64_t hash);
+
 /*
  * The group of that hash, made when there is none: then newest is t and there are no values.
  * NULL: no room, or the source (`first_hash`) holds too many pairs.
@@ -120,6 +137,16 @@ struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side 
 
 /* The values of a set. */
 struct values watch_values(const struct side *side, struct group *group, unsigned set);
+
+void watch_clear_values(struct side *side, struct group *group);
+
+/* Drops the values that are of no use any more. */
+void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *side,
+                     struct group *group);
+
+/* How many values a block of that order has room for; the order that N values of a window need. */
+uint32_t watch_slots_of(unsigned order);
+unsigned watch_order_of(uint32_t keep);
 
 /* A block for something else of this group's (its episode), made room for; POOL_NONE: none. The
  * last four bytes of every block belong to the table. */

@@ -31,7 +31,7 @@ struct message {
     const struct panos_type *type;
     const struct zone *zone;
     bool logging_service; /* not the firewall itself */
-    unsigned key, column; /* where the last ones were found */
+    unsigned column;      /* where the last one was found */
     struct slice received, generated, precise, event, severity;
     struct {
         struct slice key, label, value; /* the value until its label is known */
@@ -47,7 +47,9 @@ static const struct panos_column *find_column(struct message *m, struct slice na
     for (unsigned i = 0, n = m->column; i < columns->count; i++) {
         if (++n >= columns->count)
             n = 0;
-        if (columns->row[n].name.len == name.len && slice_equals(columns->row[n].name, name)) {
+        struct slice candidate = columns->row[n].name;
+        if (candidate.len == name.len && candidate.ptr[name.len - 1] == name.ptr[name.len - 1] &&
+            slice_equals(candidate, name)) {
             m->column = n;
             return &columns->row[n];
         }
@@ -127,7 +129,7 @@ static void read_column(struct message *m, struct slice name, const struct panos
 
 static void read_value(struct message *m, struct slice name, struct slice value)
 {
-    const struct panos_key *key = panos_key(name, &m->key);
+    const struct panos_key *key = panos_key(name);
     switch (key ? key->meaning : PANOS_KEY_COLUMN) {
     case PANOS_KEY_COLUMN:
         read_column(m, name, key, value);
@@ -164,8 +166,8 @@ static bool read_numbered(struct message *m, struct slice name, struct slice val
 {
     for (size_t i = 0; i < COUNT(numbered); i++) {
         size_t len = numbered[i].len;
-        if (name.len <= len || memcmp(name.ptr, numbered[i].ptr, len) != 0 ||
-            (unsigned)(name.ptr[len] - '1') >= NUMBERED_LAST)
+        if (name.len <= len || (unsigned)(name.ptr[len] - '1') >= NUMBERED_LAST ||
+            memcmp(name.ptr, numbered[i].ptr, len) != 0)
             continue;
         struct slice *key = &m->numbers[i][name.ptr[len] - '1'].key;
         struct slice *label = &m->numbers[i][name.ptr[len] - '1'].label;

@@ -23,9 +23,8 @@ struct panos_key {
     struct slice columns[PANOS_KEY_COLUMNS_MAX]; /* by name; the first that the type has */
 };
 
-/* The row of a key or a label, NULL when its own name is a column's. The search begins behind *last,
- * the place of the last one found. */
-const struct panos_key *panos_key(struct slice name, unsigned *last);
+/* The row of a key or a label, NULL when its own name is a column's. */
+const struct panos_key *panos_key(struct slice name);
 
 bool panos_is_keyed(struct slice body);
 

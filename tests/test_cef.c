@@ -13,8 +13,7 @@
 static struct batch batch;
 static struct record record;
 
-static const struct cef_format bare = {
-    CEF_FRAME_NONE, CEF_HEADER_NONE, 16, true, false, 8192, NULL};
+static struct cef_format bare = {CEF_FRAME_NONE, CEF_HEADER_NONE, 16, true, false, 8192, NULL};
 
 /* ---- the strict reader ---- */
 
@@ -262,14 +261,10 @@ static void repeated_names_get_numbers(void **state)
     assert_string_equal(value_of(line, "ExampleLayerName22"), "own");
     assert_string_equal(value_of(line, "ExampleLayerName3"), "three");
     struct cef_format format = bare;
-    format.names = cef_names_new(); /* remembered keys are the same keys, also the second time */
-    for (int i = 0; i < 2; i++) {
-        line = write_and_read(&format);
-        assert_string_equal(value_of(line, "ExampleLayerName22"), "own");
-        assert_string_equal(value_of(line, "ExampleLayerName3"), "three");
-    }
-    cef_names_free(format.names);
-    format.names = NULL;
+    /* Remembered keys are the same keys, also the second time. */
+    line = write_and_read(&format);
+    assert_string_equal(value_of(line, "ExampleLayerName22"), "own");
+    assert_string_equal(value_of(line, "ExampleLayerName3"), "three");
     format.keep_unmapped = false;
     assert_int_equal(write_and_read(&format)->count, 0);
 }
@@ -295,6 +290,34 @@ static void long_texts_are_cut_first(void **state)
         assert_string_equal(value_of(line, "ParapetCut"), "1");
         assert_string_equal(line->header[1], "Example");
     }
+}
+
+/* What is remembered is compared byte for byte: the same buffer with other text in it, texts that
+ * only together are the same, words set and unset. */
+static void memory_tells_lines_apart(void **state)
+{
+    char text[8] = "111111";
+    (void)state;
+    for (int round = 0; round < 3; round++)
+        for (char c = '1'; c <= '9'; c++) {
+            memset(text, c, 6);
+            new_record();
+            record_set_event_id(&record, slice_make(text, 6));
+            record_set_event_name(&record, slice(c % 2 ? "ab" : "a"));
+            record_set_device_version(&record, slice(c % 3 ? "1" : "b1"));
+            if (c % 4)
+                record_set_action(&record, c % 5);
+            record_set_protocol(&record, (uint8_t)c);
+            record_set_time(&record, INT64_C(1795262400000) + c * 400);
+            struct line *line = write_and_read(&bare);
+            assert_string_equal(line->header[4], text);
+            assert_string_equal(line->header[5], c % 2 ? "ab" : "a");
+            assert_string_equal(line->header[3], c % 3 ? "1" : "b1");
+            if (c % 4)
+                assert_string_equal(value_of(line, "act"), record_word(KIND_ACTION, c % 5));
+            else
+                assert_null(value_of(line, "act"));
+        }
 }
 
 /* Every field there is, all of them long: the shortest limit still holds. */
@@ -331,7 +354,7 @@ static void framing_and_syslog_headers(void **state)
     /* Lengths of two to four digits: the count is always that of the bytes behind it. */
     for (size_t n = 1; n < 1000; n += 37) {
         struct cef_format format = {
-            CEF_FRAME_OCTET_COUNTING, CEF_HEADER_NONE, 16, true, false, 8192, NULL};
+            CEF_FRAME_OCTET_COUNTING, CEF_HEADER_NONE, 16, true, false, 8192, bare.memory};
         new_record();
         record_set_message(&record, slice_make(text, n));
         batch.len = batch.count = 0;
@@ -344,7 +367,8 @@ static void framing_and_syslog_headers(void **state)
         assert_int_equal(batch.ends[1], 2 * batch.ends[0]);
         assert_memory_equal(batch.bytes, batch.bytes + batch.ends[0], batch.ends[0]);
     }
-    struct cef_format format = {CEF_FRAME_NEWLINE, CEF_HEADER_RFC5424, 16, true, false, 8192, NULL};
+    struct cef_format format = {CEF_FRAME_NEWLINE, CEF_HEADER_RFC5424, 16, true, false, 8192,
+                                bare.memory};
     new_record();
     record_set_time(&record, INT64_C(1795262400123));
     record_set_host(&record, slice("fw 1\n"));
@@ -419,10 +443,14 @@ int main(void)
         cmocka_unit_test(numbers_addresses_and_words),
         cmocka_unit_test(repeated_names_get_numbers),
         cmocka_unit_test(long_texts_are_cut_first),
+        cmocka_unit_test(memory_tells_lines_apart),
         cmocka_unit_test(every_field_at_once),
         cmocka_unit_test(framing_and_syslog_headers),
         cmocka_unit_test(unparsed_keeps_the_text),
         cmocka_unit_test(alerts),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    bare.memory = cef_memory_new();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    cef_memory_free(bare.memory);
+    return failed;
 }

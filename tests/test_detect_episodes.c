@@ -265,26 +265,27 @@ static void insights(void **state)
 
 static void faults(void **state)
 {
+    const char *expected;
     struct detector d = detector_like("x", DETECTOR_VALUE_COUNT);
     struct detect_limits limits = limits_of(1 << 20);
     (void)state;
-    assert_null(detector_fault(&d, 60000));
+    assert_null(detector_fault(&d, 60000, &expected));
     d.timespan_ms = 62000; /* not longer than what may come late */
-    assert_non_null(detector_fault(&d, 60000));
+    assert_non_null(detector_fault(&d, 60000, &expected));
     assert_null(detection_new(&d, 1, &limits));
     d.timespan_ms = 4 * DAY;
-    assert_non_null(detector_fault(&d, 60000));
+    assert_non_null(detector_fault(&d, 60000, &expected));
     d = detector_like("x", DETECTOR_VALUE_COUNT);
     d.tiers[0].gte = 0;
-    assert_non_null(detector_fault(&d, 60000));
+    assert_non_null(detector_fault(&d, 60000, &expected));
     d.tiers[0].gte = 20000;
-    assert_non_null(detector_fault(&d, 60000));
+    assert_non_null(detector_fault(&d, 60000, &expected));
     d = detector_like("x", DETECTOR_VALUE_COUNT);
     d.group_count = 0;
-    assert_non_null(detector_fault(&d, 60000));
+    assert_non_null(detector_fault(&d, 60000, &expected));
     d.group_count = 1;
     d.group_by[0] = DETECT_SERVICE;
-    assert_non_null(detector_fault(&d, 60000));
+    assert_non_null(detector_fault(&d, 60000, &expected));
 }
 
 int main(void)

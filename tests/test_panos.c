@@ -416,32 +416,6 @@ static void columns(void **state)
     }
 }
 
-/* A table's kind of column must be its field's: panos_row.c writes by it. */
-static void kinds(void **state)
-{
-    (void)state;
-    static const struct panos_columns *const tables[] = {
-        &panos_every,  &panos_traffic,        &panos_threat,     &panos_system,
-        &panos_config, &panos_userid,         &panos_hipmatch,   &panos_globalprotect,
-        &panos_sctp,   &panos_authentication, &panos_decryption, &panos_correlation,
-        &panos_iptag,  &panos_tunnel,         &panos_gtp,
-    };
-    static const int kind_of[] = {[PANOS_TEXT] = KIND_TEXT,       [PANOS_NUMBER] = KIND_NUMBER,
-                                  [PANOS_PORT] = KIND_PORT,       [PANOS_SECONDS] = KIND_NUMBER,
-                                  [PANOS_ADDRESS] = KIND_ADDRESS, [PANOS_PROTOCOL] = KIND_PROTOCOL};
-    for (size_t i = 0; i < COUNT(tables); i++) {
-        assert_true(tables[i]->count <= PANOS_COLUMNS_MAX);
-        for (unsigned n = 0; n < tables[i]->count; n++) {
-            const struct panos_column *column = &tables[i]->row[n];
-            if (column->name.len == 0 || column->how > PANOS_PROTOCOL)
-                continue;
-            unsigned field = (unsigned)__builtin_ctzll(column->bit);
-            assert_int_equal(record_fields[field].kind, kind_of[column->how]);
-            assert_int_equal(record_fields[field].offset, column->offset);
-        }
-    }
-}
-
 static void claims(void **state)
 {
     (void)state;
@@ -519,8 +493,8 @@ static void links(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows),   cmocka_unit_test(columns), cmocka_unit_test(kinds),
-        cmocka_unit_test(claims), cmocka_unit_test(hosts),   cmocka_unit_test(links),
+        cmocka_unit_test(rows),  cmocka_unit_test(columns), cmocka_unit_test(claims),
+        cmocka_unit_test(hosts), cmocka_unit_test(links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* PAN-OS in CEF and LEEF: the same record as from the row that says the same. */
+/* PAN-OS in CEF and LEEF: the same record as from the row that says the same. And the tables. */
 #include "parsers/panos_keyed.h"
 
 #include <setjmp.h>
@@ -214,9 +214,8 @@ static void keys(void **state)
         &panos_userid,  &panos_hipmatch, &panos_globalprotect, &panos_tunnel,
     };
     static const char *const names[] = {"src", "cs1", "DGl4", "sev", "oldFileId", "EventID", "xyz"};
-    unsigned last = 0;
     for (size_t i = 0; i < COUNT(names); i++) {
-        const struct panos_key *key = panos_key(slice(names[i]), &last);
+        const struct panos_key *key = panos_key(slice(names[i]));
         assert_int_equal(key != NULL, i + 1 < COUNT(names));
         for (unsigned c = 0; key && c < PANOS_KEY_COLUMNS_MAX && key->columns[c].len; c++) {
             bool found = false;
@@ -228,13 +227,37 @@ static void keys(void **state)
     }
 }
 
+/* A table's kind of column must be its field's: panos_row.c writes by it. */
+static void kinds(void **state)
+{
+    (void)state;
+    static const struct panos_columns *const tables[] = {
+        &panos_every,  &panos_traffic,        &panos_threat,     &panos_system,
+        &panos_config, &panos_userid,         &panos_hipmatch,   &panos_globalprotect,
+        &panos_sctp,   &panos_authentication, &panos_decryption, &panos_correlation,
+        &panos_iptag,  &panos_tunnel,         &panos_gtp,
+    };
+    static const int kind_of[] = {[PANOS_TEXT] = KIND_TEXT,       [PANOS_NUMBER] = KIND_NUMBER,
+                                  [PANOS_PORT] = KIND_PORT,       [PANOS_SECONDS] = KIND_NUMBER,
+                                  [PANOS_ADDRESS] = KIND_ADDRESS, [PANOS_PROTOCOL] = KIND_PROTOCOL};
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        assert_true(tables[i]->count <= PANOS_COLUMNS_MAX);
+        for (unsigned n = 0; n < tables[i]->count; n++) {
+            const struct panos_column *column = &tables[i]->row[n];
+            if (column->name.len == 0 || column->how > PANOS_PROTOCOL)
+                continue;
+            unsigned field = (unsigned)__builtin_ctzll(column->bit);
+            assert_int_equal(record_fields[field].kind, kind_of[column->how]);
+            assert_int_equal(record_fields[field].offset, column->offset);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_record),
-        cmocka_unit_test(claims),
-        cmocka_unit_test(long_key),
-        cmocka_unit_test(keys),
+        cmocka_unit_test(same_record), cmocka_unit_test(claims), cmocka_unit_test(long_key),
+        cmocka_unit_test(keys),        cmocka_unit_test(kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

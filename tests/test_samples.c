@@ -28,7 +28,7 @@ static void count_bytes(void *context, const char *bytes, size_t len)
     written += len;
 }
 
-static const struct cef_format formats[] = {
+static struct cef_format formats[] = {
     {CEF_FRAME_NEWLINE, CEF_HEADER_NONE, 16, true, false, 8192, NULL},
     {CEF_FRAME_OCTET_COUNTING, CEF_HEADER_RFC5424, 16, false, true, 512, NULL},
 };
@@ -93,6 +93,7 @@ static int start(void **state)
     setup.detection = rules_detection(setup.rules);
     if (pipeline_init(&setup.pipeline, setup.rules, setup.detection, &output) < 0)
         return -1;
+    formats[0].memory = formats[1].memory = cef_memory_new();
     setup.pipeline.replay = true;
     *state = &setup;
     return 0;
@@ -101,6 +102,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     struct setup *setup = *state;
+    cef_memory_free(formats[0].memory);
     pipeline_close(&setup->pipeline);
     detection_free(setup->detection);
     rules_free(setup->rules);

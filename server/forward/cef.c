@@ -4,8 +4,23 @@
  */
 #include "server/forward/cef.h"
 
+#include <stdlib.h>
+
 #include "parsers/text/timestamp.h"
-#include "server/forward/cef_write.h"
+#include "server/forward/cef_memory.h"
+
+struct cef_memory *cef_memory_new(void)
+{
+    struct cef_memory *memory = calloc(1, sizeof(*memory));
+    if (memory)
+        memory->second = INT64_MIN;
+    return memory;
+}
+
+void cef_memory_free(struct cef_memory *memory)
+{
+    free(memory);
+}
 
 /* ---- header ---- */
 
@@ -48,6 +63,21 @@ static void put_bsd_time(struct cef_writer *w, const char *iso)
     cef_put_raw(w, iso + 11, 8);
 }
 
+/* Most lines share their second with the line before. */
+static void put_stamp(struct cef_writer *w, struct cef_memory *memory, int64_t time_ms)
+{
+    int64_t ms = time_ms % 1000;
+    if (ms < 0 || time_ms / 1000 != memory->second) {
+        timestamp_format(memory->stamp, time_ms);
+        memory->second = time_ms / 1000;
+    }
+    memcpy(w->p, memory->stamp, TIMESTAMP_TEXT_LEN);
+    w->p[20] = (char)('0' + ms / 100);
+    w->p[21] = (char)('0' + ms / 10 % 10);
+    w->p[22] = (char)('0' + ms % 10);
+    w->p += TIMESTAMP_TEXT_LEN;
+}
+
 static void put_syslog_header(struct cef_writer *w, const struct cef_format *format,
                               int64_t time_ms, struct slice host, unsigned severity)
 {
@@ -58,7 +88,7 @@ static void put_syslog_header(struct cef_writer *w, const struct cef_format *for
     *w->p++ = '>';
     if (format->header == CEF_HEADER_RFC5424) {
         CEF_PUT(w, "1 ");
-        w->p = timestamp_format(w->p, time_ms);
+        put_stamp(w, format->memory, time_ms);
         *w->p++ = ' ';
         put_hostname(w, host);
         CEF_PUT(w, " parapet - - - ");
@@ -83,6 +113,73 @@ struct line {
     struct slice raw;
 };
 
+static void write_head(struct cef_writer *w, const struct slice *texts, const char *status)
+{
+    CEF_PUT(w, "CEF:0|");
+    put_header_text(w, texts[0], "Parapet", 63);
+    put_header_text(w, texts[1], "Parapet", 63);
+    put_header_text(w, texts[2], "unknown", 31);
+    put_header_text(w, texts[3], status ? status : "unknown", 1023);
+    put_header_text(w, texts[4], status ? "Message not understood" : "unknown", 512);
+}
+
+/* The slot of these texts; whether it holds them already. */
+static struct cef_head *find_head(struct cef_memory *memory, const struct slice *texts, bool *found)
+{
+    uint64_t h = 0;
+    memcpy(&h, texts[3].ptr, texts[3].len < 8 ? texts[3].len : 8);
+    h = (h ^ texts[4].len << 40 ^ texts[0].len) * UINT64_C(0x9e3779b97f4a7c15);
+    struct cef_head *head = &memory->heads[h >> 58 & (CEF_HEADS - 1)];
+    const char *known = head->texts;
+    *found = head->len != 0;
+    for (int i = 0; i < CEF_HEAD_TEXTS && *found; i++) {
+        *found =
+            head->text_len[i] == texts[i].len && memcmp(known, texts[i].ptr, texts[i].len) == 0;
+        known += head->text_len[i];
+    }
+    return head;
+}
+
+/* "CEF:0|Cisco|ASA|...|106023|Deny by access group|" */
+static void put_head(struct cef_writer *w, const struct line *line)
+{
+    const struct record *r = line->record;
+    const struct slice texts[CEF_HEAD_TEXTS] = {
+        RECORD_HAS(r, vendor) ? r->vendor : SLICE_NONE,
+        RECORD_HAS(r, product) ? r->product : SLICE_NONE,
+        RECORD_HAS(r, device_version) ? r->device_version : SLICE_NONE,
+        RECORD_HAS(r, event_id) ? r->event_id : SLICE_NONE,
+        RECORD_HAS(r, event_name) ? r->event_name : SLICE_NONE,
+    };
+    size_t total = 0;
+    bool found;
+    for (int i = 0; i < CEF_HEAD_TEXTS; i++)
+        total += texts[i].len;
+    if (line->status || total > CEF_HEAD_MAX) {
+        write_head(w, texts, line->status);
+        return;
+    }
+    struct cef_head *head = find_head(line->format->memory, texts, &found);
+    if (found) {
+        memcpy(w->p, head->out, CEF_HEAD_MAX);
+        w->p += head->len;
+        return;
+    }
+    char *begin = w->p, *copy = head->texts;
+    bool cut = w->cut;
+    w->cut = false;
+    write_head(w, texts, NULL);
+    size_t len = (size_t)(w->p - begin);
+    head->len = len <= CEF_HEAD_MAX && !w->cut ? (uint16_t)len : 0;
+    w->cut |= cut;
+    memcpy(head->out, begin, head->len);
+    for (int i = 0; i < CEF_HEAD_TEXTS; i++) {
+        memcpy(copy, texts[i].ptr, texts[i].len);
+        copy += texts[i].len;
+        head->text_len[i] = (uint16_t)texts[i].len;
+    }
+}
+
 static void write_event(struct cef_writer *w, const struct line *line)
 {
     const struct record *r = line->record;
@@ -93,21 +190,13 @@ static void write_event(struct cef_writer *w, const struct line *line)
         severity = 10;
     put_syslog_header(w, line->format, RECORD_HAS(r, time) ? r->time : 0,
                       RECORD_HAS(r, host) ? r->host : SLICE_NONE, severity);
-    CEF_PUT(w, "CEF:0|");
-    put_header_text(w, RECORD_HAS(r, vendor) ? r->vendor : SLICE_NONE, "Parapet", 63);
-    put_header_text(w, RECORD_HAS(r, product) ? r->product : SLICE_NONE, "Parapet", 63);
-    put_header_text(w, RECORD_HAS(r, device_version) ? r->device_version : SLICE_NONE, "unknown",
-                    31);
-    put_header_text(w, RECORD_HAS(r, event_id) ? r->event_id : SLICE_NONE,
-                    line->status ? line->status : "unknown", 1023);
-    put_header_text(w, RECORD_HAS(r, event_name) ? r->event_name : SLICE_NONE,
-                    line->status ? "Message not understood" : "unknown", 512);
+    put_head(w, line);
     cef_put_number(w, severity);
     /* Each pair brings its own blank in front; the first one's is overwritten by the last pipe. */
     char *pipe = w->p;
     cef_put_fields(w, line->format, r);
     if (line->format->keep_unmapped && RECORD_HAS(r, extra) && w->text_limit > CEF_LAST_ROUND)
-        cef_put_extras(w, line->format->names, r);
+        cef_put_extras(w, line->format->memory, r);
     else if (RECORD_HAS(r, extra) && line->format->keep_unmapped)
         w->cut = true;
     if (line->status) {

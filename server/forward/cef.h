@@ -7,19 +7,19 @@
 #include "detect/alert.h"
 #include "server/forward/batch.h"
 
-/* Remembers how extras' names are written as keys. One a thread. */
-struct cef_names;
-struct cef_names *cef_names_new(void);
-void cef_names_free(struct cef_names *names);
+/* What lines have in common with those before them, ready written. One a thread. */
+struct cef_memory;
+struct cef_memory *cef_memory_new(void);
+void cef_memory_free(struct cef_memory *memory);
 
 struct cef_format {
     enum cef_framing { CEF_FRAME_OCTET_COUNTING, CEF_FRAME_NEWLINE, CEF_FRAME_NONE } framing;
     enum cef_header { CEF_HEADER_RFC5424, CEF_HEADER_RFC3164, CEF_HEADER_NONE } header;
-    unsigned facility;       /* 0 to 23 */
-    bool keep_unmapped;      /* extras become additional keys */
-    bool ipv6_c6a;           /* c6a2 and c6a3 beside src and dst */
-    size_t max_message_size; /* of the syslog message, header included */
-    struct cef_names *names; /* NULL: keys are made each time */
+    unsigned facility;         /* 0 to 23 */
+    bool keep_unmapped;        /* extras become additional keys */
+    bool ipv6_c6a;             /* c6a2 and c6a3 beside src and dst */
+    size_t max_message_size;   /* of the syslog message, header included */
+    struct cef_memory *memory; /* the calling thread's; never NULL */
 };
 
 /*

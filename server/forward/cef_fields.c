@@ -1,5 +1,5 @@
 /* A record's fields as CEF pairs: the keys come from record_fields.h, the values by their kind. */
-#include "server/forward/cef_write.h"
+#include "server/forward/cef_memory.h"
 
 /* " key=" of each field, from the one list; copied as a block of one size, whatever its length. */
 struct key {
@@ -12,12 +12,18 @@ static const struct key keys[FIELD_COUNT] = {
 #undef FIELD
 };
 
+/* The words, written together and before the others, because few of their combinations occur. */
+#define WORDS                                                                                      \
+    (UINT64_C(1) << FIELD_category | UINT64_C(1) << FIELD_action | UINT64_C(1) << FIELD_outcome |  \
+     UINT64_C(1) << FIELD_evidence | UINT64_C(1) << FIELD_direction |                              \
+     UINT64_C(1) << FIELD_protocol)
+
 /* The fields that have a key, written in the order of the list. msg is last in any case. */
 #define FIELD(kind, name, cef, meaning) | (uint64_t)(sizeof(cef) > 1) << FIELD_##name
 static const uint64_t mapped_fields = (0
 #include "parsers/record_fields.h"
                                        ) &
-                                      ~(UINT64_C(1) << FIELD_message);
+                                      ~(UINT64_C(1) << FIELD_message | WORDS);
 #undef FIELD
 
 /* The most bytes a text may have, where CEF's own limit is not that of most keys (1023). */
@@ -25,7 +31,7 @@ static const uint16_t limits[FIELD_COUNT] = {
     [FIELD_host] = 100,          [FIELD_application] = 31,    [FIELD_hash] = 255,
     [FIELD_src_interface] = 128, [FIELD_dst_interface] = 128, [FIELD_rule] = 4000,
     [FIELD_src_zone] = 4000,     [FIELD_dst_zone] = 4000,     [FIELD_detections] = 4000,
-    [FIELD_techniques] = 4000,
+    [FIELD_techniques] = 4000,   [FIELD_src_domain] = 255,    [FIELD_dst_domain] = 255,
 };
 
 void cef_put_key(struct cef_writer *w, enum record_field field)
@@ -133,8 +139,48 @@ bool cef_has_key(enum record_field field)
     return record_fields[field].cef[0] != '\0';
 }
 
+/* Each value with a mark that it is set: unset and 0 differ. */
+static uint64_t words_of(const struct record *r)
+{
+    uint64_t set = (r->has & WORDS) << (63 - FIELD_protocol);
+    uint64_t values = 0;
+    if (RECORD_HAS(r, category))
+        values |= (uint64_t)r->category;
+    if (RECORD_HAS(r, action))
+        values |= (uint64_t)r->action << 8;
+    if (RECORD_HAS(r, outcome))
+        values |= (uint64_t)r->outcome << 12;
+    if (RECORD_HAS(r, evidence))
+        values |= (uint64_t)r->evidence << 16;
+    if (RECORD_HAS(r, direction))
+        values |= (uint64_t)r->direction << 20;
+    if (RECORD_HAS(r, protocol))
+        values |= (uint64_t)r->protocol << 24;
+    return set | values;
+}
+_Static_assert(FIELD_protocol - FIELD_category < 31, "the marks stand above the values");
+
+static void put_words(struct cef_writer *w, struct cef_memory *memory, const struct record *r)
+{
+    uint64_t which = words_of(r);
+    struct cef_words *slot =
+        &memory->words[which * UINT64_C(0x9e3779b97f4a7c15) >> 58 & (CEF_WORDS - 1)];
+    if (which == 0)
+        return;
+    if (slot->which != which) {
+        struct cef_writer out = {.p = slot->out};
+        for (uint64_t left = r->has & WORDS; left; left &= left - 1)
+            put_field(&out, r, (enum record_field)__builtin_ctzll(left));
+        slot->which = which;
+        slot->len = (uint8_t)(out.p - slot->out);
+    }
+    memcpy(w->p, slot->out, CEF_WORDS_MAX);
+    w->p += slot->len;
+}
+
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r)
 {
+    put_words(w, format->memory, r);
     for (uint64_t left = r->has & mapped_fields; left; left &= left - 1) {
         enum record_field field = (enum record_field)__builtin_ctzll(left);
         if (__builtin_expect(w->p > w->soft_end, 0)) {

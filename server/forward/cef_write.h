@@ -42,4 +42,4 @@ void cef_put_text_field(struct cef_writer *w, enum record_field field, struct sl
 
 /* Every set field that has a key, but msg, which comes last of all; then the extras. */
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r);
-void cef_put_extras(struct cef_writer *w, struct cef_names *cached, const struct record *r);
+void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r);

@@ -18,8 +18,8 @@ struct output {
 struct outputs {
     struct output *items;
     size_t count;
-    struct cef_names *names; /* this thread's */
-    bool pending;            /* something waits in a batch */
+    struct cef_memory *memory; /* this thread's */
+    bool pending;              /* something waits in a batch */
     void (*on_refused)(void *context);
     void *context;
 };

@@ -1,0 +1,42 @@
+/*
+ * What a firing group remembers for its alerts: who it is, when it began, samples, devices, a sketch
+ * of how many values it has seen in all. Lies in a block of the pool.
+ */
+#pragma once
+
+#include "detect/episodes.h"
+#include "detect/sketch.h"
+
+#define EPISODE_ORDER 5 /* of its block: 2 KiB */
+
+struct episode {
+    uint32_t next, previous; /* in the side's list, by unit */
+    uint32_t slot;           /* of the group */
+    union member members[DETECTOR_GROUP_MAX];
+    int64_t window_start, first_seen, last_seen; /* window_start: of the start, for the id */
+    int64_t last_alert;
+    int64_t marked; /* until when it has been said to fire */
+    uint64_t next_growth;
+    uint64_t samples[ALERT_SAMPLES_MAX];
+    unsigned sample_count;
+    uint32_t evidence;
+    uint8_t devices[ALERT_DEVICES_MAX];
+    unsigned device_count;
+    struct sketch sketch;
+};
+_Static_assert(sizeof(struct episode) + sizeof(uint32_t) <= POOL_UNIT << EPISODE_ORDER,
+               "an episode fits its block");
+
+void episode_add_device(struct episode *episode, uint8_t device);
+
+/* Takes the values of the window that ends at t as samples, those seen first in front. */
+void episode_sample(struct episode *episode, struct values table, uint32_t t, uint32_t window);
+
+/* Fills in what is the same for every phase; the alert's window ends at `end`. */
+void episode_alert(const struct episode *episode, const struct detector *detector,
+                   const struct group *group, const struct stripe *stripe, struct alert *alert,
+                   int64_t end);
+
+/* The number to report: exact up to the highest tier, beyond it the sketch's if that is more. */
+void episode_count(const struct episode *episode, const struct detector *detector,
+                   struct alert *alert, uint64_t exact);

@@ -1,0 +1,28 @@
+/*
+ * The guard against storms: a detector that starts more than 1,000 alerts a minute is told of once a
+ * minute, with a count, instead of once a start, until a minute has been calm.
+ */
+#pragma once
+
+#include <pthread.h>
+
+#include "detect/alert.h"
+
+/* Starts of one detector in one minute. */
+struct storm {
+    int64_t minute;
+    uint32_t starts;
+    bool on;
+};
+
+struct storms {
+    pthread_mutex_t lock;
+    struct storm of[DETECTOR_MAX];
+};
+
+void storms_init(struct storms *storms);
+void storms_close(struct storms *storms);
+
+/* Whether a start at t may leave. If not, *report says that *alert, about the storm, is due. */
+bool storms_allow(struct storms *storms, unsigned index, const struct detector *detector, int64_t t,
+                  struct alert *alert, bool *report);

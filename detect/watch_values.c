@@ -1,0 +1,171 @@
+/*
+ * The sets of values of a group: the first value in the group itself, more in one block of the pool
+ * that grows with them, up to what exactness needs (values.h).
+ */
+#include "detect/watch.h"
+
+uint32_t watch_slots_of(unsigned order)
+{
+    return (uint32_t)((((size_t)POOL_UNIT << order) - sizeof(uint32_t)) / sizeof(struct value));
+}
+
+/* How many values a table of that size takes: a full one is searched to the end. */
+static uint32_t fill_of(uint32_t slots)
+{
+    return slots <= 12 ? slots : slots / 8 * 7;
+}
+
+static unsigned order_for(uint32_t values, unsigned max_order)
+{
+    unsigned order = 0;
+    while (order < max_order && fill_of(watch_slots_of(order)) < values)
+        order++;
+    return order;
+}
+
+/* The most values to hold: 2 N suffice (values.h), the others save looking for the oldest often. */
+static uint32_t values_enough(uint32_t keep)
+{
+    return 2 * keep + keep / 2 + 2;
+}
+
+static void block_give(struct side *side, uint32_t *block)
+{
+    if (*block != POOL_NONE)
+        pool_give(&side->pool, *block & WATCH_BLOCK_UNIT, *block >> WATCH_BLOCK_SHIFT);
+    *block = POOL_NONE;
+}
+
+struct values watch_values(const struct side *side, struct group *group, unsigned set)
+{
+    uint32_t block = group->blocks[set];
+    if (block != POOL_NONE)
+        return (struct values){pool_at(&side->pool, block & WATCH_BLOCK_UNIT),
+                               watch_slots_of(block >> WATCH_BLOCK_SHIFT)};
+    return (struct values){&group->one, set == 0};
+}
+
+void watch_clear_values(struct side *side, struct group *group)
+{
+    block_give(side, &group->blocks[0]);
+    block_give(side, &group->blocks[1]);
+    group->counts[0] = group->counts[1] = 0;
+    group->one.hi = 0;
+}
+
+/* Copies what is still of use into the stripe's spare room; returns how many. */
+static uint32_t gather(const struct watch_rule *rule, struct stripe *stripe,
+                       const struct group *group, struct values from)
+{
+    uint32_t n = 0, newest = (uint32_t)group->newest, dead = 2 * rule->window;
+    for (uint32_t i = 0; i < from.count; i++)
+        if (from.slots[i].hi && newest - from.slots[i].last < dead)
+            stripe->spare[n++] = from.slots[i];
+    return n;
+}
+
+/* Keeps the n most recent of the values in the spare room. */
+static uint32_t keep_recent(struct stripe *stripe, const struct group *group, uint32_t count,
+                            uint32_t n)
+{
+    struct values all = {stripe->spare, count};
+    uint32_t newest = (uint32_t)group->newest, kept = 0, ties = n;
+    uint32_t limit = values_nth_age(all, newest, n, stripe->scratch);
+    for (uint32_t i = 0; i < count; i++)
+        ties -= newest - stripe->spare[i].last < limit;
+    for (uint32_t i = 0; i < count && kept < n; i++) {
+        uint32_t age = newest - stripe->spare[i].last;
+        if (age < limit || (age == limit && ties)) {
+            ties -= age == limit;
+            stripe->spare[kept++] = stripe->spare[i];
+        }
+    }
+    return kept;
+}
+
+static void refill(const struct watch *watch, const struct stripe *stripe, struct values into,
+                   uint32_t count)
+{
+    for (uint32_t i = 0; i < into.count; i++)
+        into.slots[i].hi = 0;
+    for (uint32_t i = 0; i < count; i++)
+        *values_slot(into, watch->mix, value_key(&stripe->spare[i])) = stripe->spare[i];
+}
+
+/* Makes room for one value more: drops what is of no use, takes a larger block, or keeps the most
+ * recent values, which suffice (values.h). */
+static void make_room(struct watch *watch, struct stripe *stripe, struct side *side,
+                      struct group *group, unsigned set)
+{
+    const struct watch_rule *rule = &watch->rules[group->detector];
+    struct values table = watch_values(side, group, set);
+    uint32_t block = group->blocks[set], enough = values_enough(rule->keep[set]);
+    uint32_t n = gather(rule, stripe, group, table);
+    if (n >= enough) {
+        stripe->counters.evicted_values += rule->first_gte[set] ? 0 : n - 2 * rule->keep[set];
+        n = keep_recent(stripe, group, n, 2 * rule->keep[set]);
+    }
+    unsigned order = order_for(n + 1 + n / 4, order_for(enough, watch->max_order));
+    if (block == POOL_NONE || order != block >> WATCH_BLOCK_SHIFT) {
+        uint32_t unit = watch_block(watch, stripe, side, group, order, group->newest);
+        if (unit != POOL_NONE) {
+            block_give(side, &group->blocks[set]);
+            group->blocks[set] = unit | (uint32_t)order << WATCH_BLOCK_SHIFT;
+            if (set == 0)
+                group->one.hi = 0;
+        }
+        table = watch_values(side, group, set);
+    }
+    if (n >= fill_of(table.count) && n) { /* no room to be had: the oldest go */
+        uint32_t before = n;
+        n = keep_recent(stripe, group, n, fill_of(table.count) / 2);
+        stripe->counters.evicted_values += before - n;
+    }
+    refill(watch, stripe, table, n);
+    group->counts[set] = (uint16_t)n;
+}
+
+void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *side,
+                     struct group *group)
+{
+    for (unsigned set = 0; set < 2; set++)
+        if (group->counts[set]) {
+            struct values table = watch_values(side, group, set);
+            uint32_t n = gather(&watch->rules[group->detector], stripe, group, table);
+            refill(watch, stripe, table, n);
+            group->counts[set] = (uint16_t)n;
+        }
+}
+
+struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side *side,
+                        struct group *group, unsigned set, uint64_t key, unsigned evidence,
+                        int64_t t)
+{
+    const struct watch_rule *rule = &watch->rules[group->detector];
+    struct values table = watch_values(side, group, set);
+    struct value *v = table.count ? values_slot(table, watch->mix, key) : NULL;
+    struct gain gain;
+    if (v && v->hi) {
+        gain = value_touch(v, (uint32_t)t, rule->window);
+    } else {
+        if (!v || group->counts[set] >= fill_of(table.count)) {
+            make_room(watch, stripe, side, group, set);
+            table = watch_values(side, group, set);
+            v = table.count ? values_slot(table, watch->mix, key) : NULL;
+            if (!v) {
+                stripe->counters.evicted_values++;
+                return (struct gain){(uint32_t)t, (uint32_t)t};
+            }
+        }
+        gain = value_begin(v, key, (uint32_t)t, rule->window);
+        group->counts[set]++;
+    }
+    if (evidence != 0 || value_evidence(v) == 0) /* a start proves less than the end before it */
+        v->hi = (v->hi & ~VALUE_EVIDENCE_MASK) | evidence << VALUE_EVIDENCE_SHIFT;
+    return gain;
+}
+
+unsigned watch_order_of(uint32_t keep)
+{
+    return order_for(values_enough(keep), POOL_ORDERS - 1);
+}
