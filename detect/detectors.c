@@ -5,9 +5,10 @@
 #include <stdlib.h>
 
 #include "detect/alert_text.h"
+#include "detect/definition.h"
 #include "detect/insight.h"
 #include "detect/match.h"
-#include "detect/risk.h"
+#include "detect/parts.h"
 
 #define AHEAD_MS   2000    /* how far a device's clock may run ahead: adds to the lateness */
 #define KEEP_MAX   10000   /* the highest tier: twice as many values are kept of a group */
@@ -89,6 +90,7 @@ static int64_t larger(int64_t a, int64_t b)
 static struct watch_rule rule_of(const struct detector *detector, int64_t lateness_ms)
 {
     struct watch_rule rule = {
+        .salt = definition_salt(detector),
         .window = (uint32_t)detector->timespan_ms,
         .lateness = (uint32_t)(lateness_ms + AHEAD_MS),
         .first_seen = detector->type == DETECTOR_FIRST_SEEN,
@@ -373,7 +375,7 @@ static bool sight(struct observation *o, unsigned index, uint32_t class, struct 
     if (detector->type == DETECTOR_VALUE_COUNT && !value_of(r, detector->counted, &s->key))
         return false;
     s->first_hash = first_hash(o, &s->members[first], detector->group_by[first]);
-    s->hash = s->first_hash ^ (index + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    s->hash = s->first_hash ^ o->d->rules[index].salt;
     for (unsigned i = 0; i < detector->group_count; i++)
         if (i != first)
             s->hash = siphash_words(o->d->watch.key, s->hash, s->members[i].address.hi,
@@ -475,4 +477,9 @@ void detect_observe(struct detection *d, struct record *r, on_alert to, void *co
         record_set_detections(r, joined(r, d->names, o.firing));
         record_set_techniques(r, joined(r, d->techniques, o.firing));
     }
+}
+
+struct detection_parts detection_parts(struct detection *d)
+{
+    return (struct detection_parts){d->detectors, d->count, &d->watch, d->episodes, d->risk};
 }
