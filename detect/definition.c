@@ -40,6 +40,13 @@ static void add_predicate(struct siphash *s, const struct predicate *p)
                (unsigned)p->no_parent << 3 | (unsigned)p->listed_side << 4);
     add(s, p->listed);
     add(s, p->not_listed);
+    add(s, p->src_networks);
+    add(s, p->dst_networks);
+    add(s, p->not_src_networks);
+    add(s, p->not_dst_networks);
+    add(s, p->by_icmp_type);
+    for (unsigned i = 0; i < 4; i++)
+        add(s, p->icmp_types[i]);
     add_ports(s, p->dst_port);
     add_ports(s, p->not_dst_port);
     add_ports(s, p->src_port);
@@ -56,7 +63,9 @@ uint64_t definition_digest(const struct detector *detector)
     add(&s, detector->group_count);
     for (unsigned i = 0; i < detector->group_count; i++)
         add(&s, detector->group_by[i]);
+    add(&s, detector->keep_missing);
     add(&s, detector->counted);
+    add_words(&s, detector->after);
     add(&s, detector->tier_count);
     for (unsigned i = 0; i < detector->tier_count; i++)
         add(&s, detector->tiers[i].gte);

@@ -1,6 +1,7 @@
 /* The engine's parts, for who keeps them over a restart (snapshot.h). */
 #pragma once
 
+#include "detect/coverage.h"
 #include "detect/detectors.h"
 #include "detect/episodes.h"
 #include "detect/risk.h"
@@ -11,6 +12,7 @@ struct detection_parts {
     struct watch *watch;
     struct episodes *episodes;
     struct risk *risk;
+    struct coverage *coverage;
 };
 
 struct detection_parts detection_parts(struct detection *d);

@@ -231,6 +231,7 @@ void risk_firing(struct risk *risk, struct address source, unsigned detector, in
         entity->bit = bit_of(risk, source);
         mark(risk, 0, entity->bit);
         mark(risk, 1, entity->bit);
+        note(risk, hash);
     }
     pthread_mutex_unlock(lock);
 }

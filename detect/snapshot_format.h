@@ -2,7 +2,7 @@
  * A snapshot's bytes, little-endian. What snapshot_save.c and snapshot_load.c share.
  *
  *   magic (8), version (4), sections, the last of kind END; then what detect_save_changes appends:
- *   further sections GROUPS and RISK, which replace what stands before them.
+ *   further sections GROUPS, RISK and COVERAGE, which replace what stands before them.
  *
  *   section  kind (4), length of the payload (4), payload, crc32 of all that (4)
  *   HEADER   saved (8), key (16), stripes (4), detectors (4), of each: digest (8), storm's minute (8),
@@ -13,12 +13,14 @@
  *            detector (1), state | tier << 2 | has_started << 6 | has an episode << 7 (1),
  *            devices (2), values of the two sets (2 + 2), the values, the episode
  *   value    lo (4), hi (4), first (4), last (4), before (4)
- *   episode  members (3 * 16), window_start (8), first_seen (8), last_seen (8), last_alert (8),
+ *   episode  members, of each of three: the address or number (16), a text's length (1) and bytes;
+ *            window_start (8), first_seen (8), last_seen (8), last_alert (8),
  *            next_growth (8), evidence (4), samples (1), of each: key (8), devices (1), of each: its
  *            number (1), registers of the sketch (1024)
  *   WIDE     stripe (4), of each: key (8), address (16), port (2), protocol (1)
  *   RISK     entities: hash (8), bit (4), above (1), entries (1), of each: started (4), firing until
  *            (4), detector (1)
+ *   COVERAGE devices: points (2), told (1), name's length (1), name
  *   END      groups in all (8)
  */
 #pragma once
@@ -34,11 +36,18 @@
 #define SNAPSHOT_PREFIX (8 + 4)     /* magic and version */
 #define SECTION_EXTRA   (4 + 4 + 4) /* kind, length, crc */
 
-enum section_kind { SECTION_HEADER = 1, SECTION_GROUPS, SECTION_WIDE, SECTION_RISK, SECTION_END };
+enum section_kind {
+    SECTION_HEADER = 1,
+    SECTION_GROUPS,
+    SECTION_WIDE,
+    SECTION_RISK,
+    SECTION_COVERAGE,
+    SECTION_END
+};
 
 #define GROUP_BYTES   (3 * 8 + 3 * 4 + 3 + 2 + 4) /* without values and episode */
 #define VALUE_BYTES   20
-#define EPISODE_BYTES (48 + 5 * 8 + 4 + 1 + 32 * 8 + 1 + 8 + 1024) /* at most */
+#define EPISODE_BYTES (3 * (16 + 1 + 55) + 5 * 8 + 4 + 1 + 32 * 8 + 1 + 8 + 1024) /* at most */
 #define WIDE_BYTES    (8 + 16 + 2 + 1)
 #define ENTITY_BYTES  (8 + 4 + 1 + 1 + 12 * 9) /* at most */
 

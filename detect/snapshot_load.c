@@ -137,15 +137,28 @@ static void rebuild_sketch(struct sketch *sketch, const uint8_t registers[SKETCH
     }
 }
 
+/* The words of an address stand where those of a text's hash do. */
+static void read_member(struct snapshot_reader *r, union member *member)
+{
+    memset(member, 0, sizeof(*member));
+    member->address.hi = get64(r);
+    member->address.lo = get64(r);
+    uint8_t len = get8(r);
+    r->bad |= len > sizeof(member->text.bytes);
+    const uint8_t *bytes = get_bytes(r, len);
+    if (!bytes || len == 0)
+        return;
+    member->text.len = len;
+    memcpy(member->text.bytes, bytes, len);
+}
+
 /* Reads an episode; into *out unless that is NULL. */
 static void read_episode(const struct loader *l, struct snapshot_reader *r, struct stripe *stripe,
                          struct episode *out)
 {
     struct episode local, *e = out ? out : &local;
-    for (unsigned i = 0; i < DETECTOR_GROUP_MAX; i++) {
-        e->members[i].address.hi = get64(r);
-        e->members[i].address.lo = get64(r);
-    }
+    for (unsigned i = 0; i < DETECTOR_GROUP_MAX; i++)
+        read_member(r, &e->members[i]);
     e->window_start = get_time(r);
     e->first_seen = get_time(r);
     e->last_seen = get_time(r);
@@ -321,6 +334,21 @@ static void load_risk(struct loader *l, struct snapshot_reader *r)
     }
 }
 
+static void load_coverage(struct loader *l, struct snapshot_reader *r)
+{
+    while (!r->bad && r->at < r->end) {
+        struct coverage_device device = {.points = get16(r)};
+        device.told = get8(r) & 1;
+        uint8_t len = get8(r);
+        const uint8_t *name = get_bytes(r, len);
+        if (name)
+            device.name = slice_make((const char *)name, len);
+        r->bad |= device.points > UINT16_MAX - 16;
+        if (l->apply && name)
+            coverage_put(l->parts.coverage, &device);
+    }
+}
+
 static bool load_section(struct loader *l, uint32_t kind, struct snapshot_reader *payload)
 {
     switch (kind) {
@@ -335,6 +363,9 @@ static bool load_section(struct loader *l, uint32_t kind, struct snapshot_reader
         break;
     case SECTION_RISK:
         load_risk(l, payload);
+        break;
+    case SECTION_COVERAGE:
+        load_coverage(l, payload);
         break;
     case SECTION_END:
         payload->bad |= get64(payload) != l->groups;
@@ -373,8 +404,8 @@ static void load_changes(struct loader *l, struct snapshot_reader *r)
     while (r->at < r->end) {
         size_t left = (size_t)(r->end - r->at);
         l->apply = false;
-        bool whole =
-            next_section(r, &kind, &payload) && (kind == SECTION_GROUPS || kind == SECTION_RISK);
+        bool whole = next_section(r, &kind, &payload) &&
+                     (kind == SECTION_GROUPS || kind == SECTION_RISK || kind == SECTION_COVERAGE);
         again = payload;
         if (!whole || !load_section(l, kind, &payload)) {
             before.torn_changes = left;

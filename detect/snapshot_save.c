@@ -88,12 +88,33 @@ static uint16_t put_values(struct saver *s, struct values table)
     return n;
 }
 
-static void put_episode(struct saver *s, const struct stripe *stripe, const struct episode *episode)
+/* How much text a member has; a missing one has none. */
+static unsigned text_len(const struct detector *detector, unsigned i, const union member *member)
+{
+    if (i >= detector->group_count || detector->group_by[i] < DETECT_DEVICE ||
+        detector->group_by[i] >= DETECT_SERVICE ||
+        (member->address.hi == MEMBER_NONE && member->address.lo == MEMBER_NONE))
+        return 0;
+    return member->text.len;
+}
+
+static void put_members(struct saver *s, const struct detector *detector,
+                        const union member members[DETECTOR_GROUP_MAX])
 {
     for (unsigned i = 0; i < DETECTOR_GROUP_MAX; i++) {
-        put64(&s->at, episode->members[i].address.hi);
-        put64(&s->at, episode->members[i].address.lo);
+        bool there = i < detector->group_count;
+        unsigned len = text_len(detector, i, &members[i]);
+        put64(&s->at, there ? members[i].address.hi : 0);
+        put64(&s->at, there ? members[i].address.lo : 0);
+        put8(&s->at, len);
+        put_bytes(&s->at, members[i].text.bytes, len);
     }
+}
+
+static void put_episode(struct saver *s, const struct stripe *stripe,
+                        const struct detector *detector, const struct episode *episode)
+{
+    put_members(s, detector, episode->members);
     put64(&s->at, (uint64_t)episode->window_start);
     put64(&s->at, (uint64_t)episode->first_seen);
     put64(&s->at, (uint64_t)episode->last_seen);
@@ -133,7 +154,8 @@ static void put_group(struct saver *s, const struct stripe *stripe, unsigned sid
     for (unsigned set = 0; set < 2; set++)
         put16(&counts, rule->keep[set] ? put_values(s, watch_values(side, group, set)) : 0);
     if (has_episode)
-        put_episode(s, stripe, pool_at(&side->pool, group->episode));
+        put_episode(s, stripe, &s->parts.detectors[group->detector],
+                    pool_at(&side->pool, group->episode));
     s->piece_groups++;
 }
 
@@ -232,6 +254,18 @@ static bool save_risk(struct saver *s)
     return s->at == s->buffer + FIRST || end_section(s, SECTION_RISK);
 }
 
+static bool save_coverage(struct saver *s)
+{
+    struct coverage_device device;
+    for (unsigned i = 1; coverage_get(s->parts.coverage, i, &device); i++) {
+        put16(&s->at, device.points);
+        put8(&s->at, device.told);
+        put8(&s->at, device.name.len);
+        put_bytes(&s->at, device.name.ptr, device.name.len);
+    }
+    return s->at == s->buffer + FIRST || end_section(s, SECTION_COVERAGE);
+}
+
 static bool save_header(struct saver *s, int64_t now_ms)
 {
     const struct watch *watch = s->parts.watch;
@@ -266,7 +300,7 @@ bool detect_save(struct detection *d, int64_t now_ms, on_snapshot write, void *c
     for (uint32_t i = 0; ok && i < s.parts.watch->stripe_count; i++)
         ok = save_side(&s, i, SIDE_INTERNAL) && save_side(&s, i, SIDE_EXTERNAL) && save_wide(&s, i);
     /* After the groups: a start that is not among them may be counted twice, never not at all. */
-    ok = ok && save_risk(&s);
+    ok = ok && save_risk(&s) && save_coverage(&s);
     put64(&s.at, s.groups);
     ok = ok && end_section(&s, SECTION_END);
     free(s.buffer);
@@ -330,6 +364,8 @@ bool detect_save_changes(struct detection *d, on_snapshot write, void *context, 
         for (bool more = true; ok && more;)
             ok = save_piece(&s, i, lost, &more);
     ok = ok && save_risk_changes(&s, lost);
+    if (ok && coverage_changed(s.parts.coverage))
+        ok = save_coverage(&s);
     free(s.buffer);
     return ok;
 }

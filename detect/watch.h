@@ -33,11 +33,12 @@ struct watch_rule {
     uint64_t salt;             /* the detector in its groups' hashes: survives another order */
     uint32_t window, lateness; /* ms */
     uint32_t keep[2];          /* N of the two sets of values: condition and also; 0: none */
-    uint32_t first_gte[2];     /* what starts an alert; for telling how far a group is from it */
+    uint32_t first_gte[2];     /* what starts an alert, and how far a group is from it; 0: never */
     int64_t expires_ms;        /* when an idle group that has never fired is of no more use */
     int64_t quiet_ms;          /* the same of one that has fired */
     bool first_seen;
-    bool pair; /* grouped by a source and more: bounded by pairs_per_source */
+    bool sequence; /* the second set holds what a scan has seen: it starts nothing by itself */
+    bool pair;     /* grouped by a source and more: bounded by pairs_per_source */
 };
 
 enum group_state { GROUP_IDLE, GROUP_FIRING, GROUP_MUTED };
@@ -106,6 +107,18 @@ static inline struct stripe *watch_stripe(const struct watch *watch, uint64_t fi
 {
     return &watch->stripes[first_hash >> 40 & (watch->stripe_count - 1)];
 }
+
+/* The hash of a detector's group whose first member has that hash. */
+static inline uint64_t watch_hash(const struct watch *watch, unsigned detector, uint64_t first_hash)
+{
+    return first_hash ^ watch->rules[detector].salt;
+}
+
+/* Fetches what a look-up of the group will read. */
+void watch_prefetch(const struct side *side, uint64_t hash);
+
+/* The group of that hash; NULL: there is none. */
+struct group *watch_find(const struct side *side, uint64_t hash);
 
 /*
  * The group of that hash, made when there is none: then newest is t and there are no values.

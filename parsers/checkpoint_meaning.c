@@ -1,125 +1,18 @@
 /*
  * What the keys of a Check Point message mean together: which of several names the rule, the user or
- * the threat, what the action word says, what the counters prove. Tables first.
+ * the threat, what the action word says, what the counters prove. A table first.
  */
 #include "parsers/checkpoint.h"
 
-#define CHOICE(field, a, b, c)                                                                     \
-    {                                                                                              \
-        CHECKPOINT_BIT(a) | CHECKPOINT_BIT(b) | CHECKPOINT_BIT(c), FIELD_##field,                  \
-        {                                                                                          \
-            a, b, c                                                                                \
-        }                                                                                          \
-    }
-
-/* Fields that several keys can fill: the first of these that was sent does, the others are kept as
- * extras. The client sends what leaves it (outbound) and what reaches the server (inbound). */
-static const struct choice {
-    uint64_t any; /* of these notes */
-    uint8_t field;
-    uint8_t notes[3];
-} choices[] = {
-    CHOICE(rule, NOTE_RULE_NAME, NOTE_RULE, NO_NOTE),
-    CHOICE(application, NOTE_APPLICATION, NOTE_SERVICE_ID, NO_NOTE),
-    CHOICE(src_user, NOTE_SRC_USER, NOTE_USER, NOTE_ADMINISTRATOR),
-    CHOICE(src_ip, NOTE_CLIENT_IP, NO_NOTE, NO_NOTE),
-    CHOICE(src_host, NOTE_MACHINE, NO_NOTE, NO_NOTE),
-    CHOICE(threat, NOTE_PROTECTION, NOTE_ATTACK, NOTE_MALWARE),
-    CHOICE(hash, NOTE_SHA256, NOTE_SHA1, NOTE_MD5),
-    CHOICE(src_bytes, NOTE_CLIENT_OUTBOUND_BYTES, NOTE_SERVER_INBOUND_BYTES, NOTE_SENT_BYTES),
-    CHOICE(dst_bytes, NOTE_CLIENT_INBOUND_BYTES, NOTE_SERVER_OUTBOUND_BYTES, NOTE_RECEIVED_BYTES),
-    CHOICE(src_packets, NOTE_CLIENT_OUTBOUND_PACKETS, NOTE_SERVER_INBOUND_PACKETS, NO_NOTE),
-    CHOICE(dst_packets, NOTE_CLIENT_INBOUND_PACKETS, NOTE_SERVER_OUTBOUND_PACKETS, NO_NOTE),
+/* Fields that several keys can fill, three notes each from NOTE_CHOICES on: the first of them that
+ * was sent does, the others are kept as extras. */
+static const uint8_t choices[] = {
+    FIELD_rule,      FIELD_application, FIELD_src_user,    FIELD_src_ip,
+    FIELD_src_host,  FIELD_threat,      FIELD_hash,        FIELD_message,
+    FIELD_src_bytes, FIELD_dst_bytes,   FIELD_src_packets, FIELD_dst_packets,
 };
 
-#define NONE 255
-
-/* What the action words say. Severity is that of messages that bring none of their own. */
-static const struct verdict {
-    struct slice word;
-    uint8_t action, category, outcome, severity;
-} verdicts[] = {
-    {SLICE("Accept"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Drop"), ACTION_DROP, NONE, NONE, 4},
-    {SLICE("Reject"), ACTION_RESET, NONE, NONE, 4},
-    {SLICE("Allow"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Encrypt"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Decrypt"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("VPN Routing"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Bypass"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("HTTPS Bypass"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("HTTPS Inspect"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Inspect"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Redirect"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Inform User"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Detect"), ACTION_ALERT, NONE, NONE, 5},
-    {SLICE("Monitor"), ACTION_ALERT, NONE, NONE, 5},
-    {SLICE("Monitored"), ACTION_ALERT, NONE, NONE, 5},
-    {SLICE("Flag"), ACTION_ALERT, NONE, NONE, 5},
-    {SLICE("Block"), ACTION_DENY, NONE, NONE, 6},
-    {SLICE("Prevent"), ACTION_DENY, NONE, NONE, 6},
-    {SLICE("Quarantine"), ACTION_DENY, NONE, NONE, 6},
-    {SLICE("Ask User"), ACTION_DENY, NONE, NONE, 4},
-    {SLICE("Replace Malicious code"), ACTION_DENY, NONE, NONE, 6},
-    {SLICE("Key Install"), NONE, CATEGORY_VPN, NONE, 2},
-    {SLICE("Log In"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Login"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Log Out"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Logout"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Failed Log In"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_FAILURE, 5},
-    {SLICE("Authorize"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Deauthorize"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Update"), NONE, CATEGORY_AUTHENTICATION, NONE, 2},
-};
-
-static const struct verdict no_verdict = {SLICE(""), NONE, NONE, NONE, 2};
-
-/* Check Point's severities, words and numbers, on our scale. */
-static const struct {
-    struct slice word;
-    uint8_t severity;
-} severities[] = {
-    {SLICE("Informational"), 2},
-    {SLICE("Low"), 3},
-    {SLICE("Medium"), 5},
-    {SLICE("High"), 8},
-    {SLICE("Critical"), 10},
-    {SLICE("Very-High"), 10},
-    {SLICE("0"), 2},
-    {SLICE("1"), 3},
-    {SLICE("2"), 5},
-    {SLICE("3"), 8},
-    {SLICE("4"), 10},
-};
-
-/* The blades whose messages are not about connections as such; the others: as their keys say. */
-static const struct {
-    struct slice name;
-    uint8_t category;
-} products[] = {
-    {SLICE("IPS"), CATEGORY_THREAT},
-    {SLICE("SmartDefense"), CATEGORY_THREAT},
-    {SLICE("Anti Malware"), CATEGORY_THREAT},
-    {SLICE("Anti-Malware"), CATEGORY_THREAT},
-    {SLICE("New Anti Virus"), CATEGORY_THREAT},
-    {SLICE("Anti Virus"), CATEGORY_THREAT},
-    {SLICE("Anti-Virus"), CATEGORY_THREAT},
-    {SLICE("Anti Bot"), CATEGORY_THREAT},
-    {SLICE("Anti-Bot"), CATEGORY_THREAT},
-    {SLICE("Anti Phishing"), CATEGORY_THREAT},
-    {SLICE("Zero Phishing"), CATEGORY_THREAT},
-    {SLICE("Anti-Ransomware"), CATEGORY_THREAT},
-    {SLICE("Anti-Exploit"), CATEGORY_THREAT},
-    {SLICE("Anti-Spam and Email Security"), CATEGORY_THREAT},
-    {SLICE("Threat Emulation"), CATEGORY_THREAT},
-    {SLICE("Threat Extraction"), CATEGORY_THREAT},
-    {SLICE("Forensics"), CATEGORY_THREAT},
-    {SLICE("DDoS Protector"), CATEGORY_THREAT},
-    {SLICE("DLP"), CATEGORY_THREAT},
-    {SLICE("Identity Awareness"), CATEGORY_AUTHENTICATION},
-    {SLICE("Mobile Access"), CATEGORY_AUTHENTICATION},
-    {SLICE("Connectra"), CATEGORY_AUTHENTICATION},
-};
+_Static_assert(NOTE_CHOICES + 3 * sizeof(choices) == NOTE_COUNT, "three notes for each choice");
 
 static struct slice checkpoint_text(const struct checkpoint *cp, enum checkpoint_note note)
 {
@@ -139,36 +32,73 @@ static void checkpoint_bundle(struct record *r, struct slice list)
         if (!(r->has >> fields[i] & 1))
             record_put(r, fields[i], value);
     }
+    struct slice protocol = cursor_until_or_end(&tuple, ';');
     if (!RECORD_HAS(r, protocol))
-        checkpoint_value(r, FIELD_protocol, cursor_until_or_end(&tuple, ';'));
+        checkpoint_value(r, FIELD_protocol, protocol, slice_end(protocol));
     if (RECORD_HAS(r, protocol) && (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6))
         r->has &= ~(CHECKPOINT_BIT(FIELD_src_port) | CHECKPOINT_BIT(FIELD_dst_port));
+}
+
+/*
+ * Layers come in order, outermost first; the rule that decided is that of the first layer which did
+ * not pass the question on ("Inline").
+ */
+static void checkpoint_layers(struct checkpoint *cp)
+{
+    unsigned decided = cp->inline_rules < cp->rules ? cp->inline_rules : cp->rules - 1;
+    for (unsigned i = 0; i < cp->rules; i++) {
+        if (i == decided)
+            record_set_rule(cp->out, cp->rule_names[i]);
+        else
+            record_extra(cp->out, slice("rule_name"), cp->rule_names[i]);
+    }
+}
+
+/* record_put, but texts at once. */
+static inline bool checkpoint_put(struct record *r, enum record_field field, struct slice value)
+{
+    if (record_fields[field].kind != KIND_TEXT)
+        return record_put(r, field, value);
+    *(struct slice *)(void *)((char *)r + record_fields[field].offset) = value;
+    r->has |= CHECKPOINT_BIT(field);
+    return true;
 }
 
 static void checkpoint_choose(struct checkpoint *cp)
 {
     struct record *r = cp->out;
-    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
-        const struct choice *choice = &choices[i];
-        struct slice chosen = SLICE_NONE;
-        if (!(cp->seen & choice->any))
+    for (uint64_t left = cp->seen >> NOTE_CHOICES; left; left &= left - 1) {
+        unsigned n = (unsigned)__builtin_ctzll(left);
+        enum record_field field = choices[n / 3];
+        const struct record_extra *note = &cp->notes[NOTE_CHOICES + n];
+        if (!(r->has >> field & 1) && checkpoint_put(r, field, note->value))
             continue;
-        for (size_t n = 0; n < 3 && choice->notes[n] != NO_NOTE; n++) {
-            const struct record_extra *note = &cp->notes[choice->notes[n]];
-            if (!(cp->seen >> choice->notes[n] & 1))
-                continue;
-            if (!(r->has >> choice->field & 1) && record_put(r, choice->field, note->value))
-                chosen = note->value;
-            else if (!slice_equals(chosen, note->value))
-                record_extra(r, note->name, note->value);
-        }
+        const struct record_extra *first = note - n % 3; /* the same text is kept once */
+        bool again = false;
+        for (; first < note; first++)
+            again |= cp->seen >> (first - cp->notes) & 1 && slice_equals(first->value, note->value);
+        if (!again)
+            record_extra(r, note->name, note->value);
     }
 }
 
-static void checkpoint_extra(struct checkpoint *cp, enum checkpoint_note note)
+/* Notes that stay as they came, beside what is made of them. */
+#define KEPT_ALWAYS                                                                                \
+    (CHECKPOINT_BIT(NOTE_SICNAME) | CHECKPOINT_BIT(NOTE_CONN_DIRECTION) |                          \
+     CHECKPOINT_BIT(NOTE_PACKETS) | CHECKPOINT_BIT(NOTE_BYTES) | CHECKPOINT_BIT(NOTE_SEVERITY) |   \
+     CHECKPOINT_BIT(NOTE_SEVERITY_10) | CHECKPOINT_BIT(NOTE_STATUS) | CHECKPOINT_BIT(NOTE_IKE))
+
+static inline void checkpoint_extra(struct checkpoint *cp, enum checkpoint_note note)
 {
-    if (cp->seen >> note & 1)
-        record_extra(cp->out, cp->notes[note].name, cp->notes[note].value);
+    cp->kept |= CHECKPOINT_BIT(note);
+}
+
+static void checkpoint_extras(struct checkpoint *cp)
+{
+    for (uint64_t kept = cp->kept & cp->seen; kept; kept &= kept - 1) {
+        const struct record_extra *note = &cp->notes[__builtin_ctzll(kept)];
+        record_extra(cp->out, note->name, note->value);
+    }
 }
 
 /* originsicname:"CN=gw1,O=mgmt..k4xzf7" names the gateway; cp_mgmt is every management server, of
@@ -179,8 +109,12 @@ static void checkpoint_device(struct checkpoint *cp)
     struct slice name = checkpoint_text(cp, NOTE_SICNAME);
     struct slice hostname = checkpoint_text(cp, NOTE_HOSTNAME);
     struct slice common = SLICE_NONE;
-    if (slice_starts(name, "CN=") || slice_starts(name, "cn=")) {
-        common = slice_from(name, 3);
+    if (slice_starts(name, "CN") || slice_starts(name, "cn")) {
+        size_t at = 2;
+        while (at < name.len && name.ptr[at] == '\\') /* what relays escape, and escape again */
+            at++;
+        if (at < name.len && name.ptr[at] == '=')
+            common = slice_from(name, at + 1);
         common = slice_first(common, slice_find(common, ','));
     }
     bool gateway = common.len && !slice_is(common, "cp_mgmt");
@@ -188,29 +122,37 @@ static void checkpoint_device(struct checkpoint *cp)
         record_set_host(r, common);
     else if (!RECORD_HAS(r, host))
         record_set_host(r, hostname.len ? hostname : common);
-    checkpoint_extra(cp, NOTE_SICNAME);
     if (RECORD_HAS(r, host) && !slice_equals(r->host, hostname))
         checkpoint_extra(cp, NOTE_HOSTNAME);
+}
+
+/* inbound, CEF's 0, and the arrow that fw log prints. */
+static int checkpoint_way(struct slice ifdir)
+{
+    if (slice_is(ifdir, "inbound") || slice_is(ifdir, "0") || slice_is(ifdir, ">"))
+        return DIRECTION_INBOUND;
+    bool out = slice_is(ifdir, "outbound") || slice_is(ifdir, "1") || slice_is(ifdir, "<");
+    return out ? DIRECTION_OUTBOUND : -1;
 }
 
 /* The interface is the one of the side that ifdir names. */
 static void checkpoint_direction(struct checkpoint *cp)
 {
-    struct slice ifdir = checkpoint_text(cp, NOTE_IFDIR), ifname = checkpoint_text(cp, NOTE_IFNAME);
-    struct slice way = checkpoint_text(cp, NOTE_CONN_DIRECTION);
-    bool inbound = slice_is(ifdir, "inbound"), outbound = slice_is(ifdir, "outbound");
-    if (outbound)
+    struct slice ifname = checkpoint_text(cp, NOTE_IFNAME);
+    struct slice conn = checkpoint_text(cp, NOTE_CONN_DIRECTION);
+    int way = checkpoint_way(checkpoint_text(cp, NOTE_IFDIR));
+    if (way == DIRECTION_OUTBOUND)
         record_set_dst_interface(cp->out, ifname);
     else
         record_set_src_interface(cp->out, ifname);
-    if (inbound || outbound)
-        record_set_direction(cp->out, inbound ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
-    else if (slice_is(way, "Incoming") || slice_is(way, "Outgoing"))
-        record_set_direction(cp->out,
-                             slice_is(way, "Incoming") ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
-    if (!inbound && !outbound)
+    if (way < 0)
         checkpoint_extra(cp, NOTE_IFDIR);
-    checkpoint_extra(cp, NOTE_CONN_DIRECTION);
+    if (way < 0 && slice_is(conn, "Incoming"))
+        way = DIRECTION_INBOUND;
+    else if (way < 0 && slice_is(conn, "Outgoing"))
+        way = DIRECTION_OUTBOUND;
+    if (way >= 0)
+        record_set_direction(cp->out, (uint8_t)way);
 }
 
 /* elapsed:"25" or "0:00:25"; duration:"25". */
@@ -226,25 +168,31 @@ static bool checkpoint_duration(struct record *r, struct slice text)
     return true;
 }
 
-static void checkpoint_session(struct checkpoint *cp)
+static void checkpoint_lasted(struct checkpoint *cp)
 {
     struct slice elapsed = checkpoint_text(cp, NOTE_ELAPSED);
     struct slice duration = checkpoint_text(cp, NOTE_DURATION);
-    struct slice loguid = checkpoint_text(cp, NOTE_LOGUID);
     if (!elapsed.len || !checkpoint_duration(cp->out, elapsed))
         checkpoint_extra(cp, NOTE_ELAPSED);
     if (!duration.len || RECORD_HAS(cp->out, duration_ms) ||
         !checkpoint_duration(cp->out, duration))
         checkpoint_extra(cp, NOTE_DURATION);
+}
+
+static void checkpoint_session(struct checkpoint *cp)
+{
+    struct slice loguid = checkpoint_text(cp, NOTE_LOGUID);
+    if (cp->seen & (CHECKPOINT_BIT(NOTE_ELAPSED) | CHECKPOINT_BIT(NOTE_DURATION)))
+        checkpoint_lasted(cp);
     if (slice_ends(loguid, "{0x0,0x0,0x0,0x0}"))
         checkpoint_extra(cp, NOTE_LOGUID);
     else
         record_set_session_id(cp->out, loguid);
-    struct slice packets = checkpoint_text(cp, NOTE_PACKETS);
-    if (slice_find(packets, '<') < packets.len)
-        checkpoint_bundle(cp->out, packets);
-    checkpoint_extra(cp, NOTE_PACKETS);
-    checkpoint_extra(cp, NOTE_BYTES);
+    if (CHECKPOINT_SEEN(cp, PACKETS)) {
+        struct slice packets = cp->notes[NOTE_PACKETS].value;
+        if (slice_find(packets, '<') < packets.len)
+            checkpoint_bundle(cp->out, packets);
+    }
 }
 
 /* More bytes than the headers of that many packets: 60 in IPv4, 80 in IPv6, options included. */
@@ -268,6 +216,8 @@ static uint8_t checkpoint_counted(const struct checkpoint *cp)
             return EVIDENCE_DATA;
         bool tcp = RECORD_HAS(r, protocol) && r->protocol == PROTOCOL_TCP;
         bool brief = RECORD_HAS(r, duration_ms) && r->duration_ms <= 5000;
+        if (tcp && r->src_packets == 1)
+            return EVIDENCE_REFUSED; /* a handshake takes two packets of the client */
         return tcp && brief && r->src_packets <= 4 && r->dst_packets <= 4 ? EVIDENCE_ABORTED
                                                                           : EVIDENCE_UNKNOWN;
     }
@@ -280,14 +230,6 @@ static uint8_t checkpoint_counted(const struct checkpoint *cp)
                : EVIDENCE_UNKNOWN;
 }
 
-static const struct verdict *checkpoint_verdict(struct slice action)
-{
-    for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
-        if (slice_equals(action, verdicts[i].word))
-            return &verdicts[i];
-    return &no_verdict;
-}
-
 /* The gateway's own findings, whatever the blade calls them: "Port Scan", "Host Port Scan",
  * "Sweep Scan". */
 static bool checkpoint_is_scan(struct slice threat)
@@ -295,22 +237,21 @@ static bool checkpoint_is_scan(struct slice threat)
     return slice_ends(threat, "Port Scan") || slice_ends(threat, "Sweep Scan");
 }
 
-static enum category checkpoint_category(const struct checkpoint *cp, const struct verdict *verdict)
+static uint8_t checkpoint_subject(const struct checkpoint *cp,
+                                  const struct checkpoint_verdict *verdict)
 {
     const struct record *r = cp->out;
-    struct slice product = checkpoint_text(cp, NOTE_PRODUCT);
     struct slice operation = checkpoint_text(cp, NOTE_OPERATION);
-    bool usual = slice_is(product, "VPN-1 & FireWall-1");
-    if (verdict->category != NONE)
-        return verdict->category;
+    int blade = checkpoint_category(checkpoint_text(cp, NOTE_PRODUCT));
     if (operation.len)
         return slice_find_text(operation, "Log") < operation.len ? CATEGORY_AUTHENTICATION
                                                                  : CATEGORY_CONFIGURATION;
+    if (verdict->category != CHECKPOINT_NONE && blade != CATEGORY_CONFIGURATION)
+        return verdict->category;
     if (RECORD_HAS(r, threat) && checkpoint_is_scan(r->threat))
         return CATEGORY_SCAN;
-    for (size_t i = 0; !usual && i < sizeof(products) / sizeof(products[0]); i++)
-        if (slice_equals(product, products[i].name))
-            return products[i].category;
+    if (blade >= 0)
+        return (uint8_t)blade;
     if (CHECKPOINT_SEEN(cp, IKE) && !RECORD_HAS(r, protocol))
         return CATEGORY_VPN;
     if (RECORD_HAS(r, url))
@@ -318,14 +259,14 @@ static enum category checkpoint_category(const struct checkpoint *cp, const stru
     return RECORD_HAS(r, src_ip) || RECORD_HAS(r, dst_ip) ? CATEGORY_CONNECTION : CATEGORY_SYSTEM;
 }
 
-static void checkpoint_severity(struct checkpoint *cp, const struct verdict *verdict)
+static void checkpoint_rate(struct checkpoint *cp, const struct checkpoint_verdict *verdict)
 {
-    struct slice word = checkpoint_text(cp, NOTE_SEVERITY);
-    record_set_severity(cp->out, verdict->severity);
-    for (size_t i = 0; word.len && i < sizeof(severities) / sizeof(severities[0]); i++)
-        if (slice_equals(word, severities[i].word))
-            record_set_severity(cp->out, severities[i].severity);
-    checkpoint_extra(cp, NOTE_SEVERITY);
+    int severity = checkpoint_severity(checkpoint_text(cp, NOTE_SEVERITY));
+    uint64_t number;
+    if (severity < 0 && CHECKPOINT_SEEN(cp, SEVERITY_10) &&
+        number_parse(cp->notes[NOTE_SEVERITY_10].value, &number) && number <= 10)
+        severity = (int)number;
+    record_set_severity(cp->out, severity < 0 ? verdict->severity : (uint8_t)severity);
 }
 
 /* Who says what: CEF's class id is the operation of an administrator, else the action, else the
@@ -336,27 +277,30 @@ static void checkpoint_event(struct checkpoint *cp)
     struct slice action = checkpoint_text(cp, NOTE_ACTION);
     struct slice operation = checkpoint_text(cp, NOTE_OPERATION);
     struct slice product = checkpoint_text(cp, NOTE_PRODUCT);
-    if (product.len)
+    /* Later counters of a connection, of which the first message said whose it is. */
+    if (slice_is(product, "Log Update"))
+        checkpoint_extra(cp, NOTE_PRODUCT);
+    else
         record_set_product(r, product);
+    const struct checkpoint_verdict *verdict = checkpoint_verdict(action);
+    if (verdict->word.len) /* spelled as everywhere, though fw log prints it small */
+        action = verdict->word;
     struct slice id = operation.len ? operation : action;
     record_set_event_name(r, id.len ? id : RECORD_HAS(r, message) ? r->message : slice("Log"));
-    record_set_event_id(r, id.len ? id : r->product);
+    record_set_event_id(r, id.len ? id : product.len ? product : r->product);
 
-    const struct verdict *verdict = checkpoint_verdict(action);
-    if (verdict->action != NONE)
+    if (verdict->action != CHECKPOINT_NONE)
         record_set_action(r, verdict->action);
     else if (operation.len)
         checkpoint_extra(cp, NOTE_ACTION);
-    record_set_category(r, checkpoint_category(cp, verdict));
-    checkpoint_severity(cp, verdict);
+    record_set_category(r, checkpoint_subject(cp, verdict));
+    checkpoint_rate(cp, verdict);
 
     struct slice status = checkpoint_text(cp, NOTE_STATUS);
     if (slice_starts(status, "Fail") || verdict->outcome == OUTCOME_FAILURE)
         record_set_outcome(r, OUTCOME_FAILURE);
     else if (slice_starts(status, "Success") || verdict->outcome == OUTCOME_SUCCESS)
         record_set_outcome(r, OUTCOME_SUCCESS);
-    checkpoint_extra(cp, NOTE_STATUS);
-    checkpoint_extra(cp, NOTE_IKE);
 }
 
 static void checkpoint_evidence(struct checkpoint *cp)
@@ -367,9 +311,9 @@ static void checkpoint_evidence(struct checkpoint *cp)
     if (r->category != CATEGORY_CONNECTION && r->category != CATEGORY_WEB &&
         r->category != CATEGORY_THREAT && r->category != CATEGORY_SCAN)
         return;
-    if (!RECORD_HAS(r, action) || r->action == ACTION_ALERT)
+    if (RECORD_HAS(r, action) && r->action == ACTION_ALERT)
         record_set_evidence(r, EVIDENCE_NONE);
-    else if (r->action == ACTION_ALLOW)
+    else if (!RECORD_HAS(r, action) || r->action == ACTION_ALLOW)
         record_set_evidence(r, checkpoint_counted(cp));
     else
         record_set_evidence(r, EVIDENCE_DENIED);
@@ -377,10 +321,14 @@ static void checkpoint_evidence(struct checkpoint *cp)
 
 void checkpoint_meaning(struct checkpoint *cp)
 {
+    cp->kept = KEPT_ALWAYS;
     checkpoint_session(cp);
+    if (cp->rules)
+        checkpoint_layers(cp);
     checkpoint_choose(cp);
     checkpoint_device(cp);
     checkpoint_direction(cp);
     checkpoint_event(cp);
     checkpoint_evidence(cp);
+    checkpoint_extras(cp);
 }

@@ -81,18 +81,24 @@ static struct detection *take_over(struct detection *d, struct detection *from, 
     return d;
 }
 
-static struct detection *reborn(struct detection *d, const struct shipped_detectors *s, int64_t now,
-                                size_t memory)
+static struct detection *reborn_with(struct detection *d, const struct detector *detectors,
+                                     unsigned count, int64_t now, size_t memory)
 {
     struct bytes b = saved(d, now);
     detection_free(d);
-    struct detection *other = engine_new(s->of, SHIPPED_COUNT, memory);
+    struct detection *other = engine_new(detectors, count, memory);
     struct restored result = restored(other, b.at, b.len);
     assert_int_equal(result.status, RESTORE_DONE);
     assert_int_equal(result.saved_ms, now);
     assert_int_equal(result.homeless + result.outdated + result.torn_changes, 0);
     free(b.at);
     return other;
+}
+
+static struct detection *reborn(struct detection *d, const struct shipped_detectors *s, int64_t now,
+                                size_t memory)
+{
+    return reborn_with(d, s->of, SHIPPED_COUNT, now, memory);
 }
 
 /* ---- alerts, as far as they must be the same */
@@ -186,6 +192,8 @@ static void random_record(struct record *r, int64_t t)
         port = (uint16_t)(8000 + next() % 3);
     tcp(r, t, src, dst, port, kind);
     record_set_host(r, slice(hosts[next() % 3]));
+    if (next() % 2)
+        record_set_src_user(r, slice(next() % 2 ? "alice" : "bob"));
 }
 
 /* The time to the next record: bursts, quiet hours, now and then days. */
@@ -203,6 +211,39 @@ static int64_t pause_ms(void)
     }
 }
 
+#define ALL (SHIPPED_COUNT + 3)
+
+/* The shipped ones, and what they do not show: counted records, groups by texts, sequences. */
+static void every_type(const struct shipped_detectors *s, struct detector all[ALL])
+{
+    static const char *const after[] = {"connscan_internal_internal", NULL};
+    memcpy(all, s->of, sizeof(s->of));
+    struct detector *d = &all[SHIPPED_COUNT];
+    *d = detector_like("denies", DETECTOR_EVENT_COUNT);
+    d->where.any_protocol = true;
+    d->where.evidence = 1 << EVIDENCE_DENIED;
+    d->group_by[0] = DETECT_DEVICE;
+    d->tiers[0].gte = 8;
+    d->timespan_ms = 90000;
+    d->summary = "{{device}}: {{count}}";
+    d = &all[SHIPPED_COUNT + 1];
+    *d = detector_like("users", DETECTOR_VALUE_COUNT);
+    d->where.any_protocol = true;
+    d->group_by[0] = DETECT_SRC_USER;
+    d->group_by[1] = DETECT_DEVICE;
+    d->group_count = 2;
+    d->keep_missing = true;
+    d->tiers[0].gte = 40;
+    d->timespan_ms = 90000;
+    d = &all[SHIPPED_COUNT + 2];
+    *d = detector_like("then_success", DETECTOR_SEQUENCE);
+    d->where.any_protocol = true;
+    d->where.evidence = 1 << EVIDENCE_REFUSED;
+    d->after = after;
+    d->tiers[0].gte = 1;
+    d->timespan_ms = 2 * HOUR;
+}
+
 static void same_as_without_stopping(void **state)
 {
     (void)state;
@@ -211,11 +252,13 @@ static void same_as_without_stopping(void **state)
     s.of[CONNSCAN_INTERNAL].tiers[1].gte = 30; /* so that episodes have news */
     s.of[CONNSCAN_INTERNAL].tiers[2].gte = 45;
     s.of[PORT_1433].update_interval_ms = MINUTE;
-    unsigned total = 0, kinds[3] = {0};
+    struct detector all[ALL];
+    every_type(&s, all);
+    unsigned total = 0, kinds[3] = {0}, started[ALL] = {0};
     for (uint64_t stream = 1; stream <= 60; stream++) {
         seed = stream * UINT64_C(0x9e3779b97f4a7c15);
-        struct detection *a = engine_new(s.of, SHIPPED_COUNT, 4 << 20);
-        struct detection *b = engine_new(s.of, SHIPPED_COUNT, 4 << 20);
+        struct detection *a = engine_new(all, ALL, 4 << 20);
+        struct detection *b = engine_new(all, ALL, 4 << 20);
         b = take_over(b, a, START); /* with its key: the same stripes, the same texts remembered */
         int64_t t = START;
         straight.count = broken.count = 0;
@@ -231,7 +274,7 @@ static void same_as_without_stopping(void **state)
             detect_observe(a, &record, tell, &straight);
             detect_observe(b, &record, tell, &broken);
             if (next() % 150 == 0)
-                b = reborn(b, &s, t, 4 << 20);
+                b = reborn_with(b, all, ALL, t, 4 << 20);
         }
         detect_tick(a, t + 8 * DAY, tell, &straight);
         detect_tick(b, t + 8 * DAY, tell, &broken);
@@ -239,10 +282,17 @@ static void same_as_without_stopping(void **state)
         total += straight.count;
         for (unsigned i = 0; i < straight.count; i++)
             kinds[straight.of[i].phase]++;
+        for (unsigned i = 0; i < straight.count; i++)
+            for (unsigned k = 0; k < ALL; k++)
+                started[k] += straight.of[i].phase == ALERT_START &&
+                              strcmp(straight.of[i].name, all[k].name) == 0;
         assert_int_equal(detect_counters(a).groups, detect_counters(b).groups);
         detection_free(a);
         detection_free(b);
     }
+    for (unsigned k = 0; k < ALL; k++)
+        if (started[k] == 0)
+            fail_msg("%s never started", all[k].name);
     if (getenv("SNAPSHOT_TIMES"))
         print_message("# %u alerts: %u, %u, %u\n", total, kinds[0], kinds[1], kinds[2]);
     assert_true(total > 1000 && kinds[ALERT_START] && kinds[ALERT_ONGOING] && kinds[ALERT_END]);
@@ -387,7 +437,7 @@ static void digests(void **state)
     straight.count = 0;
     scan(d, START, 0, 30, &straight);
     struct bytes b = saved(d, START);
-    for (unsigned change = 0; change < 15; change++) {
+    for (unsigned change = 0; change < 20; change++) {
         struct detector other = s.of[0];
         struct predicate *p = &other.where;
         switch (change) {
@@ -435,6 +485,21 @@ static void digests(void **state)
             break;
         case 13:
             p->event_ids = words;
+            break;
+        case 14:
+            p->src_networks = 2;
+            break;
+        case 15:
+            p->not_dst_networks = 2;
+            break;
+        case 16:
+            p->by_icmp_type = true;
+            break;
+        case 17:
+            other.keep_missing = true;
+            break;
+        case 18:
+            other.after = words;
             break;
         default:
             p->devices = words;
