@@ -109,8 +109,12 @@ static void checkpoint_device(struct checkpoint *cp)
     struct slice name = checkpoint_text(cp, NOTE_SICNAME);
     struct slice hostname = checkpoint_text(cp, NOTE_HOSTNAME);
     struct slice common = SLICE_NONE;
-    if (slice_starts(name, "CN=") || slice_starts(name, "cn=")) {
-        common = slice_from(name, 3);
+    if (slice_starts(name, "CN") || slice_starts(name, "cn")) {
+        size_t at = 2;
+        while (at < name.len && name.ptr[at] == '\\') /* what relays escape, and escape again */
+            at++;
+        if (at < name.len && name.ptr[at] == '=')
+            common = slice_from(name, at + 1);
         common = slice_first(common, slice_find(common, ','));
     }
     bool gateway = common.len && !slice_is(common, "cp_mgmt");
@@ -212,6 +216,8 @@ static uint8_t checkpoint_counted(const struct checkpoint *cp)
             return EVIDENCE_DATA;
         bool tcp = RECORD_HAS(r, protocol) && r->protocol == PROTOCOL_TCP;
         bool brief = RECORD_HAS(r, duration_ms) && r->duration_ms <= 5000;
+        if (tcp && r->src_packets == 1)
+            return EVIDENCE_REFUSED; /* a handshake takes two packets of the client */
         return tcp && brief && r->src_packets <= 4 && r->dst_packets <= 4 ? EVIDENCE_ABORTED
                                                                           : EVIDENCE_UNKNOWN;
     }
@@ -276,11 +282,13 @@ static void checkpoint_event(struct checkpoint *cp)
         checkpoint_extra(cp, NOTE_PRODUCT);
     else
         record_set_product(r, product);
+    const struct checkpoint_verdict *verdict = checkpoint_verdict(action);
+    if (verdict->word.len) /* spelled as everywhere, though fw log prints it small */
+        action = verdict->word;
     struct slice id = operation.len ? operation : action;
     record_set_event_name(r, id.len ? id : RECORD_HAS(r, message) ? r->message : slice("Log"));
     record_set_event_id(r, id.len ? id : product.len ? product : r->product);
 
-    const struct checkpoint_verdict *verdict = checkpoint_verdict(action);
     if (verdict->action != CHECKPOINT_NONE)
         record_set_action(r, verdict->action);
     else if (operation.len)

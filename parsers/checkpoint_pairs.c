@@ -76,6 +76,8 @@ static bool checkpoint_as_text(struct checkpoint *cp, enum record_field field, s
 
 static bool checkpoint_as_host(struct record *r, enum record_field field, struct slice name)
 {
+    if (field == FIELD_device_ip && slice_find(name, '|') == name.len)
+        return record_put(r, FIELD_host, name);
     return (field == FIELD_src_ip && record_put(r, FIELD_src_host, name)) ||
            (field == FIELD_dst_ip && record_put(r, FIELD_dst_host, name));
 }

@@ -93,11 +93,15 @@ static inline const char *find_blank(const char *p, const char *end)
     return p;
 }
 
-/* Whether text begins with a name and an equals sign. */
+#define PIPED_NAME_MAX 48
+
+/* Whether text begins with a name and an equals sign. Names may hold blanks and slashes. */
 static bool starts_pair(const char *p, const char *end)
 {
     const char *begin = p;
-    while (p < end && is_name_byte(*p))
+    if (end - p > PIPED_NAME_MAX)
+        end = p + PIPED_NAME_MAX;
+    while (p < end && (is_name_byte(*p) || (p > begin && (*p == '/' || *p == ' '))))
         p++;
     return p > begin && p < end && *p == '=';
 }
@@ -195,6 +199,15 @@ static size_t listed_name(struct slice text)
     return 0;
 }
 
+/* What is left of a name when the text was cut within it. */
+static bool is_name(struct slice text)
+{
+    size_t n = 0;
+    while (n < text.len && n < LISTED_NAME_MAX && is_name_byte(text.ptr[n]))
+        n++;
+    return n == text.len;
+}
+
 /* Where the semicolon stands that ends a value, or text.len. */
 static size_t listed_end(struct slice text)
 {
@@ -204,7 +217,8 @@ static size_t listed_end(struct slice text)
         size_t blanks = 0;
         while (blanks < after.len && after.ptr[blanks] == ' ')
             blanks++;
-        if (blanks == after.len || (blanks && listed_name(slice_from(after, blanks))))
+        struct slice next = slice_from(after, blanks);
+        if (!next.len || (blanks && (listed_name(next) || is_name(next))))
             return at;
         at += blanks;
     }
@@ -220,12 +234,13 @@ bool kv_listed_next(struct cursor *c, struct kv *out)
         return false;
     out->name = slice_first(c->rest, name);
     cursor_advance(c, name);
+    bool colon = cursor_peek(c) == ':';
     while (cursor_peek(c) == ':' || cursor_peek(c) == '=')
         cursor_advance(c, 1);
     cursor_skip_blanks(c);
     size_t end = listed_end(c->rest);
     out->value = slice_first(c->rest, end);
-    out->cut = false;
+    out->cut = colon && end == c->rest.len;
     out->escaped = slice_find(out->value, '\\') < out->value.len;
     cursor_advance(c, end);
     return true;

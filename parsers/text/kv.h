@@ -102,8 +102,8 @@ bool kv_piped_next(struct cursor *c, struct kv *out);
 
 /*
  * Listed pairs. A semicolon ends a value when a blank or the text's end follows and then another
- * name, so that [a={1};b=2] and "no; not that" stay whole. False at a piece without a name: it stays
- * in the cursor.
+ * name, so that [a={1};b=2] and "no; not that" stay whole. Where colons assign, the last value has
+ * its semicolon too, or is `cut`. False at a piece without a name: it stays in the cursor.
  */
 bool kv_listed_next(struct cursor *c, struct kv *out);
 
