@@ -17,6 +17,7 @@
 #include "server/forward/alert_json.h"
 #include "server/forward/cef.h"
 #include "server/load.h"
+#include "server/report.h"
 #include "server/rules.h"
 
 #define READ_BYTES (1024 * 1024)
@@ -26,6 +27,9 @@ enum replay_format { REPLAY_JSON, REPLAY_CEF, REPLAY_NONE };
 struct replay {
     enum replay_format format;
     bool show_events, show_alerts;
+    bool report, show_given;
+    const char *page_file; /* --html */
+    FILE *page;
     const char *config_file, *parser_name, *timezone;
     int64_t now_ms;
     struct config *config;
@@ -36,6 +40,7 @@ struct replay {
     struct cef_format cef;
     struct batch *batch; /* CEF on its way to standard output */
     uint64_t alerts[3];
+    struct report counted; /* for --report */
     int64_t tick_ms;       /* the time that detectors were last told */
     int64_t candidate_ms;  /* the time they will be told once a second message confirms it */
     uint64_t bytes_total;  /* of all files as they lie on disk, for the progress bar */
@@ -92,6 +97,8 @@ static void replay_alert(void *context, const struct alert *alert)
 {
     struct replay *replay = context;
     replay->alerts[alert->phase]++;
+    if (replay->report)
+        report_alert(&replay->counted, alert);
     if (!replay->show_alerts || replay->format == REPLAY_NONE)
         return;
     if (replay->format == REPLAY_CEF) {
@@ -116,6 +123,8 @@ static void tell_time(struct replay *replay)
         r->time >= replay->candidate_ms - replay->rules->settings->lateness_ms) {
         replay->tick_ms = replay->candidate_ms;
         detect_tick(replay->detection, replay->tick_ms, replay_alert, replay);
+        if (replay->report)
+            report_tick(&replay->counted, replay->tick_ms);
     }
     replay->candidate_ms = r->time;
 }
@@ -131,6 +140,8 @@ static void one_message(struct replay *replay, const char *line, size_t len, boo
         cut = true;
     }
     pipeline_message(&replay->pipeline, &sender, slice_make(line, len), replay->now_ms, cut);
+    if (replay->report)
+        report_message(&replay->counted, &replay->pipeline.record);
     tell_time(replay);
 }
 
@@ -187,6 +198,8 @@ static bool replay_file(struct replay *replay, const char *path, char *buffer)
         return false;
     }
     gzbuffer(file, 256 * 1024);
+    if (replay->report)
+        report_file(&replay->counted, path);
     bool done = read_lines(replay, file, buffer);
     if (!done) {
         const char *why = gzerror(file, &code);
@@ -204,7 +217,9 @@ static const char options_text[] =
     "  -c FILE             configuration; without it /etc/parapet/parapet.yaml or the built-in "
     "one\n"
     "  --format json|cef|none   how to print (default json)\n"
-    "  --show events,alerts     what to print (default both)\n"
+    "  --show events,alerts     what to print (default both; with --report none)\n"
+    "  --report            how often each detector fired, and would have with other thresholds\n"
+    "  --html FILE         the report as a page, too\n"
     "  --parser NAME       read every line with this parser\n"
     "  --now TIME          when the lines arrived: completes stamps without a year (RFC 3339)\n"
     "  --timezone ZONE     of stamps without one (IANA name, default UTC)\n"
@@ -246,7 +261,8 @@ static int read_options(struct replay *replay, int argc, char **argv, int *first
     static const struct option options[] = {
         {"format", required_argument, NULL, 'f'},   {"show", required_argument, NULL, 's'},
         {"parser", required_argument, NULL, 'p'},   {"now", required_argument, NULL, 'n'},
-        {"timezone", required_argument, NULL, 'z'}, {NULL, 0, NULL, 0}};
+        {"timezone", required_argument, NULL, 'z'}, {"report", no_argument, NULL, 'r'},
+        {"html", required_argument, NULL, 'h'},     {NULL, 0, NULL, 0}};
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
@@ -267,6 +283,7 @@ static int read_options(struct replay *replay, int argc, char **argv, int *first
         case 's':
             if (!read_show(replay, optarg))
                 return usage("--show is events, alerts or events,alerts", optarg);
+            replay->show_given = true;
             break;
         case 'p':
             replay->parser_name = optarg;
@@ -274,6 +291,12 @@ static int read_options(struct replay *replay, int argc, char **argv, int *first
         case 'n':
             if (!read_now(replay, optarg))
                 return usage("--now is a time like 2026-11-21T08:56:00Z", optarg);
+            break;
+        case 'h':
+            replay->page_file = optarg; /* which needs the report */
+            /* fall through */
+        case 'r':
+            replay->report = true;
             break;
         case 'z':
             replay->timezone = optarg;
@@ -284,8 +307,32 @@ static int read_options(struct replay *replay, int argc, char **argv, int *first
     }
     if (optind == argc)
         return usage("which files?", NULL);
+    if (replay->report && !replay->show_given)
+        replay->show_events = replay->show_alerts = false;
     *first = optind;
     return EXIT_DONE;
+}
+
+/* The page's file, before hours of reading. What is in it stays until the new page is there; a file
+ * that is no page of ours, a log by mistake, is left alone. */
+static int open_page(struct replay *replay)
+{
+    static const char begins[] = "<!doctype html>";
+    char found[sizeof(begins)] = "";
+    replay->page = fopen(replay->page_file, "a+");
+    if (!replay->page) {
+        fprintf(stderr, "parapet replay: %s: %s\n", replay->page_file, strerror(errno));
+        return EXIT_INPUT;
+    }
+    struct stat info;
+    bool regular = fstat(fileno(replay->page), &info) == 0 && S_ISREG(info.st_mode);
+    if (!regular || info.st_size == 0 ||
+        (fread(found, 1, strlen(begins), replay->page) && strcmp(found, begins) == 0))
+        return EXIT_DONE;
+    fprintf(stderr, "parapet replay: %s: is there already and is no page; name another file\n",
+            replay->page_file);
+    fclose(replay->page);
+    return EXIT_INPUT;
 }
 
 static int open_pipeline(struct replay *replay)
@@ -320,7 +367,26 @@ static int open_pipeline(struct replay *replay)
         return EXIT_USAGE;
     }
     replay->pipeline.replay = true;
-    return EXIT_DONE;
+    if (!replay->report)
+        return EXIT_DONE;
+    if (!report_open(&replay->counted, replay->rules, replay->detection, &replay->pipeline)) {
+        fprintf(stderr, "parapet replay: not enough memory for the report's engines, each of "
+                        "`memory: detection`\n");
+        return EXIT_USAGE;
+    }
+    return replay->page_file ? open_page(replay) : EXIT_DONE;
+}
+
+static int close_page(struct replay *replay)
+{
+    int failed = ftruncate(fileno(replay->page), 0) < 0 && errno != EINVAL; /* a pipe's is none */
+    if (!failed)
+        report_html(&replay->counted, replay->page);
+    failed |= fflush(replay->page) != 0 || ferror(replay->page);
+    if (failed)
+        fprintf(stderr, "parapet replay: %s: %s\n", replay->page_file, strerror(errno));
+    fclose(replay->page);
+    return failed ? EXIT_INPUT : EXIT_DONE;
 }
 
 static void print_summary(const struct replay *replay)
@@ -360,12 +426,17 @@ static int replay_run(int argc, char **argv)
             if (!replay_file(&replay, argv[i], buffer))
                 code = EXIT_INPUT;
         flush_batch(&replay);
+        if (replay.report)
+            report_text(&replay.counted, stdout);
+        if (replay.page && close_page(&replay) != EXIT_DONE)
+            code = EXIT_INPUT;
         if (fflush(stdout) != 0 || ferror(stdout)) {
             fprintf(stderr, "parapet replay: standard output: %s\n", strerror(errno));
             code = EXIT_INPUT;
         }
         print_summary(&replay);
     }
+    report_close(&replay.counted);
     pipeline_close(&replay.pipeline);
     detection_free(replay.detection);
     rules_free(replay.rules);
