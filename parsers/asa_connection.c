@@ -238,6 +238,28 @@ static void drop_identifier(struct asa_endpoint *e, struct slice *identifier)
     e->has_port = false;
 }
 
+/* Teardown ICMP connection 9 from outside:198.51.100.7/22 (198.51.100.7/22) to inside:10.0.0.5/0
+ *     (10.0.0.5/0): a form of some releases, which names who asked first */
+static bool icmp_from(struct cursor *c, struct record *r)
+{
+    struct asa_endpoint source, destination;
+    struct slice identifier = SLICE_NONE;
+    record_set_session_id(r, cursor_until(c, ' '));
+    cursor_expect(c, "from ");
+    asa_endpoint(c, true, &source);
+    cursor_skip_blanks(c);
+    cursor_expect(c, "to ");
+    asa_endpoint(c, true, &destination);
+    if (c->bad)
+        return false;
+    drop_identifier(&source, &identifier);
+    drop_identifier(&destination, &(struct slice){0});
+    set_sides(r, &source, &destination, false);
+    record_extra(r, slice("icmp_id"), identifier);
+    asa_icmp_type(c->rest, r);
+    return true;
+}
+
 /* 302020: Built inbound ICMP connection for faddr 198.51.100.7/12 gaddr 203.0.113.5/0 laddr 10.0.0.5/0
  *     type 8 code 0: foreign, global (translated) and local address */
 bool asa_icmp(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
@@ -251,6 +273,8 @@ bool asa_icmp(struct parse_context *context, const struct asa_kind *kind, struct
     if (!cursor_try(c, "Teardown "))
         cursor_expect(c, "Built ");
     bool outbound = cursor_try(c, "outbound "), inbound = !outbound && cursor_try(c, "inbound ");
+    if (cursor_try(c, "ICMP connection ") && !slice_starts(c->rest, "for "))
+        return icmp_from(c, r);
     cursor_until_text(c, "faddr ");
     asa_endpoint(c, false, &foreign);
     cursor_expect(c, " gaddr ");

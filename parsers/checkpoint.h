@@ -1,5 +1,9 @@
-/* What the files of the Check Point parser share: the table of its keys, and a message while it is
- * read. */
+/*
+ * What the files of the Check Point parser share. checkpoint.c finds out how a message is written,
+ * checkpoint_cef.c and checkpoint_old.c know the ways that are more than pairs; checkpoint_keys.c
+ * says where keys go, checkpoint_pairs.c takes them there, checkpoint_meaning.c says what they mean
+ * together in the words of checkpoint_words.c. Nobody else includes this.
+ */
 #pragma once
 
 #include "parsers/parser.h"
@@ -12,8 +16,11 @@ enum checkpoint_how {
     AS_PORT,    /* a port field */
     AS_VALUE,   /* a field of another kind */
     AS_NAT,     /* address or port, but 0 and 0.0.0.0 say that nothing was translated */
-    AS_SECONDS, /* a moment, seconds since 1970 */
+    AS_TIME,    /* a moment: seconds since 1970, or any of the ways its products write it */
     AS_NOTE,    /* kept until the end, when its neighbours are known: checkpoint_meaning */
+    AS_LAYER,   /* one of several rules: checkpoint_layers */
+    AS_INLINE,  /* what a layer's rule said */
+    AS_EXTRA,   /* known, frequent, and nothing for the record */
 };
 
 /* What is kept until then. */
@@ -22,6 +29,7 @@ enum checkpoint_note {
     NOTE_PRODUCT,
     NOTE_OPERATION,
     NOTE_SEVERITY,
+    NOTE_SEVERITY_10, /* on CEF's and LEEF's scale, which is ours */
     NOTE_STATUS,
     NOTE_IFNAME,
     NOTE_IFDIR,
@@ -30,7 +38,7 @@ enum checkpoint_note {
     NOTE_HOSTNAME,
     NOTE_LOGUID,
     NOTE_RULE,
-    NOTE_RULE_NAME,
+    NOTE_BLADE_RULE,
     NOTE_SERVICE_ID,
     NOTE_APPLICATION,
     NOTE_SRC_USER,
@@ -57,22 +65,35 @@ enum checkpoint_note {
     NOTE_SERVER_INBOUND_PACKETS,
     NOTE_CLIENT_INBOUND_PACKETS,
     NOTE_SERVER_OUTBOUND_PACKETS,
+    NOTE_CHANGES,
+    NOTE_ADDITIONAL,
+    NOTE_SUBJECT,
     NOTE_ELAPSED,
     NOTE_DURATION,
     NOTE_COUNT,
     NO_NOTE = NOTE_COUNT
 };
 
-/* The keys. One that has no row is kept as an extra under its own name. */
+/* The keys. One that has no row is kept as an extra under its own name. The foreign ones are what
+ * CEF, LEEF, JSON and Check Point's older tools call the same; they are asked second, and only where
+ * such names can occur. */
 #define CHECKPOINT_DRAWERS (KV_NAME_MAX + 1)
 extern const struct kv_drawer checkpoint_drawers[CHECKPOINT_DRAWERS];
+extern const struct kv_drawer checkpoint_foreign[CHECKPOINT_DRAWERS];
+
+#define CHECKPOINT_LAYERS 8 /* whose rules are remembered; a policy has two or three */
 
 /* What is known of a message while its pairs go by. */
 struct checkpoint {
     struct record *out;
-    uint64_t seen;         /* bit n: notes[n] is set */
-    unsigned rule_names;   /* how many layers named their rule so far */
-    unsigned inline_rules; /* outer layers that left the decision to an inner one */
+    const struct zone *zone;
+    int64_t arrival_ms;
+    bool foreign;                                     /* see checkpoint_foreign */
+    size_t (*unescape)(struct slice text, char *out); /* the envelope's */
+    uint64_t seen;                                    /* bit n: notes[n] is set */
+    unsigned inline_rules;                            /* layers that left it to an inner one */
+    unsigned rules;                                   /* how many rule_names are set */
+    struct slice rule_names[CHECKPOINT_LAYERS];       /* in the order of the layers */
     struct record_extra notes[NOTE_COUNT];
 };
 
@@ -80,6 +101,40 @@ _Static_assert(NOTE_COUNT < 64, "struct checkpoint.seen holds one bit for each n
 
 #define CHECKPOINT_BIT(n)         (UINT64_C(1) << (n))
 #define CHECKPOINT_SEEN(cp, note) ((cp)->seen >> NOTE_##note & 1)
+
+/* Takes a pair to its field, its note, or the extras. */
+void checkpoint_pair(struct checkpoint *cp, const struct kv *pair);
+
+/* All pairs of the form [name:"value"; ...], by far the most frequent; returns how many. */
+unsigned checkpoint_quoted(struct checkpoint *cp, struct slice text);
+
+/* A time in any of the ways that CEF, LEEF and the older tools write it; false when it is none. */
+bool checkpoint_clock(struct checkpoint *cp, struct slice text);
+
+/* checkpoint_cef.c: lines of the formats "cef" and "leef". They return how many pairs were read. */
+bool checkpoint_is_cef(struct slice text);
+bool checkpoint_is_leef(struct slice text);
+unsigned checkpoint_cef(struct checkpoint *cp, struct slice text);
+unsigned checkpoint_leef(struct checkpoint *cp, struct slice text);
+
+/* checkpoint_old.c: lines that fw log prints, and rows that the log viewer exports. */
+bool checkpoint_is_listed(struct slice text);
+bool checkpoint_is_row(struct slice text);
+unsigned checkpoint_listed(struct checkpoint *cp, struct slice text);
+unsigned checkpoint_row(struct checkpoint *cp, struct slice text);
+
+/* checkpoint_words.c: what Check Point's words mean. */
+#define CHECKPOINT_NONE 255
+
+/* Of an action word. Severity is that of messages that bring none of their own. */
+struct checkpoint_verdict {
+    struct slice word;
+    uint8_t action, category, outcome, severity; /* CHECKPOINT_NONE: says nothing about it */
+};
+
+const struct checkpoint_verdict *checkpoint_verdict(struct slice word);
+int checkpoint_severity(struct slice word);  /* -1: not known */
+int checkpoint_category(struct slice blade); /* -1: as its keys say */
 
 /* After the last pair: what the notes say together, and what that means. */
 void checkpoint_meaning(struct checkpoint *cp);

@@ -1,6 +1,6 @@
 /*
  * What the keys of a Check Point message mean together: which of several names the rule, the user or
- * the threat, what the action word says, what the counters prove. Tables first.
+ * the threat, what the action word says, what the counters prove. A table first.
  */
 #include "parsers/checkpoint.h"
 
@@ -19,7 +19,8 @@ static const struct choice {
     uint8_t field;
     uint8_t notes[3];
 } choices[] = {
-    CHOICE(rule, NOTE_RULE_NAME, NOTE_RULE, NO_NOTE),
+    CHOICE(rule, NOTE_BLADE_RULE, NOTE_RULE, NO_NOTE),
+    CHOICE(message, NOTE_CHANGES, NOTE_ADDITIONAL, NOTE_SUBJECT),
     CHOICE(application, NOTE_APPLICATION, NOTE_SERVICE_ID, NO_NOTE),
     CHOICE(src_user, NOTE_SRC_USER, NOTE_USER, NOTE_ADMINISTRATOR),
     CHOICE(src_ip, NOTE_CLIENT_IP, NO_NOTE, NO_NOTE),
@@ -30,95 +31,6 @@ static const struct choice {
     CHOICE(dst_bytes, NOTE_CLIENT_INBOUND_BYTES, NOTE_SERVER_OUTBOUND_BYTES, NOTE_RECEIVED_BYTES),
     CHOICE(src_packets, NOTE_CLIENT_OUTBOUND_PACKETS, NOTE_SERVER_INBOUND_PACKETS, NO_NOTE),
     CHOICE(dst_packets, NOTE_CLIENT_INBOUND_PACKETS, NOTE_SERVER_OUTBOUND_PACKETS, NO_NOTE),
-};
-
-#define NONE 255
-
-/* What the action words say. Severity is that of messages that bring none of their own. */
-static const struct verdict {
-    struct slice word;
-    uint8_t action, category, outcome, severity;
-} verdicts[] = {
-    {SLICE("Accept"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Drop"), ACTION_DROP, NONE, NONE, 4},
-    {SLICE("Reject"), ACTION_RESET, NONE, NONE, 4},
-    {SLICE("Allow"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Encrypt"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Decrypt"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("VPN Routing"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Bypass"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("HTTPS Bypass"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("HTTPS Inspect"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Inspect"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Redirect"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Inform User"), ACTION_ALLOW, NONE, NONE, 2},
-    {SLICE("Detect"), ACTION_ALERT, NONE, NONE, 5},
-    {SLICE("Monitor"), ACTION_ALERT, NONE, NONE, 5},
-    {SLICE("Monitored"), ACTION_ALERT, NONE, NONE, 5},
-    {SLICE("Flag"), ACTION_ALERT, NONE, NONE, 5},
-    {SLICE("Block"), ACTION_DENY, NONE, NONE, 6},
-    {SLICE("Prevent"), ACTION_DENY, NONE, NONE, 6},
-    {SLICE("Quarantine"), ACTION_DENY, NONE, NONE, 6},
-    {SLICE("Ask User"), ACTION_DENY, NONE, NONE, 4},
-    {SLICE("Replace Malicious code"), ACTION_DENY, NONE, NONE, 6},
-    {SLICE("Key Install"), NONE, CATEGORY_VPN, NONE, 2},
-    {SLICE("Log In"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Login"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Log Out"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Logout"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Failed Log In"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_FAILURE, 5},
-    {SLICE("Authorize"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Deauthorize"), NONE, CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS, 2},
-    {SLICE("Update"), NONE, CATEGORY_AUTHENTICATION, NONE, 2},
-};
-
-static const struct verdict no_verdict = {SLICE(""), NONE, NONE, NONE, 2};
-
-/* Check Point's severities, words and numbers, on our scale. */
-static const struct {
-    struct slice word;
-    uint8_t severity;
-} severities[] = {
-    {SLICE("Informational"), 2},
-    {SLICE("Low"), 3},
-    {SLICE("Medium"), 5},
-    {SLICE("High"), 8},
-    {SLICE("Critical"), 10},
-    {SLICE("Very-High"), 10},
-    {SLICE("0"), 2},
-    {SLICE("1"), 3},
-    {SLICE("2"), 5},
-    {SLICE("3"), 8},
-    {SLICE("4"), 10},
-};
-
-/* The blades whose messages are not about connections as such; the others: as their keys say. */
-static const struct {
-    struct slice name;
-    uint8_t category;
-} products[] = {
-    {SLICE("IPS"), CATEGORY_THREAT},
-    {SLICE("SmartDefense"), CATEGORY_THREAT},
-    {SLICE("Anti Malware"), CATEGORY_THREAT},
-    {SLICE("Anti-Malware"), CATEGORY_THREAT},
-    {SLICE("New Anti Virus"), CATEGORY_THREAT},
-    {SLICE("Anti Virus"), CATEGORY_THREAT},
-    {SLICE("Anti-Virus"), CATEGORY_THREAT},
-    {SLICE("Anti Bot"), CATEGORY_THREAT},
-    {SLICE("Anti-Bot"), CATEGORY_THREAT},
-    {SLICE("Anti Phishing"), CATEGORY_THREAT},
-    {SLICE("Zero Phishing"), CATEGORY_THREAT},
-    {SLICE("Anti-Ransomware"), CATEGORY_THREAT},
-    {SLICE("Anti-Exploit"), CATEGORY_THREAT},
-    {SLICE("Anti-Spam and Email Security"), CATEGORY_THREAT},
-    {SLICE("Threat Emulation"), CATEGORY_THREAT},
-    {SLICE("Threat Extraction"), CATEGORY_THREAT},
-    {SLICE("Forensics"), CATEGORY_THREAT},
-    {SLICE("DDoS Protector"), CATEGORY_THREAT},
-    {SLICE("DLP"), CATEGORY_THREAT},
-    {SLICE("Identity Awareness"), CATEGORY_AUTHENTICATION},
-    {SLICE("Mobile Access"), CATEGORY_AUTHENTICATION},
-    {SLICE("Connectra"), CATEGORY_AUTHENTICATION},
 };
 
 static struct slice checkpoint_text(const struct checkpoint *cp, enum checkpoint_note note)
@@ -143,6 +55,21 @@ static void checkpoint_bundle(struct record *r, struct slice list)
         checkpoint_value(r, FIELD_protocol, cursor_until_or_end(&tuple, ';'));
     if (RECORD_HAS(r, protocol) && (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6))
         r->has &= ~(CHECKPOINT_BIT(FIELD_src_port) | CHECKPOINT_BIT(FIELD_dst_port));
+}
+
+/*
+ * Layers come in order, outermost first; the rule that decided is that of the first layer which did
+ * not pass the question on ("Inline").
+ */
+static void checkpoint_layers(struct checkpoint *cp)
+{
+    unsigned decided = cp->inline_rules < cp->rules ? cp->inline_rules : cp->rules - 1;
+    for (unsigned i = 0; i < cp->rules; i++) {
+        if (i == decided)
+            record_set_rule(cp->out, cp->rule_names[i]);
+        else
+            record_extra(cp->out, slice("rule_name"), cp->rule_names[i]);
+    }
 }
 
 static void checkpoint_choose(struct checkpoint *cp)
@@ -193,24 +120,34 @@ static void checkpoint_device(struct checkpoint *cp)
         checkpoint_extra(cp, NOTE_HOSTNAME);
 }
 
+/* inbound, CEF's 0, and the arrow that fw log prints. */
+static int checkpoint_way(struct slice ifdir)
+{
+    if (slice_is(ifdir, "inbound") || slice_is(ifdir, "0") || slice_is(ifdir, ">"))
+        return DIRECTION_INBOUND;
+    bool out = slice_is(ifdir, "outbound") || slice_is(ifdir, "1") || slice_is(ifdir, "<");
+    return out ? DIRECTION_OUTBOUND : -1;
+}
+
 /* The interface is the one of the side that ifdir names. */
 static void checkpoint_direction(struct checkpoint *cp)
 {
-    struct slice ifdir = checkpoint_text(cp, NOTE_IFDIR), ifname = checkpoint_text(cp, NOTE_IFNAME);
-    struct slice way = checkpoint_text(cp, NOTE_CONN_DIRECTION);
-    bool inbound = slice_is(ifdir, "inbound"), outbound = slice_is(ifdir, "outbound");
-    if (outbound)
+    struct slice ifname = checkpoint_text(cp, NOTE_IFNAME);
+    struct slice conn = checkpoint_text(cp, NOTE_CONN_DIRECTION);
+    int way = checkpoint_way(checkpoint_text(cp, NOTE_IFDIR));
+    if (way == DIRECTION_OUTBOUND)
         record_set_dst_interface(cp->out, ifname);
     else
         record_set_src_interface(cp->out, ifname);
-    if (inbound || outbound)
-        record_set_direction(cp->out, inbound ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
-    else if (slice_is(way, "Incoming") || slice_is(way, "Outgoing"))
-        record_set_direction(cp->out,
-                             slice_is(way, "Incoming") ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
-    if (!inbound && !outbound)
+    if (way < 0)
         checkpoint_extra(cp, NOTE_IFDIR);
     checkpoint_extra(cp, NOTE_CONN_DIRECTION);
+    if (way < 0 && slice_is(conn, "Incoming"))
+        way = DIRECTION_INBOUND;
+    else if (way < 0 && slice_is(conn, "Outgoing"))
+        way = DIRECTION_OUTBOUND;
+    if (way >= 0)
+        record_set_direction(cp->out, (uint8_t)way);
 }
 
 /* elapsed:"25" or "0:00:25"; duration:"25". */
@@ -280,14 +217,6 @@ static uint8_t checkpoint_counted(const struct checkpoint *cp)
                : EVIDENCE_UNKNOWN;
 }
 
-static const struct verdict *checkpoint_verdict(struct slice action)
-{
-    for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
-        if (slice_equals(action, verdicts[i].word))
-            return &verdicts[i];
-    return &no_verdict;
-}
-
 /* The gateway's own findings, whatever the blade calls them: "Port Scan", "Host Port Scan",
  * "Sweep Scan". */
 static bool checkpoint_is_scan(struct slice threat)
@@ -295,22 +224,21 @@ static bool checkpoint_is_scan(struct slice threat)
     return slice_ends(threat, "Port Scan") || slice_ends(threat, "Sweep Scan");
 }
 
-static enum category checkpoint_category(const struct checkpoint *cp, const struct verdict *verdict)
+static uint8_t checkpoint_subject(const struct checkpoint *cp,
+                                  const struct checkpoint_verdict *verdict)
 {
     const struct record *r = cp->out;
-    struct slice product = checkpoint_text(cp, NOTE_PRODUCT);
     struct slice operation = checkpoint_text(cp, NOTE_OPERATION);
-    bool usual = slice_is(product, "VPN-1 & FireWall-1");
-    if (verdict->category != NONE)
-        return verdict->category;
+    int blade = checkpoint_category(checkpoint_text(cp, NOTE_PRODUCT));
     if (operation.len)
         return slice_find_text(operation, "Log") < operation.len ? CATEGORY_AUTHENTICATION
                                                                  : CATEGORY_CONFIGURATION;
+    if (verdict->category != CHECKPOINT_NONE && blade != CATEGORY_CONFIGURATION)
+        return verdict->category;
     if (RECORD_HAS(r, threat) && checkpoint_is_scan(r->threat))
         return CATEGORY_SCAN;
-    for (size_t i = 0; !usual && i < sizeof(products) / sizeof(products[0]); i++)
-        if (slice_equals(product, products[i].name))
-            return products[i].category;
+    if (blade >= 0)
+        return (uint8_t)blade;
     if (CHECKPOINT_SEEN(cp, IKE) && !RECORD_HAS(r, protocol))
         return CATEGORY_VPN;
     if (RECORD_HAS(r, url))
@@ -318,14 +246,16 @@ static enum category checkpoint_category(const struct checkpoint *cp, const stru
     return RECORD_HAS(r, src_ip) || RECORD_HAS(r, dst_ip) ? CATEGORY_CONNECTION : CATEGORY_SYSTEM;
 }
 
-static void checkpoint_severity(struct checkpoint *cp, const struct verdict *verdict)
+static void checkpoint_rate(struct checkpoint *cp, const struct checkpoint_verdict *verdict)
 {
-    struct slice word = checkpoint_text(cp, NOTE_SEVERITY);
-    record_set_severity(cp->out, verdict->severity);
-    for (size_t i = 0; word.len && i < sizeof(severities) / sizeof(severities[0]); i++)
-        if (slice_equals(word, severities[i].word))
-            record_set_severity(cp->out, severities[i].severity);
+    int severity = checkpoint_severity(checkpoint_text(cp, NOTE_SEVERITY));
+    uint64_t number;
+    if (severity < 0 && CHECKPOINT_SEEN(cp, SEVERITY_10) &&
+        number_parse(cp->notes[NOTE_SEVERITY_10].value, &number) && number <= 10)
+        severity = (int)number;
+    record_set_severity(cp->out, severity < 0 ? verdict->severity : (uint8_t)severity);
     checkpoint_extra(cp, NOTE_SEVERITY);
+    checkpoint_extra(cp, NOTE_SEVERITY_10);
 }
 
 /* Who says what: CEF's class id is the operation of an administrator, else the action, else the
@@ -336,19 +266,22 @@ static void checkpoint_event(struct checkpoint *cp)
     struct slice action = checkpoint_text(cp, NOTE_ACTION);
     struct slice operation = checkpoint_text(cp, NOTE_OPERATION);
     struct slice product = checkpoint_text(cp, NOTE_PRODUCT);
-    if (product.len)
+    /* Later counters of a connection, of which the first message said whose it is. */
+    if (slice_is(product, "Log Update"))
+        checkpoint_extra(cp, NOTE_PRODUCT);
+    else
         record_set_product(r, product);
     struct slice id = operation.len ? operation : action;
     record_set_event_name(r, id.len ? id : RECORD_HAS(r, message) ? r->message : slice("Log"));
-    record_set_event_id(r, id.len ? id : r->product);
+    record_set_event_id(r, id.len ? id : product.len ? product : r->product);
 
-    const struct verdict *verdict = checkpoint_verdict(action);
-    if (verdict->action != NONE)
+    const struct checkpoint_verdict *verdict = checkpoint_verdict(action);
+    if (verdict->action != CHECKPOINT_NONE)
         record_set_action(r, verdict->action);
     else if (operation.len)
         checkpoint_extra(cp, NOTE_ACTION);
-    record_set_category(r, checkpoint_category(cp, verdict));
-    checkpoint_severity(cp, verdict);
+    record_set_category(r, checkpoint_subject(cp, verdict));
+    checkpoint_rate(cp, verdict);
 
     struct slice status = checkpoint_text(cp, NOTE_STATUS);
     if (slice_starts(status, "Fail") || verdict->outcome == OUTCOME_FAILURE)
@@ -367,9 +300,9 @@ static void checkpoint_evidence(struct checkpoint *cp)
     if (r->category != CATEGORY_CONNECTION && r->category != CATEGORY_WEB &&
         r->category != CATEGORY_THREAT && r->category != CATEGORY_SCAN)
         return;
-    if (!RECORD_HAS(r, action) || r->action == ACTION_ALERT)
+    if (RECORD_HAS(r, action) && r->action == ACTION_ALERT)
         record_set_evidence(r, EVIDENCE_NONE);
-    else if (r->action == ACTION_ALLOW)
+    else if (!RECORD_HAS(r, action) || r->action == ACTION_ALLOW)
         record_set_evidence(r, checkpoint_counted(cp));
     else
         record_set_evidence(r, EVIDENCE_DENIED);
@@ -378,6 +311,8 @@ static void checkpoint_evidence(struct checkpoint *cp)
 void checkpoint_meaning(struct checkpoint *cp)
 {
     checkpoint_session(cp);
+    if (cp->rules)
+        checkpoint_layers(cp);
     checkpoint_choose(cp);
     checkpoint_device(cp);
     checkpoint_direction(cp);

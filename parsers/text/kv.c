@@ -169,6 +169,59 @@ bool kv_piped_next(struct cursor *c, struct kv *out)
     return true;
 }
 
+#define LISTED_NAME_MAX 48
+
+/* The length of the name that text begins with and that a colon or an equals sign ends; 0: none. */
+static size_t listed_name(struct slice text)
+{
+    if (!text.len || !((unsigned)((text.ptr[0] | 32) - 'a') < 26 || text.ptr[0] == '_'))
+        return 0;
+    for (size_t i = 1; i < text.len && i < LISTED_NAME_MAX; i++) {
+        char c = text.ptr[i], next = i + 1 < text.len ? text.ptr[i + 1] : ' ';
+        if (c == '=' || (c == ':' && (next == ' ' || next == ';' || next == ':')))
+            return i;
+        if (!is_name_byte(c) && c != ' ' && c != '/' && c != '#')
+            return 0;
+    }
+    return 0;
+}
+
+/* Where the semicolon stands that ends a value, or text.len. */
+static size_t listed_end(struct slice text)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        at += slice_find(slice_from(text, at), ';');
+        struct slice after = slice_from(text, at + 1);
+        size_t blanks = 0;
+        while (blanks < after.len && after.ptr[blanks] == ' ')
+            blanks++;
+        if (blanks == after.len || (blanks && listed_name(slice_from(after, blanks))))
+            return at;
+        at += blanks;
+    }
+    return text.len;
+}
+
+bool kv_listed_next(struct cursor *c, struct kv *out)
+{
+    while (cursor_peek(c) == ';' || cursor_peek(c) == ' ')
+        cursor_advance(c, 1);
+    size_t name = listed_name(c->rest);
+    if (name == 0)
+        return false;
+    out->name = slice_first(c->rest, name);
+    cursor_advance(c, name);
+    while (cursor_peek(c) == ':' || cursor_peek(c) == '=')
+        cursor_advance(c, 1);
+    cursor_skip_blanks(c);
+    size_t end = listed_end(c->rest);
+    out->value = slice_first(c->rest, end);
+    out->cut = false;
+    out->escaped = slice_find(out->value, '\\') < out->value.len;
+    cursor_advance(c, end);
+    return true;
+}
+
 bool kv_plain_next(struct cursor *c, struct kv *out)
 {
     cursor_skip_blanks(c);

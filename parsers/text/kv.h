@@ -1,9 +1,10 @@
 /*
  * Text made of keys and values, as firewalls write it, and finding a key in a table.
  *
- * Three ways of writing are read, one pair a call, none past the end of the text:
+ * Four ways of writing are read, one pair a call, none past the end of the text:
  *   quoted   action:"Drop"; src:"192.0.2.1"; ]      also  src="192.0.2.1" dst="192.0.2.2"]
  *   piped    action=Drop|src=192.0.2.1|
+ *   listed   rule: 12; src: 192.0.2.1;              also  rule=12; src=192.0.2.1
  *   plain    src=192.0.2.1 agent='curl 8' protocol=tcp pattern: allow all
  */
 #pragma once
@@ -52,16 +53,26 @@ static inline const char *kv_mark(struct kv_quoted *it)
 
 bool kv_quoted_any(struct kv_quoted *it, struct kv *out);
 
-/* The next pair; false when there is none. The usual form, `; name:"value";`, is read right here,
- * everything else by kv_quoted_any. */
+/*
+ * The next pair; false when there is none. The usual form, `; name:"value";`, is read right here,
+ * everything else by kv_quoted_any. That works on copies: a loop around this can then keep its
+ * iterator in registers, because nobody else ever sees where it is.
+ */
 static inline bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
 {
     struct kv_quoted next = *it;
     const char *begin = it->at, *open = kv_mark(&next), *close = kv_mark(&next);
     if (!close || *open != '"' || *close != '"' || close + 1 == it->end || close[1] != ';' ||
         open - begin < 4 || begin[0] != ';' || begin[1] != ' ' || begin[2] <= ' ' ||
-        open[-1] != ':')
-        return kv_quoted_any(it, out);
+        open[-1] != ':') {
+        struct kv_quoted slow = *it;
+        struct kv pair;
+        bool any = kv_quoted_any(&slow, &pair);
+        *it = slow;
+        if (any)
+            *out = pair;
+        return any;
+    }
     out->name = slice_between(begin + 2, open - (open[-2] == ':' ? 2 : 1));
     out->value = slice_between(open + 1, close);
     out->escaped = out->cut = false;
@@ -72,6 +83,13 @@ static inline bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
 
 /* Piped pairs. A piece between pipes that has no name= in front belongs to the value before it. */
 bool kv_piped_next(struct cursor *c, struct kv *out);
+
+/*
+ * Listed pairs. A semicolon ends a value when a blank or the text's end follows and then another
+ * name, so that [a={1};b=2] and "no; not that" stay whole. False at a piece without a name: it stays
+ * in the cursor.
+ */
+bool kv_listed_next(struct cursor *c, struct kv *out);
 
 /*
  * Plain pairs. A value ends at a blank, or at its own quote when it begins with ' or ". False at a
@@ -133,7 +151,7 @@ static inline const struct kv_key *kv_find(const struct kv_drawer *drawers, size
         uint64_t head = kv_load8(name.ptr), tail = kv_load8(slice_end(name) - 8);
         for (; key < end; key++)
             if (kv_load8(key->name) == head && kv_load8(key->name + name.len - 8) == tail &&
-                (name.len <= 16 || memcmp(key->name, name.ptr, name.len) == 0))
+                (name.len <= 16 || memcmp(key->name + 8, name.ptr + 8, name.len - 16) == 0))
                 return key;
     } else if (name.len >= 4) {
         uint32_t head = kv_load4(name.ptr), tail = kv_load4(slice_end(name) - 4);

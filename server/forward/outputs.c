@@ -154,59 +154,64 @@ static void end_json(struct output *o, struct json_line *line, bool alert)
 
 /* ---- what the pipeline calls ---- */
 
-static void outputs_event(void *context, const struct record *r)
+/* One of the three things that leave: an alert, or a record, understood (status NULL) or not. */
+struct message {
+    const struct alert *alert;
+    const struct record *record;
+    const char *status;
+    struct slice raw;
+};
+
+static void write_json(struct output *o, struct batch *batch, const struct message *m)
 {
-    struct outputs *outputs = context;
+    struct json_line line = {.batch = batch};
+    if (m->alert)
+        alert_json(m->alert, append, &line);
+    else if (m->status)
+        record_json_unparsed(m->record, m->status, m->raw, append, &line);
+    else
+        record_json(m->record, append, &line);
+    end_json(o, &line, m->alert != NULL);
+}
+
+static bool write_cef(struct output *o, struct batch *batch, const struct message *m)
+{
+    if (m->alert)
+        return cef_alert(&o->cef, m->alert, batch);
+    if (m->status)
+        return cef_unparsed(&o->cef, m->record, m->status, m->raw, batch);
+    return cef_event(&o->cef, m->record, batch);
+}
+
+static void write_message(struct outputs *outputs, const struct message *m)
+{
     for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
-        struct batch *batch;
-        if (!o->settings->show_events || !(batch = batch_of(o, false)))
+        bool shown = m->alert ? o->settings->show_alerts : o->settings->show_events;
+        struct batch *batch = shown ? batch_of(o, m->alert != NULL) : NULL;
+        if (!batch)
             continue;
-        if (o->settings->format == FORMAT_JSON) {
-            struct json_line line = {.batch = batch};
-            record_json(r, append, &line);
-            end_json(o, &line, false);
-        } else {
-            o->cut += cef_event(&o->cef, r, batch);
-        }
+        if (o->settings->format == FORMAT_JSON)
+            write_json(o, batch, m);
+        else
+            o->cut += write_cef(o, batch, m);
         wrote(outputs, o);
     }
+}
+
+static void outputs_event(void *context, const struct record *r)
+{
+    write_message(context, &(struct message){.record = r});
 }
 
 static void outputs_unparsed(void *context, const struct record *r, const char *status,
                              struct slice raw)
 {
-    struct outputs *outputs = context;
-    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
-        struct batch *batch;
-        if (!o->settings->show_events || !(batch = batch_of(o, false)))
-            continue;
-        if (o->settings->format == FORMAT_JSON) {
-            struct json_line line = {.batch = batch};
-            record_json_unparsed(r, status, raw, append, &line);
-            end_json(o, &line, false);
-        } else {
-            o->cut += cef_unparsed(&o->cef, r, status, raw, batch);
-        }
-        wrote(outputs, o);
-    }
+    write_message(context, &(struct message){.record = r, .status = status, .raw = raw});
 }
 
 static void outputs_alert(void *context, const struct alert *alert)
 {
-    struct outputs *outputs = context;
-    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
-        struct batch *batch;
-        if (!o->settings->show_alerts || !(batch = batch_of(o, true)))
-            continue;
-        if (o->settings->format == FORMAT_JSON) {
-            struct json_line line = {.batch = batch};
-            alert_json(alert, append, &line);
-            end_json(o, &line, true);
-        } else {
-            o->cut += cef_alert(&o->cef, alert, batch);
-        }
-        wrote(outputs, o);
-    }
+    write_message(context, &(struct message){.alert = alert});
 }
 
 struct pipeline_output outputs_callbacks(struct outputs *outputs)
