@@ -22,26 +22,33 @@ struct curves {
     unsigned engine_count;
 };
 
-static const int64_t thresholds[] = {5, 10, 20, 50, 100},
-                     windows[] = {DAY_MS, 7 * DAY_MS, 30 * DAY_MS};
+static const struct curve thresholds = {
+    .kind = CURVE_CONDITION,
+    .count = 5,
+    .points = {{.at = 5}, {.at = 10}, {.at = 20}, {.at = 50}, {.at = 100}}};
+static const struct curve windows = {
+    .kind = CURVE_WINDOW,
+    .count = 3,
+    .points = {{.at = DAY_MS}, {.at = 7 * DAY_MS}, {.at = 30 * DAY_MS}}};
+
+const struct curve *report_curves_usual(enum curve_kind kind)
+{
+    return kind == CURVE_WINDOW ? &windows : &thresholds;
+}
 
 /* A curve over the usual points and the one that is set. */
 static void add_curve(struct curves *curves, unsigned detector, enum curve_kind kind, int64_t set)
 {
     struct curve *curve = &curves->all[curves->count++];
-    const int64_t *usual = kind == CURVE_WINDOW ? windows : thresholds;
-    unsigned left = kind == CURVE_WINDOW ? sizeof(windows) / sizeof(windows[0])
-                                         : sizeof(thresholds) / sizeof(thresholds[0]);
+    const struct curve *usual = report_curves_usual(kind);
+    unsigned next = 0;
     bool placed = false;
     *curve = (struct curve){.kind = kind, .detector = detector};
-    while (left || !placed) {
-        bool take_set = !placed && (!left || set <= *usual);
-        int64_t at = take_set ? set : *usual;
+    while (next < usual->count || !placed) {
+        bool take_set = !placed && (next == usual->count || set <= usual->points[next].at);
+        int64_t at = take_set ? set : usual->points[next].at;
         placed = placed || take_set;
-        if (left && *usual == at) {
-            usual++;
-            left--;
-        }
+        next += next < usual->count && usual->points[next].at == at;
         curve->points[curve->count++] = (struct curve_point){.at = at, .is_set = take_set};
     }
 }

@@ -34,6 +34,9 @@ struct curve {
 
 struct curves;
 
+/* The points that every curve of the kind has, besides the one that is set. */
+const struct curve *report_curves_usual(enum curve_kind kind);
+
 /* Borrows the rules. NULL: no memory. */
 struct curves *report_curves_new(const struct rules *rules);
 void report_curves_free(struct curves *curves);

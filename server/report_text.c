@@ -86,30 +86,29 @@ static void print_devices(const struct report *report, FILE *out)
     fputc('\n', out);
 }
 
+static void print_vendor(FILE *out, struct slice name, const uint64_t *counts, uint64_t total)
+{
+    char text[WORDS_MAX];
+    print_text(out, name, NAME_COLUMNS);
+    print_number(out, 13, total);
+    for (unsigned e = 0; e <= EVIDENCE_COUNT; e++)
+        fprintf(out, " %9s", counts[e] ? words_share(text, counts[e], total) : "-");
+    fputc('\n', out);
+}
+
 static void print_evidence(const struct report *report, FILE *out)
 {
     const struct tally_entry *top[TOP_VENDORS];
-    char text[WORDS_MAX];
     uint32_t all;
     unsigned count = report_tally_top(&report->vendors, 0, TOP_VENDORS, top, &all);
     fprintf(out, "\n%-*s %12s", NAME_COLUMNS, "EVIDENCE BY VENDOR", "records");
     for (unsigned e = 0; e <= EVIDENCE_COUNT; e++)
         fprintf(out, " %9s", report_evidence_name(e));
     fputc('\n', out);
-    for (unsigned i = 0; i < count; i++) {
-        print_text(out, report_tally_text(top[i]), NAME_COLUMNS + 1);
-        print_number(out, 12, top[i]->total);
-        for (unsigned e = 0; e <= EVIDENCE_COUNT; e++)
-            fprintf(out, " %9s", words_share(text, top[i]->counts[e], top[i]->total));
-        fputc('\n', out);
-    }
-    if (count == 1)
-        return;
-    fprintf(out, "%-*s", NAME_COLUMNS + 1, "all");
-    print_number(out, 12, report->parsed);
-    for (unsigned e = 0; e <= EVIDENCE_COUNT; e++)
-        fprintf(out, " %9s", words_share(text, report->evidence[e], report->parsed));
-    fputc('\n', out);
+    for (unsigned i = 0; i < count; i++)
+        print_vendor(out, report_tally_text(top[i]), top[i]->counts, top[i]->total);
+    if (count != 1)
+        print_vendor(out, slice("all"), report->evidence, report->parsed);
 }
 
 /* ---- the curves ---- */
@@ -145,15 +144,7 @@ static void print_curve(const struct report *report, const struct curve *curve,
 
 static void print_curves(const struct report *report, FILE *out, bool windows)
 {
-    /* The columns that every curve of the kind has. */
-    static const struct curve thresholds = {
-        .count = 5, .points = {{.at = 5}, {.at = 10}, {.at = 20}, {.at = 50}, {.at = 100}}};
-    static const struct curve spans = {.kind = CURVE_WINDOW,
-                                       .count = 3,
-                                       .points = {{.at = 1 * INT64_C(86400000)},
-                                                  {.at = 7 * INT64_C(86400000)},
-                                                  {.at = 30 * INT64_C(86400000)}}};
-    const struct curve *columns = windows ? &spans : &thresholds;
+    const struct curve *columns = report_curves_usual(windows ? CURVE_WINDOW : CURVE_CONDITION);
     unsigned count, printed = 0;
     const struct curve *curves = report_curves_all(report->curves, &count);
     char text[WORDS_MAX];
