@@ -111,7 +111,7 @@ static void curve_table(FILE *out, const struct report *report, bool windows)
                     "<th scope=\"col\" class=\"wide\">set</th>",
                     caption, caption);
             for (unsigned c = 0; c < usual->count; c++)
-                fprintf(out, "<th scope=\"col\">at %s</th>",
+                fprintf(out, "<th scope=\"col\"><span class=\"wide\">at </span>%s</th>",
                         report_point_name(text, usual, usual->points[c].at));
             fputs("</tr></thead><tbody>", out);
         }

@@ -97,5 +97,5 @@ const char report_style[] =
     ".strips .bins{grid-column:1/3;grid-row:auto;margin-bottom:10px}.strips .n{grid-column:2}"
     ".strips .name{grid-column:1}.tiles{grid-template-columns:1fr 1fr}.tiles dd{font-size:20px}"
     ".who{grid-template-columns:1fr}.who svg{height:6px}.wide{display:none}"
-    "th,td{padding:6px 5px}h1{font-size:24px}}"
+    "th,td{padding:6px 5px}th.name{font-size:13px}h1{font-size:24px}}"
     "@media print{body{background:#fff}.card{break-inside:avoid}}";
