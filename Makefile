@@ -37,7 +37,7 @@ TESTS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
 FUZZERS  := $(patsubst tests/%.c,$(B)/%,$(filter-out tests/fuzz_replay.c,$(wildcard tests/fuzz_*.c)))
 TOOLS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/tool_*.c))
 
-.PHONY: all run test golden fuzz bench lint format install clean deps help
+.PHONY: all run test golden fuzz bench recall lint format install clean deps help
 all: deps
 	$(Q)$(MAKE) --no-print-directory build-program
 
@@ -52,8 +52,9 @@ test: ## all tests, under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(Q)$(MAKE) --no-print-directory build-test B=build/test-$(CC) OPT="-O1 -g $(SANITIZE)"
 	$(Q)B=build/test-$(CC) tests/run_tests.sh
 
-golden: all ## write samples/*/*.jsonl anew from samples/*/*.log
+golden: all ## write samples/*/*.jsonl and tests/explain/*.txt anew
 	$(Q)PARAPET=$(B)/parapet tests/golden.sh write
+	$(Q)B=$(B) sh tests/test_explain.sh write >/dev/null
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (60) each; FUZZ=name for one
 	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(FUZZ_PACKAGES)"
@@ -65,6 +66,11 @@ bench: ## messages a second, of replay and over TCP, against the peers that are 
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory build-program build-tools
 	$(Q)B=$(B) tests/bench.sh
+
+recall: ## a made-up week of 5,000 hosts with scans in it: what is found, and what else
+	$(Q)$(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory build-program build-tools
+	$(Q)B=$(B) tests/recall.sh
 
 lint: ## includes point one way, layout is clang-format's, every name has its pieces
 	$(Q)$(MAKE) --no-print-directory deps WANTED="$(LINT_PACKAGES)"

@@ -239,25 +239,47 @@ static void check_tiers(struct complaints *complaints, const struct node *root,
     }
 }
 
+static bool is_type(const struct detector_settings *detector, const char *type)
+{
+    return detector->type && strcmp(detector->type, type) == 0;
+}
+
 static void check_counting(struct complaints *complaints, const struct node *root,
                            const struct detector_settings *detector)
 {
     const struct node *condition = document_child(root, "condition");
     const struct node *also = right(root, "also");
-    bool counts = detector->type && strcmp(detector->type, "value_count") == 0;
-    if (counts && !(condition && condition->wrong) && !document_child(condition, "field")) {
+    if (is_type(detector, "value_count") && !(condition && condition->wrong) &&
+        !document_child(condition, "field")) {
         char path[PATH_MAX_LEN];
         const struct node *at = condition ? condition : root;
         complain(complaints, at->place, document_path(path, at),
                  "the key \"%s\" is missing: type value_count needs the field that it counts",
                  at == root ? "condition" : "field");
     }
-    if (detector->type && !counts && detector->gte > 1)
+    if (is_type(detector, "event_count") && right(condition, "field"))
+        complain_value(complaints, right(condition, "field"),
+                       "type event_count counts records, not values: leave it out");
+    if (is_type(detector, "first_seen") && detector->gte > 1)
         complain_value(complaints, right(condition, "gte"),
                        "type first_seen counts nothing: leave it out");
     if (right(also, "gte") && right(condition, "gte") && detector->also_gte >= detector->gte)
         complain_value(complaints, right(also, "gte"),
                        "expected a number below the condition's, or this says nothing new");
+}
+
+static void check_sequence(struct complaints *complaints, const struct node *root,
+                           const struct detector_settings *detector)
+{
+    char path[PATH_MAX_LEN];
+    const struct node *after = document_child(root, "after");
+    if (is_type(detector, "sequence") && !after)
+        complain(complaints, root->place, document_path(path, root),
+                 "the key \"after\" is missing: type sequence needs the names of the detectors "
+                 "that come before");
+    else if (detector->type && !is_type(detector, "sequence") && after)
+        complain(complaints, after->key_place, document_path(path, after),
+                 "only type sequence comes after other detectors: leave it out");
 }
 
 void check_detector(struct complaints *complaints, const struct node *root, const char *name,
@@ -270,6 +292,7 @@ void check_detector(struct complaints *complaints, const struct node *root, cons
                  "expected the name of the file, \"%s\", not %s", name,
                  complaints_quote(quoted, node->text));
     check_counting(complaints, root, detector);
+    check_sequence(complaints, root, detector);
     check_tiers(complaints, root, detector);
     if (right(root, "suppress") && right(root, "suppress-max") &&
         detector->suppress_ms > detector->suppress_max_ms)
@@ -280,6 +303,7 @@ void check_detector(struct complaints *complaints, const struct node *root, cons
     detector->summary = detector->summary ? detector->summary : detector->title;
     detector->explanation = detector->explanation ? detector->explanation : "";
     detector->next_steps = detector->next_steps ? detector->next_steps : "";
+    detector->missing = detector->missing ? detector->missing : "skip";
     if (!detector->where.listed_side)
         detector->where.listed_side = "source";
     if (!detector->also_where.listed_side)

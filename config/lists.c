@@ -14,10 +14,7 @@
 
 /* What the shipped detectors name; so that they exist even when nobody fills them. */
 static const char *const always_there[] = {
-    "proxy_servers",
-    "lan_scanner_exception_ips",
-    "nms_ips",
-    "vuln_scanners",
+    "proxy_servers", "lan_scanner_exception_ips", "nms_ips", "vuln_scanners", "dark_addresses",
 };
 
 #define ALWAYS_COUNT (sizeof(always_there) / sizeof(always_there[0]))

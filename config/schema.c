@@ -209,11 +209,14 @@ const struct row schema_settings[] = {
     {0},
 };
 
-static const struct word detector_types[] = {{"value_count", 0}, {"first_seen", 0}, {0}};
+static const struct word detector_types[] = {
+    {"value_count", 0}, {"event_count", 0}, {"first_seen", 0}, {"sequence", 0}, {0},
+};
 static const struct word severities[] = {
     {"low", 0}, {"medium", 0}, {"high", 0}, {"critical", 0}, {0},
 };
-static const struct word sides[] = {{"source", 0}, {"either", 0}, {0}};
+static const struct word sides[] = {{"source", 0}, {"destination", 0}, {"either", 0}, {0}};
+static const struct word missing_words[] = {{"skip", 0}, {"keep", 0}, {0}};
 
 #define TEXTS(member)                                                                              \
     LIST_TEXT, AT(predicate_settings, member), .one_will_do = true, .min = 1, .max = 1000
@@ -236,6 +239,11 @@ static const struct row where_rows[] = {
     {"not_listed", TEXTS(not_listed)},
     {"listed_side", VALUE_TEXT, AT(predicate_settings, listed_side), .fallback = "source",
      .words = sides},
+    {"src_network", TEXTS(src_network)},
+    {"dst_network", TEXTS(dst_network)},
+    {"not_src_network", TEXTS(not_src_network)},
+    {"not_dst_network", TEXTS(not_dst_network)},
+    {"icmp_type", PORTS(icmp_type), .expected = "a list of ICMP types, 0 to 255"},
     {"answered", VALUE_BOOL, AT(predicate_settings, answered), .fallback = "false"},
     {"no_parent", VALUE_BOOL, AT(predicate_settings, no_parent), .fallback = "false"},
     {"not_reversed", VALUE_BOOL, AT(predicate_settings, not_reversed), .fallback = "false"},
@@ -270,8 +278,11 @@ const struct row schema_detector[] = {
     {"enabled", VALUE_BOOL, AT(detector_settings, enabled), .fallback = "true"},
     {"type", VALUE_TEXT, AT(detector_settings, type), .words = detector_types, .required = true},
     {"where", MAPPING, .offset = offsetof(struct detector_settings, where), .rows = where_rows},
+    {"after", LIST_TEXT, AT(detector_settings, after), .one_will_do = true, .min = 1, .max = 64},
     {"group-by", LIST_TEXT, AT(detector_settings, group_by), .one_will_do = true, .min = 1,
      .max = 3, .required = true},
+    {"missing", VALUE_TEXT, AT(detector_settings, missing), .fallback = "skip",
+     .words = missing_words},
     {"condition", MAPPING, .rows = condition_rows},
     {"tiers", LIST_MAPPING, EACH(detector_settings, tiers, tier_count), .rows = tier_rows,
      .max = 7},

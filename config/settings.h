@@ -86,8 +86,11 @@ struct port_ranges {
 struct predicate_settings {
     struct text_list class, protocol, evidence, action, category, device, event_id;
     struct text_list listed, not_listed;
-    const char *listed_side; /* "source" (default) or "either" */
+    const char *listed_side;                   /* "source" (default), "destination" or "either" */
+    struct text_list src_network, dst_network; /* names of lists, "internal", or prefixes */
+    struct text_list not_src_network, not_dst_network;
     struct port_ranges dst_port, not_dst_port, src_port, not_src_port;
+    struct port_ranges icmp_type;
     bool answered, no_parent;
     bool not_reversed; /* not what looks like an answer: source port below 1024, destination not */
 };
@@ -102,7 +105,9 @@ struct detector_settings {
     const char *name, *title, *type;
     bool enabled;
     struct predicate_settings where;
+    struct text_list after; /* of sequence: the detectors that come before */
     struct text_list group_by;
+    const char *missing; /* "skip" (default) or "keep": records without a field of group_by */
     const char *counted; /* condition: field */
     uint64_t gte;        /* condition: gte */
     struct tier_settings *tiers;

@@ -3,66 +3,18 @@
 
 #include <stdio.h>
 
-/* Present in every key, so that none is 0; below the evidence bits. */
-#define KEY_PRESENT (UINT64_C(1) << 56)
-#define KEY_BITS    ((UINT64_C(1) << 60) - 1)
+#include "detect/members.h"
 
 static const char *const names[DETECT_FIELD_COUNT] = {
     [DETECT_SRC_IP] = "src_ip",     [DETECT_DST_IP] = "dst_ip",     [DETECT_SRC_PORT] = "src_port",
     [DETECT_DST_PORT] = "dst_port", [DETECT_PROTOCOL] = "protocol", [DETECT_SERVICE] = "service",
+    [DETECT_DEVICE] = "device",     [DETECT_SRC_HOST] = "src_host", [DETECT_SRC_USER] = "src_user",
+    [DETECT_DST_HOST] = "dst_host", [DETECT_EVENT_ID] = "event_id",
 };
 
-/* A fixed key: the same values have the same ids and samples in every run. */
-static const struct siphash_key fixed_key = {UINT64_C(0x7061726170657420),
-                                             UINT64_C(0x6669786564206b65)};
-
-bool member_of(const struct record *r, enum detector_field field, union member *out)
+const char *alert_field_name(enum detector_field field)
 {
-    out->address = (struct address){0, 0};
-    switch (field) {
-    case DETECT_SRC_IP:
-        out->address = r->src_ip;
-        return RECORD_HAS(r, src_ip);
-    case DETECT_DST_IP:
-        out->address = r->dst_ip;
-        return RECORD_HAS(r, dst_ip);
-    case DETECT_SRC_PORT:
-        out->number = r->src_port;
-        return RECORD_HAS(r, src_port);
-    case DETECT_DST_PORT:
-        out->number = r->dst_port;
-        return RECORD_HAS(r, dst_port);
-    case DETECT_PROTOCOL:
-        out->number = r->protocol;
-        return RECORD_HAS(r, protocol);
-    default:
-        return false;
-    }
-}
-
-static uint64_t address_key(struct address a, uint64_t rest)
-{
-    if (address_is_v4(a))
-        return (a.lo & UINT32_MAX) << 24 | rest | KEY_PRESENT;
-    return (siphash_words(fixed_key, a.hi, a.lo, rest) & KEY_BITS) | KEY_PRESENT | VALUE_WIDE;
-}
-
-bool value_of(const struct record *r, enum detector_field field, uint64_t *key)
-{
-    union member member;
-    if (field == DETECT_SERVICE) {
-        if (!RECORD_HAS(r, dst_ip) || !RECORD_HAS(r, dst_port) || !RECORD_HAS(r, protocol))
-            return false;
-        *key = address_key(r->dst_ip, (uint64_t)r->protocol << 16 | r->dst_port);
-        return true;
-    }
-    if (!member_of(r, field, &member))
-        return false;
-    if (field == DETECT_SRC_IP || field == DETECT_DST_IP)
-        *key = address_key(member.address, 0);
-    else
-        *key = member.number | KEY_PRESENT;
-    return true;
+    return names[field];
 }
 
 static char *number_text(char *out, uint64_t number)
@@ -92,7 +44,12 @@ static void service_text(char *out, struct address a, unsigned protocol, unsigne
 void alert_member(struct alert_value *out, enum detector_field field, const union member *member)
 {
     out->name = names[field];
-    if (field == DETECT_SRC_IP || field == DETECT_DST_IP)
+    if (member->address.hi == MEMBER_NONE && member->address.lo == MEMBER_NONE) {
+        strcpy(out->text, "-");
+    } else if (field >= DETECT_DEVICE && field < DETECT_SERVICE) {
+        memcpy(out->text, member->text.bytes, member->text.len);
+        out->text[member->text.len] = '\0';
+    } else if (field == DETECT_SRC_IP || field == DETECT_DST_IP)
         *address_format(out->text, member->address) = '\0';
     else if (field == DETECT_PROTOCOL)
         *protocol_text(out->text, (unsigned)member->number) = '\0';
@@ -205,7 +162,7 @@ void alert_summary(struct alert *alert, const char *template)
 void alert_id(struct alert *alert, int64_t window_start_ms)
 {
     static const char digits[] = "0123456789abcdef";
-    struct siphash_key key = fixed_key;
+    struct siphash_key key = members_key;
     char text[1024];
     int len =
         snprintf(text, sizeof(text), "%s|%lld", alert->detector->name, (long long)window_start_ms);

@@ -3,22 +3,18 @@
 
 #include "detect/episodes.h"
 
-/* The record's member of a field to group by; false: the record does not have it. */
-bool member_of(const struct record *r, enum detector_field field, union member *out);
-
-/* The record's counted value as a key for values.h; false: it does not have it. */
-bool value_of(const struct record *r, enum detector_field field, uint64_t *key);
-
-/* Values that are too long for a key, by the key: who asks for a sample's text finds it here. */
+/* Values that are too long for a key (VALUE_WIDE), by the key: who asks for a sample's text finds it here. */
 struct wide_value {
     uint64_t key;
     struct address address;
     uint16_t port;
     uint8_t protocol;
 };
-#define VALUE_WIDE UINT64_C(0x8000000000000000) /* the bit of such a key */
 
 void alert_member(struct alert_value *out, enum detector_field field, const union member *member);
+
+/* "src_ip": the name of a field to group by or to count. */
+const char *alert_field_name(enum detector_field field);
 
 /* False: its text is not remembered any more. */
 bool alert_sample(struct alert_value *out, enum detector_field field, uint64_t key,

@@ -13,7 +13,9 @@
 
 enum detector_type {
     DETECTOR_VALUE_COUNT, /* distinct values of a field in a window */
+    DETECTOR_EVENT_COUNT, /* records in a window, each once: by device, connection and event id */
     DETECTOR_FIRST_SEEN,  /* a group that was not seen for as long as the window */
+    DETECTOR_SEQUENCE, /* values that another detector, which fired for the source, counted before */
 };
 
 /* The direction of a record between internal and external addresses. */
@@ -22,6 +24,7 @@ enum flow_class {
     CLASS_INT_EXT = 1 << 1,
     CLASS_EXT_INT = 1 << 2,
     CLASS_EXT_EXT = 1 << 3,
+    CLASS_UNKNOWN = 1 << 4, /* an address is missing */
 };
 
 /* What a record is grouped by, and what is counted. */
@@ -31,11 +34,16 @@ enum detector_field {
     DETECT_SRC_PORT,
     DETECT_DST_PORT,
     DETECT_PROTOCOL,
+    DETECT_DEVICE, /* this and the next: texts, to group by, never counted */
+    DETECT_SRC_HOST,
+    DETECT_SRC_USER,
+    DETECT_DST_HOST,
+    DETECT_EVENT_ID,
     DETECT_SERVICE, /* destination address, protocol and port together; counted, never grouped by */
     DETECT_FIELD_COUNT
 };
 
-enum listed_side { LISTED_SOURCE, LISTED_EITHER };
+enum listed_side { LISTED_SOURCE, LISTED_DESTINATION, LISTED_EITHER };
 
 /* A set of ports: one bit each. 8 KiB, so that a test is one load. */
 struct port_set {
@@ -62,9 +70,13 @@ struct predicate {
     uint64_t listed;     /* networks.h sets: the side must be in one of these */
     uint64_t not_listed; /* the side must be in none of these */
     enum listed_side listed_side;
-    bool answered;     /* evidence data or aborted, or bytes or packets from the responder */
-    bool not_reversed; /* not from a port under 1024 to one over: turned round */
-    bool no_parent;    /* sessions opened by another session (FTP data) do not count */
+    uint64_t src_networks, dst_networks; /* networks.h sets: the address must be in one of these */
+    uint64_t not_src_networks, not_dst_networks;
+    bool by_icmp_type;      /* icmp_types is a condition */
+    uint64_t icmp_types[4]; /* bit n: type n; a record that does not tell its type matches too */
+    bool answered;          /* evidence data or aborted, or bytes or packets from the responder */
+    bool not_reversed;      /* not from a port under 1024 to one over: turned round */
+    bool no_parent;         /* sessions opened by another session (FTP data) do not count */
     const char *const *event_ids; /* NULL-terminated; NULL: any */
     const char *const *devices;   /* hosts or addresses of devices, NULL-terminated; NULL: any */
 };
@@ -81,7 +93,9 @@ struct detector {
     struct predicate where;
     enum detector_field group_by[DETECTOR_GROUP_MAX];
     unsigned group_count;
-    enum detector_field counted;           /* of value_count */
+    bool keep_missing; /* a record without a field of group_by has a group where it is "-" */
+    enum detector_field counted;           /* of value_count and sequence */
+    const char *const *after;              /* of sequence: names of detectors, NULL-terminated */
     struct tier tiers[DETECTOR_TIERS_MAX]; /* ascending; [0] is `condition` with `severity` */
     unsigned tier_count;
     bool has_also;              /* a lower threshold on a narrower predicate, */

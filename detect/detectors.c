@@ -4,18 +4,20 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "detect/alert_text.h"
+#include "detect/coverage.h"
 #include "detect/insight.h"
 #include "detect/match.h"
+#include "detect/members.h"
 #include "detect/risk.h"
+#include "detect/sequences.h"
+#include "detect/words.h"
 
-#define AHEAD_MS   2000    /* how far a device's clock may run ahead: adds to the lateness */
-#define KEEP_MAX   10000   /* the highest tier: twice as many values are kept of a group */
 #define LEAP_MS    3600000 /* records this far ahead must agree before they move the time */
 #define LEAP_COUNT 16
 #define TIDY_MS    3600000
 #define ENDED_MAX  16 /* ends that are put in order before they leave */
 #define PASS_STEPS 1000
+#define AT_ONCE    8 /* detectors that a record is counted for under one lock */
 
 struct detection {
     const struct detector *detectors;
@@ -24,13 +26,15 @@ struct detection {
     struct watch watch;
     struct episodes *episodes;
     struct risk *risk;
+    struct sequences sequences;
+    struct coverage coverage;
     struct watch_rule rules[DETECTOR_MAX];
     struct slice names[DETECTOR_MAX], techniques[DETECTOR_MAX];
     uint64_t of_source; /* the detectors that group by the source */
     pthread_mutex_t pass_lock;
     unsigned leaps;
     int64_t tidied_ms;
-    _Atomic uint64_t insights;
+    _Atomic uint64_t built_in;     /* alerts: insights, coverage gaps */
     struct alert ended[ENDED_MAX]; /* of pass */
 };
 
@@ -46,41 +50,6 @@ struct observation {
     bool counted; /* by some detector */
 };
 
-/* The key at fault, and what it should be. */
-static const char *fault(const char *key, const char *say, const char **expected)
-{
-    *expected = say;
-    return key;
-}
-
-const char *detector_fault(const struct detector *detector, int64_t lateness_ms,
-                           const char **expected)
-{
-    bool first_seen = detector->type == DETECTOR_FIRST_SEEN;
-    if (detector->group_count == 0 || detector->group_count > DETECTOR_GROUP_MAX)
-        return fault("group-by", "one to three fields", expected);
-    for (unsigned i = 0; i < detector->group_count; i++)
-        if (detector->group_by[i] >= DETECT_SERVICE)
-            return fault("group-by", "fields other than service", expected);
-    if (detector->tier_count == 0 || detector->tier_count > DETECTOR_TIERS_MAX)
-        return fault("tiers", "at most seven tiers beside the condition", expected);
-    for (unsigned i = 0; i < detector->tier_count; i++)
-        if (detector->tiers[i].gte == 0 || detector->tiers[i].gte > KEEP_MAX ||
-            (i && detector->tiers[i].gte <= detector->tiers[i - 1].gte))
-            return fault(i ? "tiers" : "condition.gte", "thresholds that rise, from 1 to 10000",
-                         expected);
-    if (detector->has_also && (detector->also_gte == 0 || detector->also_gte > KEEP_MAX))
-        return fault("also.gte", "a threshold from 1 to 10000", expected);
-    if (detector->timespan_ms <= 0)
-        return fault("timespan", "a duration longer than nothing", expected);
-    if (!first_seen && detector->timespan_ms <= lateness_ms + AHEAD_MS)
-        return fault("timespan", "a duration longer than limits.lateness and limits.ahead together",
-                     expected);
-    if (!first_seen && detector->timespan_ms > VALUES_WINDOW_MAX_MS)
-        return fault("timespan", "a duration of at most three days", expected);
-    return NULL;
-}
-
 static int64_t larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -90,11 +59,12 @@ static struct watch_rule rule_of(const struct detector *detector, int64_t latene
 {
     struct watch_rule rule = {
         .window = (uint32_t)detector->timespan_ms,
-        .lateness = (uint32_t)(lateness_ms + AHEAD_MS),
+        .lateness = (uint32_t)(lateness_ms + DETECTOR_AHEAD_MS),
         .first_seen = detector->type == DETECTOR_FIRST_SEEN,
-        .expires_ms = detector->timespan_ms + lateness_ms + AHEAD_MS,
+        .sequence = detector->type == DETECTOR_SEQUENCE,
+        .expires_ms = detector->timespan_ms + lateness_ms + DETECTOR_AHEAD_MS,
         .quiet_ms = larger(detector->timespan_ms + detector->suppress_ms,
-                           detector->timespan_ms + lateness_ms + AHEAD_MS),
+                           detector->timespan_ms + lateness_ms + DETECTOR_AHEAD_MS),
     };
     for (unsigned i = 0; i < detector->group_count; i++)
         rule.pair |= detector->group_count > 1 && detector->group_by[i] == DETECT_SRC_IP;
@@ -106,6 +76,8 @@ static struct watch_rule rule_of(const struct detector *detector, int64_t latene
     rule.first_gte[0] = (uint32_t)detector->tiers[0].gte;
     if (detector->has_also)
         rule.keep[1] = rule.first_gte[1] = (uint32_t)detector->also_gte;
+    if (rule.sequence)
+        rule.keep[1] = SEQUENCE_TARGETS;
     return rule;
 }
 
@@ -125,6 +97,8 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
     d->count = count;
     d->tidied_ms = INT64_MIN;
     pthread_mutex_init(&d->pass_lock, NULL);
+    coverage_init(&d->coverage);
+    sequences_init(&d->sequences, detectors, count);
     for (unsigned i = 0; i < count; i++) {
         d->rules[i] = rule_of(&detectors[i], limits->lateness_ms);
         d->names[i] = slice(detectors[i].name);
@@ -154,6 +128,7 @@ void detection_free(struct detection *d)
     episodes_free(d->episodes);
     risk_free(d->risk);
     pthread_mutex_destroy(&d->pass_lock);
+    coverage_close(&d->coverage);
     free(d);
 }
 
@@ -164,7 +139,7 @@ uint64_t detect_matching(const struct detection *d, const struct record *r)
 
 struct detect_counters detect_counters(const struct detection *d)
 {
-    struct detect_counters sum = {.alerts = {atomic_load(&d->insights), 0, 0}};
+    struct detect_counters sum = {.alerts = {atomic_load(&d->built_in), 0, 0}};
     for (uint32_t i = 0; i < d->watch.stripe_count; i++) {
         struct stripe *stripe = &d->watch.stripes[i];
         pthread_mutex_lock(&stripe->lock);
@@ -200,7 +175,7 @@ static __attribute__((noinline)) void insight(struct observation *o, enum record
 {
     struct alert alert;
     insight_alert(&alert, o->r, field, state, cause, o->d->detectors);
-    atomic_fetch_add_explicit(&o->d->insights, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&o->d->built_in, 1, memory_order_relaxed);
     o->deliver(o->context, &alert);
 }
 
@@ -349,6 +324,11 @@ static uint64_t first_hash(struct observation *o, const union member *member,
     return o->source_hash;
 }
 
+static enum watch_side side_of(uint32_t class)
+{
+    return class & (CLASS_EXT_INT | CLASS_EXT_EXT) ? SIDE_EXTERNAL : SIDE_INTERNAL;
+}
+
 /* What the detector makes of the record; false: a field that it groups by or counts is missing. */
 static bool sight(struct observation *o, unsigned index, uint32_t class, struct sighting *s)
 {
@@ -359,21 +339,25 @@ static bool sight(struct observation *o, unsigned index, uint32_t class, struct 
     s->index = index;
     s->record = r;
     s->t = o->t;
-    s->is_first = !o->counted;
     s->evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE;
-    s->side = class & (CLASS_EXT_INT | CLASS_EXT_EXT) ? SIDE_EXTERNAL : SIDE_INTERNAL;
+    s->side = side_of(class);
     s->narrow = detector->has_also && match_predicate(&detector->also, r, class);
     s->key = 0;
     for (unsigned i = 0; i < detector->group_count; i++) {
-        if (!member_of(r, detector->group_by[i], &s->members[i]))
-            return false;
+        if (!member_of(r, detector->group_by[i], &s->members[i])) {
+            if (!detector->keep_missing)
+                return false;
+            s->members[i].address = (struct address){MEMBER_NONE, MEMBER_NONE};
+        }
         if (detector->group_by[i] == DETECT_SRC_IP)
             first = i;
     }
-    if (detector->type == DETECTOR_VALUE_COUNT && !value_of(r, detector->counted, &s->key))
+    if (detector->type == DETECTOR_EVENT_COUNT)
+        s->key = event_of(r);
+    else if (detector->type != DETECTOR_FIRST_SEEN && !value_of(r, detector->counted, &s->key))
         return false;
     s->first_hash = first_hash(o, &s->members[first], detector->group_by[first]);
-    s->hash = s->first_hash ^ (index + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    s->hash = watch_hash(&o->d->watch, index, s->first_hash);
     for (unsigned i = 0; i < detector->group_count; i++)
         if (i != first)
             s->hash = siphash_words(o->d->watch.key, s->hash, s->members[i].address.hi,
@@ -381,81 +365,113 @@ static bool sight(struct observation *o, unsigned index, uint32_t class, struct 
     return true;
 }
 
-static void count(struct observation *o, unsigned index, uint32_t class)
+/* An alert leaves while no stripe is locked. */
+static void tell(struct observation *o, const struct sighting *s, enum episode_event event,
+                 struct alert *alert)
+{
+    if (event == EPISODE_START)
+        started(o, s->index, alert);
+    else if (event == EPISODE_STORM)
+        o->deliver(o->context, alert);
+    else
+        deliver(o->d, alert, o->deliver, o->context);
+}
+
+/* Counts what has been made of the record, under one lock as far as it goes. */
+static void count(struct observation *o, struct sighting *sightings, unsigned n)
 {
     struct detection *d = o->d;
-    struct sighting s;
+    struct stripe *locked = NULL;
     struct alert alert;
-    enum episode_event event;
-    bool is_firing;
-    int64_t until;
-    if (!sight(o, index, class, &s))
-        return;
-    struct stripe *stripe = watch_stripe(&d->watch, s.first_hash);
-    do {
-        pthread_mutex_lock(&stripe->lock);
-        event = episodes_observe(d->episodes, stripe, &s, &alert, &is_firing, &until);
-        pthread_mutex_unlock(&stripe->lock);
-        if (event == EPISODE_END)
-            deliver(d, &alert, o->deliver, o->context);
-    } while (event == EPISODE_END);
-    o->counted = true;
-    if (event == EPISODE_START)
-        started(o, index, &alert);
-    else if (event == EPISODE_ONGOING)
-        deliver(d, &alert, o->deliver, o->context);
-    else if (event == EPISODE_STORM)
-        o->deliver(o->context, &alert);
-    if (!is_firing)
-        return;
-    o->firing |= UINT64_C(1) << index;
-    if (until && d->of_source >> index & 1)
-        risk_firing(d->risk, o->r->src_ip, index, until);
-}
-
-static bool has_word(struct slice words, struct slice word)
-{
-    struct cursor c = cursor_over(words);
-    while (c.rest.len)
-        if (slice_equals(cursor_until_or_end(&c, ','), word))
-            return true;
-    return false;
-}
-
-/* The words of the detectors in the mask, each once, in the record's scratch area. */
-static struct slice joined(struct record *r, const struct slice *texts, uint64_t mask)
-{
-    if ((mask & (mask - 1)) == 0)
-        return texts[__builtin_ctzll(mask)];
-    size_t len = 0, used = 0;
-    for (uint64_t left = mask; left; left &= left - 1)
-        len += texts[__builtin_ctzll(left)].len + 1;
-    char *room = record_scratch(r, len);
-    if (!room)
-        return texts[__builtin_ctzll(mask)];
-    for (uint64_t left = mask; left; left &= left - 1) {
-        struct cursor c = cursor_over(texts[__builtin_ctzll(left)]);
-        while (c.rest.len) {
-            struct slice word = cursor_until_or_end(&c, ',');
-            if (has_word(slice_make(room, used), word))
-                continue;
-            if (used)
-                room[used++] = ',';
-            memcpy(room + used, word.ptr, word.len);
-            used += word.len;
+    for (unsigned i = 0; i < n; i++) {
+        struct sighting *s = &sightings[i];
+        struct stripe *stripe = watch_stripe(&d->watch, s->first_hash);
+        bool is_firing;
+        int64_t until;
+        if (locked != stripe) {
+            if (locked)
+                pthread_mutex_unlock(&locked->lock);
+            pthread_mutex_lock(&stripe->lock);
+            locked = stripe;
         }
+        s->is_first = !o->counted;
+        enum episode_event event =
+            episodes_observe(d->episodes, stripe, s, &alert, &is_firing, &until);
+        if (d->sequences.feeding >> s->index & 1 && event != EPISODE_END)
+            sequences_feed(&d->sequences, &d->watch, stripe, s, event);
+        if (event != EPISODE_NOTHING && event != EPISODE_MUTED) {
+            pthread_mutex_unlock(&stripe->lock);
+            locked = NULL;
+            tell(o, s, event, &alert);
+        }
+        if (event == EPISODE_END) { /* the record itself has not been counted yet */
+            i--;
+            continue;
+        }
+        o->counted = true;
+        if (!is_firing)
+            continue;
+        o->firing |= UINT64_C(1) << s->index;
+        if (until && d->of_source >> s->index & 1 && RECORD_HAS(o->r, src_ip))
+            risk_firing(d->risk, o->r->src_ip, s->index, until);
     }
-    return used ? slice_make(room, used) : SLICE_NONE;
+    if (locked)
+        pthread_mutex_unlock(&locked->lock);
 }
 
-static __attribute__((noinline)) void source_state(struct observation *o)
+/* Makes out all groups first, so that the memory fetches them while the others are made out. */
+static __attribute__((noinline)) void count_all(struct observation *o, uint64_t mask,
+                                                uint32_t class)
+{
+    struct sighting sightings[AT_ONCE];
+    while (mask) {
+        unsigned n = 0;
+        for (; mask && n < AT_ONCE; mask &= mask - 1) {
+            struct sighting *s = &sightings[n];
+            if (!sight(o, (unsigned)__builtin_ctzll(mask), class, s))
+                continue;
+            watch_prefetch(&watch_stripe(&o->d->watch, s->first_hash)->sides[s->side], s->hash);
+            n++;
+        }
+        count(o, sightings, n);
+    }
+}
+
+/* The source has set something off before: is this what a sequence waits for? */
+static void follow(struct observation *o, uint32_t class)
+{
+    struct detection *d = o->d;
+    uint64_t mask = 0;
+    for (uint64_t left = d->sequences.all; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        if (match_predicate(&d->detectors[i].where, o->r, class) &&
+            sequences_follows(&d->sequences, d->detectors, &d->watch, i, o->r, o->source_hash,
+                              side_of(class), o->t))
+            mask |= UINT64_C(1) << i;
+    }
+    if (mask)
+        count_all(o, mask, class);
+}
+
+static __attribute__((noinline)) void source_state(struct observation *o, uint32_t class)
 {
     if (!o->source_hash)
         o->source_hash = risk_address(o->d->risk, o->r->src_ip, FIELD_src_ip);
+    if (o->d->sequences.all)
+        follow(o, class);
     struct risk_state state = risk_of(o->d->risk, o->source_hash, o->t);
     if (state.risk)
         record_set_risk(o->r, state.risk);
     o->firing |= state.firing;
+}
+
+static __attribute__((noinline)) void look_for_gap(struct observation *o)
+{
+    struct alert alert;
+    if (!coverage_look(&o->d->coverage, o->r, o->t, &alert))
+        return;
+    atomic_fetch_add_explicit(&o->d->built_in, 1, memory_order_relaxed);
+    o->deliver(o->context, &alert);
 }
 
 void detect_observe(struct detection *d, struct record *r, on_alert to, void *context)
@@ -467,12 +483,15 @@ void detect_observe(struct detection *d, struct record *r, on_alert to, void *co
     if (o.t >= episodes_next(d->episodes))
         time_passed(&o);
     uint32_t class = record_class(r);
-    for (uint64_t mask = match_record(&d->match, r, class); mask; mask &= mask - 1)
-        count(&o, (unsigned)__builtin_ctzll(mask), class);
+    if (coverage_samples(r))
+        look_for_gap(&o);
+    uint64_t mask = match_record(&d->match, r, class);
+    if (mask)
+        count_all(&o, mask, class);
     if (RECORD_HAS(r, src_ip) && risk_may_have(d->risk, r->src_ip))
-        source_state(&o);
+        source_state(&o, class);
     if (o.firing) {
-        record_set_detections(r, joined(r, d->names, o.firing));
-        record_set_techniques(r, joined(r, d->techniques, o.firing));
+        record_set_detections(r, words_joined(r, d->names, o.firing));
+        record_set_techniques(r, words_joined(r, d->techniques, o.firing));
     }
 }

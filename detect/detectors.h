@@ -7,6 +7,8 @@
 #include "detect/alert.h"
 #include "detect/networks.h"
 
+#define DETECTOR_AHEAD_MS 2000 /* how far a device's clock may run ahead: adds to the lateness */
+
 struct detection; /* the state of all detectors */
 
 /* Called during detect_observe and detect_tick, on the calling thread. */
@@ -55,10 +57,11 @@ void detect_observe(struct detection *d, struct record *r, on_alert deliver, voi
 /* Time passes without records: ends episodes whose window has gone by. */
 void detect_tick(struct detection *d, int64_t now_ms, on_alert deliver, void *context);
 
-/* Which detectors a record counts towards: bit n for detector n. For parapet explain and tests. */
+/* Which detectors a record counts towards: bit n for detector n; sequences, which depend on what
+ * came before, never. For parapet explain and tests. */
 uint64_t detect_matching(const struct detection *d, const struct record *r);
 
 struct detect_counters detect_counters(const struct detection *d);
 
-/* The record's class by src_internal and dst_internal, 0 when an address is missing. */
+/* The record's class by src_internal and dst_internal. */
 uint32_t record_class(const struct record *r);

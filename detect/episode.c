@@ -56,7 +56,7 @@ void episode_alert(const struct episode *episode, const struct detector *detecto
     alert->first_seen_ms = episode->first_seen;
     alert->last_seen_ms = episode->last_seen;
     alert->sample_count = 0;
-    for (unsigned i = 0; i < episode->sample_count; i++)
+    for (unsigned i = 0; i < episode->sample_count && detector->type != DETECTOR_EVENT_COUNT; i++)
         alert->sample_count += alert_sample(&alert->samples[alert->sample_count], detector->counted,
                                             episode->samples[i], stripe->wide, WIDE_VALUES);
     alert->evidence = episode->evidence;

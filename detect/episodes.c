@@ -10,6 +10,7 @@
 
 #include "detect/alert_text.h"
 #include "detect/episode.h"
+#include "detect/members.h"
 #include "detect/storms.h"
 
 #define EPISODE_ORDER  5 /* 2 KiB */
@@ -108,7 +109,7 @@ static int64_t hot_until(struct episodes *e, struct stripe *stripe, struct side 
     const struct watch_rule *rule = &e->watch->rules[group->detector];
     uint32_t age = UINT32_MAX;
     for (unsigned set = 0; set < 2; set++) {
-        if (!rule->keep[set])
+        if (!rule->first_gte[set])
             continue;
         uint32_t a = values_nth_age(watch_values(side, group, set), (uint32_t)group->newest,
                                     rule->first_gte[set], stripe->scratch);
@@ -259,9 +260,9 @@ static enum episode_event start(struct look *l, int64_t window_end)
         group->started = (uint32_t)l->s->t;
         group->state = detector->type == DETECTOR_FIRST_SEEN ? GROUP_IDLE : GROUP_MUTED;
         group->next_check = (uint32_t)(l->s->t + detector->timespan_ms);
-        return report ? EPISODE_STORM : EPISODE_NOTHING;
+        return report ? EPISODE_STORM : EPISODE_MUTED;
     }
-    bool lasting = detector->type == DETECTOR_VALUE_COUNT;
+    bool lasting = detector->type != DETECTOR_FIRST_SEEN;
     group->state = lasting ? GROUP_FIRING : GROUP_IDLE;
     group->tier = lasting && !l->by_also ? tier_of(detector, l->peak) & 7 : 0;
     group->has_started = 1;
@@ -290,7 +291,7 @@ static bool completes(struct look *l, struct gain gains[2], uint32_t need)
     uint32_t newest = (uint32_t)l->group->newest;
     for (unsigned set = 0; set < 2; set++) {
         uint32_t wanted = set ? l->rule->first_gte[1] : need;
-        if (!l->rule->keep[set] || gains[set].from == gains[set].to ||
+        if (!l->rule->first_gte[set] || gains[set].from == gains[set].to ||
             l->group->counts[set] < wanted)
             continue;
         l->peak = values_peak(watch_values(l->side, l->group, set), gains[set], newest,
@@ -316,7 +317,7 @@ static enum episode_event idle(struct look *l, struct gain gains[2])
         group->state = GROUP_MUTED;
         group->next_check = (uint32_t)(l->s->t + l->s->detector->timespan_ms);
         l->stripe->counters.suppressed++;
-        return EPISODE_NOTHING;
+        return EPISODE_MUTED;
     }
     return start(l, near(group, l->at));
 }
@@ -352,8 +353,8 @@ static enum episode_event firing(struct look *l, struct gain gains[2])
         l->at = t;
         l->peak = values_count(table, t, l->rule->window);
         if (!grown && l->peak < l->rule->first_gte[0] &&
-            (!l->rule->keep[1] || values_count(watch_values(l->side, group, 1), t,
-                                               l->rule->window) < l->rule->first_gte[1]))
+            (!l->rule->first_gte[1] || values_count(watch_values(l->side, group, 1), t,
+                                                    l->rule->window) < l->rule->first_gte[1]))
             return EPISODE_NOTHING; /* below the threshold: about to end, no news */
     }
     while (sketch_estimate(&episode->sketch) >= episode->next_growth)

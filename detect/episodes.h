@@ -11,11 +11,20 @@
 #include "detect/alert.h"
 #include "detect/watch.h"
 
-/* A value of a group-by field. */
+/* A text among the members of a group. Its hash, of all of it, stands where an address would. */
+struct member_text {
+    uint64_t hash[2];
+    uint8_t len; /* of what is kept to show it */
+    char bytes[55];
+};
+
+/* A value of a group-by field. What is missing is MEMBER_NONE in both words of the address. */
 union member {
     struct address address;
     uint64_t number;
+    struct member_text text;
 };
+#define MEMBER_NONE UINT64_MAX
 
 /* One record seen by one detector. */
 struct sighting {
@@ -39,6 +48,7 @@ enum episode_event {
     EPISODE_ONGOING,
     EPISODE_END,   /* the record has not been counted yet: look again */
     EPISODE_STORM, /* too many starts: the alert is about the detector */
+    EPISODE_MUTED, /* a start that is not told: too near to the last one, or one of too many */
 };
 
 struct episodes; /* what all groups share: the guard against storms, the next end */

@@ -9,7 +9,7 @@ uint32_t record_class(const struct record *r)
 {
     const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
     if ((r->has & both) != both)
-        return 0;
+        return CLASS_UNKNOWN;
     unsigned src = RECORD_HAS(r, src_internal) && r->src_internal;
     unsigned dst = RECORD_HAS(r, dst_internal) && r->dst_internal;
     return src ? (dst ? CLASS_INT_INT : CLASS_INT_EXT) : (dst ? CLASS_EXT_INT : CLASS_EXT_EXT);
@@ -43,10 +43,23 @@ static bool ports_match(const struct predicate *p, const struct record *r)
 
 static bool lists_match(const struct predicate *p, const struct record *r)
 {
-    uint64_t lists = r->src_lists;
+    uint64_t lists = p->listed_side == LISTED_DESTINATION ? r->dst_lists : r->src_lists;
     if (p->listed_side == LISTED_EITHER)
         lists |= r->dst_lists;
     return (!p->listed || lists & p->listed) && !(lists & p->not_listed);
+}
+
+static bool networks_match(const struct predicate *p, const struct record *r)
+{
+    return (!p->src_networks || r->src_lists & p->src_networks) &&
+           (!p->dst_networks || r->dst_lists & p->dst_networks) &&
+           !(r->src_lists & p->not_src_networks) && !(r->dst_lists & p->not_dst_networks);
+}
+
+static bool icmp_matches(const struct predicate *p, const struct record *r)
+{
+    return !p->by_icmp_type || !RECORD_HAS(r, icmp_type) ||
+           (r->icmp_type < 256 && p->icmp_types[r->icmp_type >> 6] >> (r->icmp_type & 63) & 1);
 }
 
 static bool is_answered(const struct record *r)
@@ -94,8 +107,8 @@ static bool rest_matches(const struct predicate *p, const struct record *r)
         return false;
     if (p->categories && !(RECORD_HAS(r, category) && p->categories >> r->category & 1))
         return false;
-    return ports_match(p, r) && lists_match(p, r) && !(p->answered && !is_answered(r)) &&
-           !(p->no_parent && has_parent(r)) &&
+    return ports_match(p, r) && lists_match(p, r) && networks_match(p, r) && icmp_matches(p, r) &&
+           !(p->answered && !is_answered(r)) && !(p->no_parent && has_parent(r)) &&
            !(p->event_ids && !(RECORD_HAS(r, event_id) && word_among(p->event_ids, r->event_id))) &&
            !(p->devices && !device_among(p->devices, r));
 }
@@ -141,6 +154,9 @@ static bool group_may_match(const struct predicate *p, unsigned group)
 
 static void fill_candidates(struct match *match, const struct predicate *p, uint64_t bit)
 {
+    for (unsigned category = 0; category <= CATEGORY_COUNT; category++)
+        if (!p->categories || (category < CATEGORY_COUNT && p->categories >> category & 1))
+            match->categories[category] |= bit;
     for (unsigned class = 0; class < MATCH_CLASSES; class ++)
         for (unsigned evidence = 0; evidence < EVIDENCE_COUNT; evidence++)
             for (unsigned group = 0; group < MATCH_PROTOCOLS; group++)
@@ -168,7 +184,8 @@ bool match_init(struct match *match, const struct detector *detectors, unsigned 
     unsigned classes = 0, room = 16, class = 0;
     match->port_masks = malloc(room * sizeof(*match->port_masks));
     for (unsigned i = 0; i < count; i++) {
-        fill_candidates(match, &detectors[i].where, UINT64_C(1) << i);
+        if (detectors[i].type != DETECTOR_SEQUENCE)
+            fill_candidates(match, &detectors[i].where, UINT64_C(1) << i);
         if (!detectors[i].where.dst_port)
             match->without_port |= UINT64_C(1) << i;
     }
@@ -202,11 +219,12 @@ void match_close(struct match *match)
 
 uint64_t match_record(const struct match *match, const struct record *r, uint32_t class)
 {
-    if (class == 0)
-        return 0;
     uint64_t mask = match->candidates[__builtin_ctz(class)][evidence_of(r)][protocol_group(r)];
     if (!mask)
         return 0;
+    mask &=
+        match->categories[RECORD_HAS(r, category) && r->category < CATEGORY_COUNT ? r->category
+                                                                                  : CATEGORY_COUNT];
     mask &= RECORD_HAS(r, dst_port) ? match->port_masks[match->port_class[r->dst_port]]
                                     : match->without_port;
     for (uint64_t left = mask; left; left &= left - 1) {

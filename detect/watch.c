@@ -53,12 +53,12 @@ static bool expired(const struct watch *watch, const struct group *group, int64_
     return now - group->newest > life;
 }
 
-/* How much would be lost with a group: how near it is to firing, in 1/1024. One whose window has
- * passed has only the memory of its last alert to lose. */
+/* How much would be lost with a group: how near it is to firing, in 1/1024, less for one of the many
+ * pairs of a source. One whose window has passed has only the memory of its last alert to lose. */
 static uint32_t rank_of(const struct watch *watch, const struct group *group, int64_t now)
 {
     const struct watch_rule *rule = &watch->rules[group->detector];
-    bool remembers = rule->first_seen || group->has_started;
+    bool remembers = rule->first_seen || rule->sequence || group->has_started;
     uint32_t rank = remembers ? RANK_FIRED : 0;
     if (group->is_quota)
         return RANK_KEEP;
@@ -67,9 +67,9 @@ static uint32_t rank_of(const struct watch *watch, const struct group *group, in
     if (now - group->newest >= rule->window)
         return remembers;
     for (unsigned set = 0; set < 2; set++)
-        if (rule->keep[set] && group->counts[set] * 1024u / rule->first_gte[set] > rank)
+        if (rule->first_gte[set] && group->counts[set] * 1024u / rule->first_gte[set] > rank)
             rank = group->counts[set] * 1024u / rule->first_gte[set];
-    return rank;
+    return rule->pair ? rank - rank / 4 : rank;
 }
 
 static void sweep(struct watch *watch, struct side *side, uint32_t slots, int64_t now)
@@ -171,6 +171,17 @@ static struct group *find(const struct side *side, uint64_t hash)
         at = bucket_first(side, (uint32_t)hash);
     }
     return NULL;
+}
+
+void watch_prefetch(const struct side *side, uint64_t hash)
+{
+    __builtin_prefetch(&side->hashes[bucket_first(side, (uint32_t)(hash >> 32))]);
+    __builtin_prefetch(&side->hashes[bucket_first(side, (uint32_t)(hash | 1))]);
+}
+
+struct group *watch_find(const struct side *side, uint64_t hash)
+{
+    return find(side, hash | 1);
 }
 
 static uint32_t empty_in(const struct side *side, uint32_t at, unsigned *count)

@@ -31,11 +31,12 @@ enum watch_side { SIDE_INTERNAL, SIDE_EXTERNAL, SIDE_COUNT };
 struct watch_rule {
     uint32_t window, lateness; /* ms */
     uint32_t keep[2];          /* N of the two sets of values: condition and also; 0: none */
-    uint32_t first_gte[2];     /* what starts an alert; for telling how far a group is from it */
+    uint32_t first_gte[2];     /* what starts an alert, and how far a group is from it; 0: never */
     int64_t expires_ms;        /* when an idle group that has never fired is of no more use */
     int64_t quiet_ms;          /* the same of one that has fired */
     bool first_seen;
-    bool pair; /* grouped by a source and more: bounded by pairs_per_source */
+    bool sequence; /* the second set holds what a scan has seen: it starts nothing by itself */
+    bool pair;     /* grouped by a source and more: bounded by pairs_per_source */
 };
 
 enum group_state { GROUP_IDLE, GROUP_FIRING, GROUP_MUTED };
@@ -103,6 +104,19 @@ static inline struct stripe *watch_stripe(const struct watch *watch, uint64_t fi
 {
     return &watch->stripes[first_hash >> 40 & (watch->stripe_count - 1)];
 }
+
+/* The hash of a detector's group whose first member has that hash. */
+static inline uint64_t watch_hash(const struct watch *watch, unsigned detector, uint64_t first_hash)
+{
+    (void)watch;
+    return first_hash ^ (detector + 1) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Fetches what a look-up of the group will read. */
+void watch_prefetch(const struct side *side, uint64_t hash);
+
+/* The group of that hash; NULL: there is none. */
+struct group *watch_find(const struct side *side, uint64_t hash);
 
 /*
  * The group of that hash, made when there is none: then newest is t and there are no values.

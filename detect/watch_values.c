@@ -101,8 +101,10 @@ static void make_room(struct watch *watch, struct stripe *stripe, struct side *s
     struct values table = watch_values(side, group, set);
     uint32_t block = group->blocks[set], enough = values_enough(rule->keep[set]);
     uint32_t n = gather(rule, stripe, group, table);
-    if (n >= enough)
+    if (n >= enough) {
+        stripe->counters.evicted_values += rule->first_gte[set] ? 0 : n - 2 * rule->keep[set];
         n = keep_recent(stripe, group, n, 2 * rule->keep[set]);
+    }
     unsigned order = order_for(n + 1 + n / 4, order_for(enough, watch->max_order));
     if (block == POOL_NONE || order != block >> WATCH_BLOCK_SHIFT) {
         uint32_t unit = watch_block(watch, stripe, side, group, order, group->newest);

@@ -37,41 +37,43 @@ enum checkpoint_note {
     NOTE_SICNAME,
     NOTE_HOSTNAME,
     NOTE_LOGUID,
-    NOTE_RULE,
-    NOTE_BLADE_RULE,
-    NOTE_SERVICE_ID,
-    NOTE_APPLICATION,
-    NOTE_SRC_USER,
-    NOTE_USER,
-    NOTE_ADMINISTRATOR,
-    NOTE_CLIENT_IP,
-    NOTE_MACHINE,
     NOTE_IKE,
-    NOTE_PROTECTION,
-    NOTE_ATTACK,
-    NOTE_MALWARE,
-    NOTE_SHA256,
-    NOTE_SHA1,
-    NOTE_MD5,
     NOTE_PACKETS, /* of the connection, or a bundle of dropped ones */
     NOTE_BYTES,
-    NOTE_CLIENT_OUTBOUND_BYTES,
-    NOTE_SERVER_INBOUND_BYTES,
-    NOTE_SENT_BYTES,
-    NOTE_CLIENT_INBOUND_BYTES,
-    NOTE_SERVER_OUTBOUND_BYTES,
-    NOTE_RECEIVED_BYTES,
-    NOTE_CLIENT_OUTBOUND_PACKETS,
-    NOTE_SERVER_INBOUND_PACKETS,
-    NOTE_CLIENT_INBOUND_PACKETS,
-    NOTE_SERVER_OUTBOUND_PACKETS,
-    NOTE_CHANGES,
-    NOTE_ADDITIONAL,
-    NOTE_SUBJECT,
     NOTE_ELAPSED,
     NOTE_DURATION,
-    NOTE_COUNT,
-    NO_NOTE = NOTE_COUNT
+    /* Three each that can fill one field, the preferred first: choices in checkpoint_meaning.c. The
+     * client sends what leaves it (outbound) and what reaches the server (inbound). */
+    NOTE_CHOICES,
+    NOTE_BLADE_RULE = NOTE_CHOICES,
+    NOTE_RULE,
+    NOTE_APPLICATION = NOTE_CHOICES + 3,
+    NOTE_SERVICE_ID,
+    NOTE_SRC_USER = NOTE_CHOICES + 6,
+    NOTE_USER,
+    NOTE_ADMINISTRATOR,
+    NOTE_CLIENT_IP = NOTE_CHOICES + 9,
+    NOTE_MACHINE = NOTE_CHOICES + 12,
+    NOTE_PROTECTION = NOTE_CHOICES + 15,
+    NOTE_ATTACK,
+    NOTE_MALWARE,
+    NOTE_SHA256 = NOTE_CHOICES + 18,
+    NOTE_SHA1,
+    NOTE_MD5,
+    NOTE_CHANGES = NOTE_CHOICES + 21,
+    NOTE_ADDITIONAL,
+    NOTE_SUBJECT,
+    NOTE_CLIENT_OUTBOUND_BYTES = NOTE_CHOICES + 24,
+    NOTE_SERVER_INBOUND_BYTES,
+    NOTE_SENT_BYTES,
+    NOTE_CLIENT_INBOUND_BYTES = NOTE_CHOICES + 27,
+    NOTE_SERVER_OUTBOUND_BYTES,
+    NOTE_RECEIVED_BYTES,
+    NOTE_CLIENT_OUTBOUND_PACKETS = NOTE_CHOICES + 30,
+    NOTE_SERVER_INBOUND_PACKETS,
+    NOTE_CLIENT_INBOUND_PACKETS = NOTE_CHOICES + 33,
+    NOTE_SERVER_OUTBOUND_PACKETS,
+    NOTE_COUNT = NOTE_CHOICES + 36
 };
 
 /* The keys. One that has no row is kept as an extra under its own name. The foreign ones are what
@@ -91,9 +93,10 @@ struct checkpoint {
     bool foreign;                                     /* see checkpoint_foreign */
     size_t (*unescape)(struct slice text, char *out); /* the envelope's */
     uint64_t seen;                                    /* bit n: notes[n] is set */
-    unsigned inline_rules;                            /* layers that left it to an inner one */
-    unsigned rules;                                   /* how many rule_names are set */
-    struct slice rule_names[CHECKPOINT_LAYERS];       /* in the order of the layers */
+    uint64_t kept;                              /* bit n: notes[n] becomes an extra in the end */
+    unsigned inline_rules;                      /* layers that left it to an inner one */
+    unsigned rules;                             /* how many rule_names are set */
+    struct slice rule_names[CHECKPOINT_LAYERS]; /* in the order of the layers */
     struct record_extra notes[NOTE_COUNT];
 };
 
@@ -139,5 +142,7 @@ int checkpoint_category(struct slice blade); /* -1: as its keys say */
 /* After the last pair: what the notes say together, and what that means. */
 void checkpoint_meaning(struct checkpoint *cp);
 
-/* Reads a protocol, a counter or the like into its field; false when it is none. */
-bool checkpoint_value(struct record *r, enum record_field field, struct slice value);
+/* Reads a protocol, a counter or the like into its field; false when it is none. `end`: how far the
+ * text behind it may be looked at. */
+bool checkpoint_value(struct record *r, enum record_field field, struct slice value,
+                      const char *end);

@@ -183,10 +183,10 @@ static const struct kv_key foreign_2[] = {
     NOTE("in", RECEIVED_BYTES),
 };
 static const struct kv_key foreign_3[] = {
-    NOTE("act", ACTION),         KEY("spt", PORT, src_port), KEY("dpt", PORT, dst_port),
-    KEY("msg", TEXT, message),   NOTE("app", APPLICATION),   KEY("dvc", ADDRESS, device_ip),
-    NOTE("out", SENT_BYTES),     NOTE("sev", SEVERITY_10),   KEY("sip", ADDRESS, src_ip),
-    KEY("dip", ADDRESS, dst_ip),
+    KEY("IKE", TEXT, message),      NOTE("act", ACTION),         KEY("spt", PORT, src_port),
+    KEY("dpt", PORT, dst_port),     KEY("msg", TEXT, message),   NOTE("app", APPLICATION),
+    KEY("dvc", ADDRESS, device_ip), NOTE("out", SENT_BYTES),     NOTE("sev", SEVERITY_10),
+    KEY("sip", ADDRESS, src_ip),    KEY("dip", ADDRESS, dst_ip),
 };
 static const struct kv_key foreign_4[] = {
     KEY("smac", TEXT, src_mac), KEY("dmac", TEXT, dst_mac),      KEY("hash", TEXT, hash),

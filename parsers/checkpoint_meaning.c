@@ -4,34 +4,15 @@
  */
 #include "parsers/checkpoint.h"
 
-#define CHOICE(field, a, b, c)                                                                     \
-    {                                                                                              \
-        CHECKPOINT_BIT(a) | CHECKPOINT_BIT(b) | CHECKPOINT_BIT(c), FIELD_##field,                  \
-        {                                                                                          \
-            a, b, c                                                                                \
-        }                                                                                          \
-    }
-
-/* Fields that several keys can fill: the first of these that was sent does, the others are kept as
- * extras. The client sends what leaves it (outbound) and what reaches the server (inbound). */
-static const struct choice {
-    uint64_t any; /* of these notes */
-    uint8_t field;
-    uint8_t notes[3];
-} choices[] = {
-    CHOICE(rule, NOTE_BLADE_RULE, NOTE_RULE, NO_NOTE),
-    CHOICE(message, NOTE_CHANGES, NOTE_ADDITIONAL, NOTE_SUBJECT),
-    CHOICE(application, NOTE_APPLICATION, NOTE_SERVICE_ID, NO_NOTE),
-    CHOICE(src_user, NOTE_SRC_USER, NOTE_USER, NOTE_ADMINISTRATOR),
-    CHOICE(src_ip, NOTE_CLIENT_IP, NO_NOTE, NO_NOTE),
-    CHOICE(src_host, NOTE_MACHINE, NO_NOTE, NO_NOTE),
-    CHOICE(threat, NOTE_PROTECTION, NOTE_ATTACK, NOTE_MALWARE),
-    CHOICE(hash, NOTE_SHA256, NOTE_SHA1, NOTE_MD5),
-    CHOICE(src_bytes, NOTE_CLIENT_OUTBOUND_BYTES, NOTE_SERVER_INBOUND_BYTES, NOTE_SENT_BYTES),
-    CHOICE(dst_bytes, NOTE_CLIENT_INBOUND_BYTES, NOTE_SERVER_OUTBOUND_BYTES, NOTE_RECEIVED_BYTES),
-    CHOICE(src_packets, NOTE_CLIENT_OUTBOUND_PACKETS, NOTE_SERVER_INBOUND_PACKETS, NO_NOTE),
-    CHOICE(dst_packets, NOTE_CLIENT_INBOUND_PACKETS, NOTE_SERVER_OUTBOUND_PACKETS, NO_NOTE),
+/* Fields that several keys can fill, three notes each from NOTE_CHOICES on: the first of them that
+ * was sent does, the others are kept as extras. */
+static const uint8_t choices[] = {
+    FIELD_rule,      FIELD_application, FIELD_src_user,    FIELD_src_ip,
+    FIELD_src_host,  FIELD_threat,      FIELD_hash,        FIELD_message,
+    FIELD_src_bytes, FIELD_dst_bytes,   FIELD_src_packets, FIELD_dst_packets,
 };
+
+_Static_assert(NOTE_CHOICES + 3 * sizeof(choices) == NOTE_COUNT, "three notes for each choice");
 
 static struct slice checkpoint_text(const struct checkpoint *cp, enum checkpoint_note note)
 {
@@ -51,8 +32,9 @@ static void checkpoint_bundle(struct record *r, struct slice list)
         if (!(r->has >> fields[i] & 1))
             record_put(r, fields[i], value);
     }
+    struct slice protocol = cursor_until_or_end(&tuple, ';');
     if (!RECORD_HAS(r, protocol))
-        checkpoint_value(r, FIELD_protocol, cursor_until_or_end(&tuple, ';'));
+        checkpoint_value(r, FIELD_protocol, protocol, slice_end(protocol));
     if (RECORD_HAS(r, protocol) && (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6))
         r->has &= ~(CHECKPOINT_BIT(FIELD_src_port) | CHECKPOINT_BIT(FIELD_dst_port));
 }
@@ -72,30 +54,51 @@ static void checkpoint_layers(struct checkpoint *cp)
     }
 }
 
+/* record_put, but texts at once. */
+static inline bool checkpoint_put(struct record *r, enum record_field field, struct slice value)
+{
+    if (record_fields[field].kind != KIND_TEXT)
+        return record_put(r, field, value);
+    *(struct slice *)(void *)((char *)r + record_fields[field].offset) = value;
+    r->has |= CHECKPOINT_BIT(field);
+    return true;
+}
+
 static void checkpoint_choose(struct checkpoint *cp)
 {
     struct record *r = cp->out;
-    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
-        const struct choice *choice = &choices[i];
-        struct slice chosen = SLICE_NONE;
-        if (!(cp->seen & choice->any))
+    for (uint64_t left = cp->seen >> NOTE_CHOICES; left; left &= left - 1) {
+        unsigned n = (unsigned)__builtin_ctzll(left);
+        enum record_field field = choices[n / 3];
+        const struct record_extra *note = &cp->notes[NOTE_CHOICES + n];
+        if (!(r->has >> field & 1) && checkpoint_put(r, field, note->value))
             continue;
-        for (size_t n = 0; n < 3 && choice->notes[n] != NO_NOTE; n++) {
-            const struct record_extra *note = &cp->notes[choice->notes[n]];
-            if (!(cp->seen >> choice->notes[n] & 1))
-                continue;
-            if (!(r->has >> choice->field & 1) && record_put(r, choice->field, note->value))
-                chosen = note->value;
-            else if (!slice_equals(chosen, note->value))
-                record_extra(r, note->name, note->value);
-        }
+        const struct record_extra *first = note - n % 3; /* the same text is kept once */
+        bool again = false;
+        for (; first < note; first++)
+            again |= cp->seen >> (first - cp->notes) & 1 && slice_equals(first->value, note->value);
+        if (!again)
+            record_extra(r, note->name, note->value);
     }
 }
 
-static void checkpoint_extra(struct checkpoint *cp, enum checkpoint_note note)
+/* Notes that stay as they came, beside what is made of them. */
+#define KEPT_ALWAYS                                                                                \
+    (CHECKPOINT_BIT(NOTE_SICNAME) | CHECKPOINT_BIT(NOTE_CONN_DIRECTION) |                          \
+     CHECKPOINT_BIT(NOTE_PACKETS) | CHECKPOINT_BIT(NOTE_BYTES) | CHECKPOINT_BIT(NOTE_SEVERITY) |   \
+     CHECKPOINT_BIT(NOTE_SEVERITY_10) | CHECKPOINT_BIT(NOTE_STATUS) | CHECKPOINT_BIT(NOTE_IKE))
+
+static inline void checkpoint_extra(struct checkpoint *cp, enum checkpoint_note note)
 {
-    if (cp->seen >> note & 1)
-        record_extra(cp->out, cp->notes[note].name, cp->notes[note].value);
+    cp->kept |= CHECKPOINT_BIT(note);
+}
+
+static void checkpoint_extras(struct checkpoint *cp)
+{
+    for (uint64_t kept = cp->kept & cp->seen; kept; kept &= kept - 1) {
+        const struct record_extra *note = &cp->notes[__builtin_ctzll(kept)];
+        record_extra(cp->out, note->name, note->value);
+    }
 }
 
 /* originsicname:"CN=gw1,O=mgmt..k4xzf7" names the gateway; cp_mgmt is every management server, of
@@ -106,8 +109,12 @@ static void checkpoint_device(struct checkpoint *cp)
     struct slice name = checkpoint_text(cp, NOTE_SICNAME);
     struct slice hostname = checkpoint_text(cp, NOTE_HOSTNAME);
     struct slice common = SLICE_NONE;
-    if (slice_starts(name, "CN=") || slice_starts(name, "cn=")) {
-        common = slice_from(name, 3);
+    if (slice_starts(name, "CN") || slice_starts(name, "cn")) {
+        size_t at = 2;
+        while (at < name.len && name.ptr[at] == '\\') /* what relays escape, and escape again */
+            at++;
+        if (at < name.len && name.ptr[at] == '=')
+            common = slice_from(name, at + 1);
         common = slice_first(common, slice_find(common, ','));
     }
     bool gateway = common.len && !slice_is(common, "cp_mgmt");
@@ -115,7 +122,6 @@ static void checkpoint_device(struct checkpoint *cp)
         record_set_host(r, common);
     else if (!RECORD_HAS(r, host))
         record_set_host(r, hostname.len ? hostname : common);
-    checkpoint_extra(cp, NOTE_SICNAME);
     if (RECORD_HAS(r, host) && !slice_equals(r->host, hostname))
         checkpoint_extra(cp, NOTE_HOSTNAME);
 }
@@ -141,7 +147,6 @@ static void checkpoint_direction(struct checkpoint *cp)
         record_set_src_interface(cp->out, ifname);
     if (way < 0)
         checkpoint_extra(cp, NOTE_IFDIR);
-    checkpoint_extra(cp, NOTE_CONN_DIRECTION);
     if (way < 0 && slice_is(conn, "Incoming"))
         way = DIRECTION_INBOUND;
     else if (way < 0 && slice_is(conn, "Outgoing"))
@@ -163,25 +168,31 @@ static bool checkpoint_duration(struct record *r, struct slice text)
     return true;
 }
 
-static void checkpoint_session(struct checkpoint *cp)
+static void checkpoint_lasted(struct checkpoint *cp)
 {
     struct slice elapsed = checkpoint_text(cp, NOTE_ELAPSED);
     struct slice duration = checkpoint_text(cp, NOTE_DURATION);
-    struct slice loguid = checkpoint_text(cp, NOTE_LOGUID);
     if (!elapsed.len || !checkpoint_duration(cp->out, elapsed))
         checkpoint_extra(cp, NOTE_ELAPSED);
     if (!duration.len || RECORD_HAS(cp->out, duration_ms) ||
         !checkpoint_duration(cp->out, duration))
         checkpoint_extra(cp, NOTE_DURATION);
+}
+
+static void checkpoint_session(struct checkpoint *cp)
+{
+    struct slice loguid = checkpoint_text(cp, NOTE_LOGUID);
+    if (cp->seen & (CHECKPOINT_BIT(NOTE_ELAPSED) | CHECKPOINT_BIT(NOTE_DURATION)))
+        checkpoint_lasted(cp);
     if (slice_ends(loguid, "{0x0,0x0,0x0,0x0}"))
         checkpoint_extra(cp, NOTE_LOGUID);
     else
         record_set_session_id(cp->out, loguid);
-    struct slice packets = checkpoint_text(cp, NOTE_PACKETS);
-    if (slice_find(packets, '<') < packets.len)
-        checkpoint_bundle(cp->out, packets);
-    checkpoint_extra(cp, NOTE_PACKETS);
-    checkpoint_extra(cp, NOTE_BYTES);
+    if (CHECKPOINT_SEEN(cp, PACKETS)) {
+        struct slice packets = cp->notes[NOTE_PACKETS].value;
+        if (slice_find(packets, '<') < packets.len)
+            checkpoint_bundle(cp->out, packets);
+    }
 }
 
 /* More bytes than the headers of that many packets: 60 in IPv4, 80 in IPv6, options included. */
@@ -205,6 +216,8 @@ static uint8_t checkpoint_counted(const struct checkpoint *cp)
             return EVIDENCE_DATA;
         bool tcp = RECORD_HAS(r, protocol) && r->protocol == PROTOCOL_TCP;
         bool brief = RECORD_HAS(r, duration_ms) && r->duration_ms <= 5000;
+        if (tcp && r->src_packets == 1)
+            return EVIDENCE_REFUSED; /* a handshake takes two packets of the client */
         return tcp && brief && r->src_packets <= 4 && r->dst_packets <= 4 ? EVIDENCE_ABORTED
                                                                           : EVIDENCE_UNKNOWN;
     }
@@ -254,8 +267,6 @@ static void checkpoint_rate(struct checkpoint *cp, const struct checkpoint_verdi
         number_parse(cp->notes[NOTE_SEVERITY_10].value, &number) && number <= 10)
         severity = (int)number;
     record_set_severity(cp->out, severity < 0 ? verdict->severity : (uint8_t)severity);
-    checkpoint_extra(cp, NOTE_SEVERITY);
-    checkpoint_extra(cp, NOTE_SEVERITY_10);
 }
 
 /* Who says what: CEF's class id is the operation of an administrator, else the action, else the
@@ -271,11 +282,13 @@ static void checkpoint_event(struct checkpoint *cp)
         checkpoint_extra(cp, NOTE_PRODUCT);
     else
         record_set_product(r, product);
+    const struct checkpoint_verdict *verdict = checkpoint_verdict(action);
+    if (verdict->word.len) /* spelled as everywhere, though fw log prints it small */
+        action = verdict->word;
     struct slice id = operation.len ? operation : action;
     record_set_event_name(r, id.len ? id : RECORD_HAS(r, message) ? r->message : slice("Log"));
     record_set_event_id(r, id.len ? id : product.len ? product : r->product);
 
-    const struct checkpoint_verdict *verdict = checkpoint_verdict(action);
     if (verdict->action != CHECKPOINT_NONE)
         record_set_action(r, verdict->action);
     else if (operation.len)
@@ -288,8 +301,6 @@ static void checkpoint_event(struct checkpoint *cp)
         record_set_outcome(r, OUTCOME_FAILURE);
     else if (slice_starts(status, "Success") || verdict->outcome == OUTCOME_SUCCESS)
         record_set_outcome(r, OUTCOME_SUCCESS);
-    checkpoint_extra(cp, NOTE_STATUS);
-    checkpoint_extra(cp, NOTE_IKE);
 }
 
 static void checkpoint_evidence(struct checkpoint *cp)
@@ -310,6 +321,7 @@ static void checkpoint_evidence(struct checkpoint *cp)
 
 void checkpoint_meaning(struct checkpoint *cp)
 {
+    cp->kept = KEPT_ALWAYS;
     checkpoint_session(cp);
     if (cp->rules)
         checkpoint_layers(cp);
@@ -318,4 +330,5 @@ void checkpoint_meaning(struct checkpoint *cp)
     checkpoint_direction(cp);
     checkpoint_event(cp);
     checkpoint_evidence(cp);
+    checkpoint_extras(cp);
 }

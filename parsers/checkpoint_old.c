@@ -55,7 +55,7 @@ static struct slice checkpoint_head_word(struct cursor *c)
 
 /* The head of a line of fw log: [date] time [words] action origin >interface. */
 static bool checkpoint_head(struct cursor *c, struct slice *stamp, struct slice *action,
-                            struct slice *origin, struct slice *arrow)
+                            struct slice *origin, struct slice *arrow, struct slice *interface)
 {
     const char *begin = c->rest.ptr;
     size_t date = checkpoint_date(c->rest);
@@ -70,7 +70,8 @@ static bool checkpoint_head(struct cursor *c, struct slice *stamp, struct slice 
     for (int i = 0; i < HEAD_WORDS_MAX; i++) {
         struct slice word = checkpoint_head_word(c);
         if (word.len && (word.ptr[0] == '>' || word.ptr[0] == '<')) {
-            *arrow = word;
+            *arrow = slice_first(word, 1);
+            *interface = word.len > 1 ? slice_from(word, 1) : checkpoint_head_word(c);
             return i >= 2;
         }
         *action = *origin;
@@ -92,7 +93,7 @@ static bool checkpoint_lists(struct slice text)
 bool checkpoint_is_listed(struct slice text)
 {
     struct cursor c = cursor_over(text);
-    struct slice stamp, action, origin, arrow;
+    struct slice stamp, action, origin, arrow, interface;
     if (slice_starts(text, "HeaderDateHour: "))
         return true;
     if (slice_starts(text, "loc=") || slice_starts(text, "date=") || slice_starts(text, "time=")) {
@@ -102,7 +103,8 @@ bool checkpoint_is_listed(struct slice text)
                 slice_find_text(front, "i/f_name=") < front.len) &&
                slice_find_text(front, "product=") < front.len;
     }
-    return checkpoint_head(&c, &stamp, &action, &origin, &arrow) && checkpoint_lists(c.rest);
+    return checkpoint_head(&c, &stamp, &action, &origin, &arrow, &interface) &&
+           checkpoint_lists(c.rest);
 }
 
 static void checkpoint_give(struct checkpoint *cp, struct slice name, struct slice value)
@@ -112,19 +114,31 @@ static void checkpoint_give(struct checkpoint *cp, struct slice name, struct sli
         checkpoint_pair(cp, &pair);
 }
 
+/* "21Nov2026" "9:18:00", date=21Nov2026; time=9:18:00: a time in two pieces. */
+static bool checkpoint_join(struct checkpoint *cp, struct slice date, struct slice hour)
+{
+    char *text = record_scratch(cp->out, date.len + 1 + hour.len);
+    if (!text)
+        return false;
+    memcpy(text, date.ptr, date.len);
+    text[date.len] = ' ';
+    memcpy(text + date.len + 1, hour.ptr, hour.len);
+    return checkpoint_clock(cp, slice_make(text, date.len + 1 + hour.len));
+}
+
 unsigned checkpoint_listed(struct checkpoint *cp, struct slice text)
 {
     struct cursor c = cursor_over(text);
-    struct slice stamp, action, origin, arrow, day = SLICE_NONE;
+    struct slice stamp, action, origin, arrow, interface, day = SLICE_NONE;
     struct kv pair;
     unsigned pairs = 0;
-    if (checkpoint_head(&c, &stamp, &action, &origin, &arrow)) {
+    if (checkpoint_head(&c, &stamp, &action, &origin, &arrow, &interface)) {
         if (checkpoint_date(stamp))
             checkpoint_clock(cp, stamp);
         checkpoint_give(cp, slice("action"), action);
         checkpoint_give(cp, slice("origin"), origin);
-        checkpoint_give(cp, slice("ifdir"), slice_first(arrow, 1));
-        checkpoint_give(cp, slice("ifname"), slice_from(arrow, 1));
+        checkpoint_give(cp, slice("ifdir"), arrow);
+        checkpoint_give(cp, slice("ifname"), interface);
     } else {
         c = cursor_over(text);
     }
@@ -139,7 +153,7 @@ unsigned checkpoint_listed(struct checkpoint *cp, struct slice text)
         else if (slice_is(pair.value, "<max_null>") || slice_is(pair.value, "<null>"))
             continue;
         else if (!(slice_is(pair.name, "time") && day.len && checkpoint_hour(pair.value) &&
-                   checkpoint_clock(cp, slice_between(day.ptr, slice_end(pair.value)))))
+                   checkpoint_join(cp, day, pair.value)))
             checkpoint_pair(cp, &pair);
     }
     return pairs;
@@ -165,16 +179,16 @@ bool checkpoint_is_row(struct slice text)
            hour.len && checkpoint_hour(slice_trim(hour)) && cursor_peek(&c) == ' ';
 }
 
-/* "21Nov2026" "9:18:00": the time is what stands between, without its quotes. */
-static void checkpoint_row_time(struct checkpoint *cp, struct slice date, struct slice hour)
+/* What has no column of its own stands in one, as a list; or it is a sentence. */
+static void checkpoint_information(struct checkpoint *cp, struct slice cell)
 {
-    char *text = record_scratch(cp->out, date.len + 1 + hour.len);
-    if (!text)
-        return;
-    memcpy(text, date.ptr, date.len);
-    text[date.len] = ' ';
-    memcpy(text + date.len + 1, hour.ptr, hour.len);
-    checkpoint_clock(cp, slice_make(text, date.len + 1 + hour.len));
+    struct cursor c = cursor_over(cell);
+    struct kv pair;
+    while (kv_listed_next(&c, &pair)) {
+        pair.cut = false;
+        checkpoint_pair(cp, &pair);
+    }
+    checkpoint_give(cp, slice("information"), slice_trim(c.rest));
 }
 
 unsigned checkpoint_row(struct checkpoint *cp, struct slice text)
@@ -184,9 +198,13 @@ unsigned checkpoint_row(struct checkpoint *cp, struct slice text)
     unsigned cells = 0;
     if (!checkpoint_cell(&c, &number) || !checkpoint_cell(&c, &date) || !checkpoint_cell(&c, &hour))
         return 0;
-    checkpoint_row_time(cp, date, slice_trim(hour));
-    for (; cells < sizeof(columns) / sizeof(columns[0]) && checkpoint_cell(&c, &cell); cells++)
-        checkpoint_give(cp, columns[cells], cell);
+    checkpoint_join(cp, date, slice_trim(hour));
+    for (; cells < sizeof(columns) / sizeof(columns[0]) && checkpoint_cell(&c, &cell); cells++) {
+        if (slice_is(columns[cells], "information"))
+            checkpoint_information(cp, cell);
+        else
+            checkpoint_give(cp, columns[cells], cell);
+    }
     while (checkpoint_cell(&c, &cell)) /* further columns are whatever was chosen for display */
         record_extra(cp->out, slice("column"), cell);
     return cells;

@@ -1,8 +1,10 @@
 /* Takes each pair of a Check Point message to where the tables of checkpoint_keys.c say. */
 #include "parsers/checkpoint.h"
 
-static void checkpoint_keep(struct checkpoint *cp, enum checkpoint_note note, struct slice name,
-                            struct slice value)
+#include "parsers/text/digits.h"
+
+static inline void checkpoint_keep(struct checkpoint *cp, enum checkpoint_note note,
+                                   struct slice name, struct slice value)
 {
     if (!(cp->seen >> note & 1)) {
         cp->notes[note].name = name;
@@ -50,52 +52,63 @@ bool checkpoint_clock(struct checkpoint *cp, struct slice text)
     return true;
 }
 
-/* Seconds or, with thirteen digits, milliseconds since 1970. */
-static bool checkpoint_time(struct checkpoint *cp, struct slice value)
-{
-    uint64_t t = 0;
-    unsigned digit;
-    for (size_t i = 0; i < value.len; i++) {
-        if (i == 13 || (digit = (unsigned)(value.ptr[i] - '0')) > 9)
-            return cp->foreign && checkpoint_clock(cp, value);
-        t = t * 10 + digit;
-    }
-    if (value.len < 9)
-        return false;
-    record_set_time(cp->out, (int64_t)(value.len > 11 ? t : t * 1000));
-    return true;
-}
-
 static void *checkpoint_member(struct record *r, enum record_field field)
 {
     return (char *)r + record_fields[field].offset;
 }
 
-/* An address; or an object's name, which the host field of that side takes. */
-static bool checkpoint_address(struct record *r, enum record_field field, struct slice value)
+/*
+ * The readers: each takes a value to its field; false says that it is to be kept as an extra, being
+ * no such value or not the first one. `end` is how far the text behind the value may be looked at.
+ */
+
+/* Any text; the first of several keys wins. */
+static bool checkpoint_as_text(struct checkpoint *cp, enum record_field field, struct slice value,
+                               const char *end)
 {
+    (void)end;
+    if (cp->out->has & CHECKPOINT_BIT(field))
+        return false;
+    *(struct slice *)checkpoint_member(cp->out, field) = value;
+    cp->out->has |= CHECKPOINT_BIT(field);
+    return true;
+}
+
+static bool checkpoint_as_host(struct record *r, enum record_field field, struct slice name)
+{
+    if (field == FIELD_device_ip && slice_find(name, '|') == name.len)
+        return record_put(r, FIELD_host, name);
+    return (field == FIELD_src_ip && record_put(r, FIELD_src_host, name)) ||
+           (field == FIELD_dst_ip && record_put(r, FIELD_dst_host, name));
+}
+
+/* An address; or an object's name, which the host field of that side takes. The sender's address
+ * gives way to the device's own. */
+static bool checkpoint_as_address(struct checkpoint *cp, enum record_field field,
+                                  struct slice value, const char *end)
+{
+    struct record *r = cp->out;
     struct address address;
-    size_t taken = address_read_v4(value, &address);
-    if (taken == 0 || taken < value.len) {
-        if (!address_parse(value, &address))
-            return (field == FIELD_src_ip && record_put(r, FIELD_src_host, value)) ||
-                   (field == FIELD_dst_ip && record_put(r, FIELD_dst_host, value));
-    }
+    if (r->has & CHECKPOINT_BIT(field) && field != FIELD_device_ip)
+        return false;
+    if (address_read_v4(slice_between(value.ptr, end), &address) != value.len &&
+        !address_parse(value, &address))
+        return checkpoint_as_host(r, field, value);
     *(struct address *)checkpoint_member(r, field) = address;
     r->has |= CHECKPOINT_BIT(field);
     return true;
 }
 
-/* Up to five digits, the usual port; anything else is looked at closely. */
-static bool checkpoint_port(struct record *r, enum record_field field, struct slice value)
+static bool checkpoint_as_port(struct checkpoint *cp, enum record_field field, struct slice value,
+                               const char *end)
 {
-    unsigned port = 0, digit;
-    for (size_t i = 0; i < value.len; i++) {
-        if ((digit = (unsigned)(value.ptr[i] - '0')) > 9 || i == 5)
-            return record_put(r, field, value);
-        port = port * 10 + digit;
-    }
-    if (port > UINT16_MAX)
+    struct record *r = cp->out;
+    if (r->has & CHECKPOINT_BIT(field))
+        return false;
+    if (value.len - 1 > 7 || end - value.ptr < 8)
+        return record_put(r, field, value);
+    int64_t port = digits_8(value.ptr, value.len);
+    if (port < 0 || port > UINT16_MAX)
         return false;
     *(uint16_t *)checkpoint_member(r, field) = (uint16_t)port;
     r->has |= CHECKPOINT_BIT(field);
@@ -103,63 +116,77 @@ static bool checkpoint_port(struct record *r, enum record_field field, struct sl
 }
 
 /* Digits first: a protocol is nearly always its number here. */
-bool checkpoint_value(struct record *r, enum record_field field, struct slice value)
+bool checkpoint_value(struct record *r, enum record_field field, struct slice value,
+                      const char *end)
 {
-    uint64_t number;
-    if (field != FIELD_protocol || !number_parse(value, &number))
+    if (field != FIELD_protocol || value.len - 1 > 2 || end - value.ptr < 8)
         return record_put(r, field, value);
-    if (number > 255)
+    int64_t number = digits_8(value.ptr, value.len);
+    if (number < 0) /* a word */
+        return record_put(r, field, value);
+    if (number > UINT8_MAX)
         return false;
     record_set_protocol(r, (uint8_t)number);
     return true;
 }
 
-static bool checkpoint_nat(struct record *r, enum record_field field, struct slice value)
+static bool checkpoint_as_value(struct checkpoint *cp, enum record_field field, struct slice value,
+                                const char *end)
 {
-    return slice_is(value, "0") || slice_is(value, "0.0.0.0") || slice_is(value, "::") ||
-           (!(r->has >> field & 1) && record_put(r, field, value));
+    return !(cp->out->has & CHECKPOINT_BIT(field)) && checkpoint_value(cp->out, field, value, end);
 }
 
-/* False: to be kept as an extra. */
-static bool checkpoint_take(struct checkpoint *cp, const struct kv_key *key, struct slice name,
-                            struct slice value)
+/* An address or a port of which 0 says that nothing was translated. */
+static bool checkpoint_as_nat(struct checkpoint *cp, enum record_field field, struct slice value,
+                              const char *end)
 {
-    struct record *r = cp->out;
-    enum record_field field = key->what;
-    bool first = !(r->has >> field & 1);
-    switch ((enum checkpoint_how)key->how) {
-    case AS_EXTRA:
-        return false;
-    case AS_NOTE:
-        checkpoint_keep(cp, key->what, name, value);
-        return true;
-    case AS_TEXT:
-        if (first) {
-            *(struct slice *)checkpoint_member(r, field) = value;
-            r->has |= CHECKPOINT_BIT(field);
-        }
-        return first;
-    case AS_ADDRESS: /* the sender's address gives way to the device's own */
-        return (first || field == FIELD_device_ip) && checkpoint_address(r, field, value);
-    case AS_PORT:
-        return first && checkpoint_port(r, field, value);
-    case AS_VALUE:
-        return first && checkpoint_value(r, field, value);
-    case AS_NAT:
-        return checkpoint_nat(r, field, value);
-    case AS_TIME:
-        return checkpoint_time(cp, value);
-    case AS_LAYER:
-        if (cp->rules == CHECKPOINT_LAYERS)
-            return false;
-        cp->rule_names[cp->rules++] = value;
-        return true;
-    case AS_INLINE:
-        cp->inline_rules += slice_is(value, "Inline");
-        return false;
+    (void)end;
+    return slice_is(value, "0") || slice_is(value, "0.0.0.0") || slice_is(value, "::") ||
+           (!(cp->out->has & CHECKPOINT_BIT(field)) && record_put(cp->out, field, value));
+}
+
+/* Seconds or, with thirteen digits, milliseconds since 1970. */
+static bool checkpoint_as_time(struct checkpoint *cp, enum record_field field, struct slice value,
+                               const char *end)
+{
+    int64_t first = -1, last = -1;
+    (void)field, (void)end;
+    if (value.len >= 9 && value.len <= 13) {
+        first = digits_8(value.ptr, value.len - 8);
+        last = digits_8(slice_end(value) - 8, 8);
     }
+    if (first < 0 || last < 0)
+        return cp->foreign && checkpoint_clock(cp, value);
+    int64_t t = first * 100000000 + last;
+    record_set_time(cp->out, value.len > 11 ? t : t * 1000);
+    return true;
+}
+
+static bool checkpoint_as_layer(struct checkpoint *cp, enum record_field field, struct slice value,
+                                const char *end)
+{
+    (void)field, (void)end;
+    if (cp->rules == CHECKPOINT_LAYERS)
+        return false;
+    cp->rule_names[cp->rules++] = value;
+    return true;
+}
+
+static bool checkpoint_as_inline(struct checkpoint *cp, enum record_field field, struct slice value,
+                                 const char *end)
+{
+    (void)field, (void)end;
+    cp->inline_rules += slice_is(value, "Inline");
     return false;
 }
+
+static bool (*const readers[])(struct checkpoint *cp, enum record_field field, struct slice value,
+                               const char *end) = {
+    [AS_TEXT] = checkpoint_as_text,   [AS_ADDRESS] = checkpoint_as_address,
+    [AS_PORT] = checkpoint_as_port,   [AS_VALUE] = checkpoint_as_value,
+    [AS_NAT] = checkpoint_as_nat,     [AS_TIME] = checkpoint_as_time,
+    [AS_LAYER] = checkpoint_as_layer, [AS_INLINE] = checkpoint_as_inline,
+};
 
 /* What two spliced messages leave in front of a name: `2"] [flags`. */
 static struct slice checkpoint_last_word(struct slice name)
@@ -170,15 +197,18 @@ static struct slice checkpoint_last_word(struct slice name)
     return slice_from(name, at);
 }
 
-/* Names that are not simply in the table. */
-static const struct kv_key *checkpoint_odd_name(struct checkpoint *cp, struct slice *name)
+/* The row of a name; what is left of a name that was more than one is put into *name. */
+static const struct kv_key *checkpoint_find(struct checkpoint *cp, struct slice *name)
 {
     static const char match_table[] = "_._._match_table"; /* Log Exporter's JSON, R81.20 */
+    const struct kv_key *key = kv_find(checkpoint_drawers, CHECKPOINT_DRAWERS, *name);
+    if (key)
+        return key;
     if (name->len > KV_NAME_MAX || name->ptr[0] == ']')
         *name = checkpoint_last_word(*name);
     if (slice_ends(*name, match_table))
         name->len -= sizeof(match_table) - 1;
-    const struct kv_key *key = kv_find(checkpoint_drawers, CHECKPOINT_DRAWERS, *name);
+    key = kv_find(checkpoint_drawers, CHECKPOINT_DRAWERS, *name);
     return key || !cp->foreign ? key : kv_find(checkpoint_foreign, CHECKPOINT_DRAWERS, *name);
 }
 
@@ -188,31 +218,51 @@ static struct slice checkpoint_unescaped(struct checkpoint *cp, struct slice val
     return room ? slice_make(room, cp->unescape(value, room)) : value;
 }
 
-static inline void checkpoint_read(struct checkpoint *cp, struct kv pair)
+/* Where a value goes that the table has a row for. */
+static inline void checkpoint_place(struct checkpoint *cp, const struct kv_key *key,
+                                    struct slice name, struct slice value, const char *end)
 {
-    if (pair.value.len == 0 || pair.name.len == 0)
-        return;
-    const struct kv_key *key = kv_find(checkpoint_drawers, CHECKPOINT_DRAWERS, pair.name);
-    if (!key && (cp->foreign || pair.name.len > KV_NAME_MAX || pair.name.ptr[0] == ']'))
-        key = checkpoint_odd_name(cp, &pair.name);
-    if (pair.escaped)
-        pair.value = checkpoint_unescaped(cp, pair.value);
-    /* Half an address is another address. */
-    if (!key || pair.cut || !checkpoint_take(cp, key, pair.name, pair.value))
-        record_extra(cp->out, pair.name, pair.value);
+    if (key->how == AS_NOTE)
+        checkpoint_keep(cp, key->what, name, value);
+    else if (key->how == AS_EXTRA || !readers[key->how](cp, key->what, value, end))
+        record_extra(cp->out, name, value);
 }
 
 void checkpoint_pair(struct checkpoint *cp, const struct kv *pair)
 {
-    checkpoint_read(cp, *pair);
+    struct slice name = pair->name, value = pair->value;
+    if (name.len == 0 || value.len == 0)
+        return;
+    const struct kv_key *key = checkpoint_find(cp, &name);
+    if (pair->escaped)
+        value = checkpoint_unescaped(cp, value);
+    if (key && !pair->cut) /* half an address is another address */
+        checkpoint_place(cp, key, name, value, slice_end(value));
+    else
+        record_extra(cp->out, name, value);
 }
 
 unsigned checkpoint_quoted(struct checkpoint *cp, struct slice text)
 {
     struct kv_quoted it = kv_quoted_over(text);
+    struct slice name, value;
     struct kv pair;
     unsigned pairs = 0;
-    for (; kv_quoted_next(&it, &pair); pairs++)
-        checkpoint_read(cp, pair);
-    return pairs;
+    for (;; pairs++) {
+        if (kv_quoted_usual(&it, &name, &value)) {
+            const struct kv_key *key = kv_find_wide(checkpoint_drawers, name);
+            if (key && value.len) {
+                checkpoint_place(cp, key, name, value, it.end);
+            } else {
+                pair = (struct kv){kv_name(name), value, false, false};
+                checkpoint_pair(cp, &pair);
+            }
+        } else {
+            struct kv_quoted copy = it;
+            if (!kv_quoted_any(&copy, &pair))
+                return pairs;
+            it = copy;
+            checkpoint_pair(cp, &pair);
+        }
+    }
 }

@@ -5,9 +5,10 @@ extern const struct parser parser_asa;
 extern const struct parser parser_panos;
 extern const struct parser parser_checkpoint;
 extern const struct parser parser_meraki;
+extern const struct parser parser_iptables;
 
 const struct parser *const parsers[] = {
-    &parser_asa, &parser_panos, &parser_checkpoint, &parser_meraki, NULL,
+    &parser_asa, &parser_panos, &parser_checkpoint, &parser_meraki, &parser_iptables, NULL,
 };
 
 const struct parser *parser_named(struct slice name)

@@ -179,19 +179,6 @@ bool record_put(struct record *r, enum record_field field, struct slice text)
     return ok;
 }
 
-void record_extra(struct record *r, struct slice name, struct slice value)
-{
-    if (value.len == 0 || name.len == 0)
-        return;
-    if (r->extra == RECORD_EXTRA_MAX) {
-        r->extra_lost++;
-        return;
-    }
-    r->extras[r->extra].name = name;
-    r->extras[r->extra].value = value;
-    record_set_extra(r, (uint16_t)(r->extra + 1));
-}
-
 char *record_scratch(struct record *r, size_t len)
 {
     if (len > RECORD_SCRATCH_MAX - r->scratch_used)

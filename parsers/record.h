@@ -175,7 +175,18 @@ bool record_put(struct record *r, enum record_field field, struct slice text);
 
 /* Keeps a pair that has no field; a name may come several times. Empty values are not kept. Beyond
  * the bound: counted, dropped. */
-void record_extra(struct record *r, struct slice name, struct slice value);
+static inline void record_extra(struct record *r, struct slice name, struct slice value)
+{
+    if (value.len == 0 || name.len == 0)
+        return;
+    if (r->extra == RECORD_EXTRA_MAX) {
+        r->extra_lost++;
+        return;
+    }
+    r->extras[r->extra].name = name;
+    r->extras[r->extra].value = value;
+    record_set_extra(r, (uint16_t)(r->extra + 1));
+}
 
 /* Room for `len` bytes that live as long as the record, or NULL when the scratch area is full. */
 char *record_scratch(struct record *r, size_t len);

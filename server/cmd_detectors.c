@@ -58,6 +58,11 @@ static void print_predicate(const struct predicate_settings *p)
     print_list("  not_listed", &p->not_listed);
     if (p->listed.count || p->not_listed.count)
         print_text("  listed_side", p->listed_side);
+    print_list("  src_network", &p->src_network);
+    print_list("  dst_network", &p->dst_network);
+    print_list("  not_src_network", &p->not_src_network);
+    print_list("  not_dst_network", &p->not_dst_network);
+    print_ports("  icmp_type", &p->icmp_type);
     print_ports("  dst_port", &p->dst_port);
     print_ports("  not_dst_port", &p->not_dst_port);
     print_ports("  src_port", &p->src_port);
@@ -66,11 +71,14 @@ static void print_predicate(const struct predicate_settings *p)
         print_text("  answered", "yes");
     if (p->no_parent)
         print_text("  no_parent", "yes");
+    if (p->not_reversed)
+        print_text("  not_reversed", "yes");
 }
 
 static void print_conditions(const struct detector_settings *d)
 {
     char text[WORDS_MAX];
+    print_list("after", &d->after);
     puts("where");
     print_predicate(&d->where);
     print_list("group_by", &d->group_by);

@@ -3,12 +3,10 @@
  * input as long as only events are shown, whatever the line holds.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -16,9 +14,8 @@
 #include "server/command.h"
 #include "server/forward/alert_json.h"
 #include "server/forward/cef.h"
-#include "server/load.h"
+#include "server/options.h"
 #include "server/report.h"
-#include "server/rules.h"
 
 #define READ_BYTES (1024 * 1024)
 
@@ -30,12 +27,8 @@ struct replay {
     bool report, show_given;
     const char *page_file; /* --html */
     FILE *page;
-    const char *config_file, *parser_name, *timezone;
-    int64_t now_ms;
-    struct config *config;
-    struct rules *rules;
+    struct options options;
     struct detection *detection;
-    struct device device;
     struct pipeline pipeline;
     struct cef_format cef;
     struct batch *batch; /* CEF on its way to standard output */
@@ -120,7 +113,7 @@ static void tell_time(struct replay *replay)
     if (!RECORD_HAS(r, time))
         return;
     if (replay->candidate_ms > replay->tick_ms + 1000 &&
-        r->time >= replay->candidate_ms - replay->rules->settings->lateness_ms) {
+        r->time >= replay->candidate_ms - replay->options.rules->settings->lateness_ms) {
         replay->tick_ms = replay->candidate_ms;
         detect_tick(replay->detection, replay->tick_ms, replay_alert, replay);
         if (replay->report)
@@ -131,15 +124,16 @@ static void tell_time(struct replay *replay)
 
 static void one_message(struct replay *replay, const char *line, size_t len, bool cut)
 {
-    struct sender sender = {.device = &replay->device};
-    size_t max = replay->rules->settings->max_message_size;
+    struct sender sender = {.device = &replay->options.device};
+    size_t max = replay->options.rules->settings->max_message_size;
     if (len && line[len - 1] == '\r')
         len--;
     if (len > max) {
         len = max;
         cut = true;
     }
-    pipeline_message(&replay->pipeline, &sender, slice_make(line, len), replay->now_ms, cut);
+    pipeline_message(&replay->pipeline, &sender, slice_make(line, len), replay->options.now_ms,
+                     cut);
     if (replay->report)
         report_message(&replay->counted, &replay->pipeline.record);
     tell_time(replay);
@@ -214,23 +208,12 @@ static bool replay_file(struct replay *replay, const char *path, char *buffer)
 /* ---- the command ---- */
 
 static const char options_text[] =
-    "  -c FILE             configuration; without it /etc/parapet/parapet.yaml or the built-in "
-    "one\n"
-    "  --format json|cef|none   how to print (default json)\n"
-    "  --show events,alerts     what to print (default both; with --report none)\n"
-    "  --report            how often each detector fired, and would have with other thresholds\n"
-    "  --html FILE         the report as a page, too\n"
-    "  --parser NAME       read every line with this parser\n"
-    "  --now TIME          when the lines arrived: completes stamps without a year (RFC 3339)\n"
-    "  --timezone ZONE     of stamps without one (IANA name, default UTC)\n"
-    "  FILE                a file, plain or gzip; - is standard input\n";
-
-static int usage(const char *what, const char *value)
-{
-    fprintf(stderr, "parapet replay: %s%s%s\n%s", what, value ? ": " : "", value ? value : "",
-            options_text);
-    return EXIT_USAGE;
-}
+    OPTIONS_TEXT "  --format json|cef|none   how to print (default json)\n"
+                 "  --show events,alerts     what to print (default both; with --report none)\n"
+                 "  --report            how often each detector fired, and would have with other "
+                 "thresholds\n"
+                 "  --html FILE         the report as a page, too\n"
+                 "  FILE                a file, plain or gzip; - is standard input\n";
 
 static bool read_show(struct replay *replay, const char *list)
 {
@@ -248,113 +231,61 @@ static bool read_show(struct replay *replay, const char *list)
     return true;
 }
 
-static bool read_now(struct replay *replay, const char *text)
+static bool read_format(struct replay *replay, const char *word)
 {
-    struct cursor c = cursor_over(slice(text));
-    return (timestamp_iso(&c, NULL, &replay->now_ms) || timestamp_epoch(&c, &replay->now_ms)) &&
-           cursor_at_end(&c);
+    static const char *const words[] = {"json", "cef", "none"}; /* enum replay_format */
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(word, words[i]) == 0) {
+            replay->format = (enum replay_format)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* EXIT_DONE, or what to exit with; *first is the first file's place in argv. */
 static int read_options(struct replay *replay, int argc, char **argv, int *first)
 {
-    static const struct option options[] = {
-        {"format", required_argument, NULL, 'f'},   {"show", required_argument, NULL, 's'},
-        {"parser", required_argument, NULL, 'p'},   {"now", required_argument, NULL, 'n'},
-        {"timezone", required_argument, NULL, 'z'}, {"report", no_argument, NULL, 'r'},
-        {"html", required_argument, NULL, 'h'},     {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            replay->config_file = optarg;
-            break;
-        case 'f':
-            if (strcmp(optarg, "json") == 0)
-                replay->format = REPLAY_JSON;
-            else if (strcmp(optarg, "cef") == 0)
-                replay->format = REPLAY_CEF;
-            else if (strcmp(optarg, "none") == 0)
-                replay->format = REPLAY_NONE;
-            else
-                return usage("--format is json, cef or none", optarg);
-            break;
-        case 's':
+    static const struct option long_options[] = {OPTIONS_LONG,
+                                                 {"format", required_argument, NULL, 'f'},
+                                                 {"show", required_argument, NULL, 's'},
+                                                 {"report", no_argument, NULL, 'r'},
+                                                 {"html", required_argument, NULL, 'h'},
+                                                 {NULL, 0, NULL, 0}};
+    struct options *o = &replay->options;
+    for (int option; (option = getopt_long(argc, argv, OPTIONS_SHORT, long_options, NULL)) != -1;) {
+        if (option == 'f') {
+            if (!read_format(replay, optarg))
+                return options_complain(o, "--format is json, cef or none", optarg);
+        } else if (option == 's') {
             if (!read_show(replay, optarg))
-                return usage("--show is events, alerts or events,alerts", optarg);
+                return options_complain(o, "--show is events, alerts or events,alerts", optarg);
             replay->show_given = true;
-            break;
-        case 'p':
-            replay->parser_name = optarg;
-            break;
-        case 'n':
-            if (!read_now(replay, optarg))
-                return usage("--now is a time like 2026-11-21T08:56:00Z", optarg);
-            break;
-        case 'h':
-            replay->page_file = optarg; /* which needs the report */
-            /* fall through */
-        case 'r':
+        } else if (option == 'r' || option == 'h') {
             replay->report = true;
-            break;
-        case 'z':
-            replay->timezone = optarg;
-            break;
-        default:
-            return usage("unknown option, or one without its value", argv[optind - 1]);
+            replay->page_file = option == 'h' ? optarg : replay->page_file;
+        } else if (!options_take(o, option, argv)) {
+            return EXIT_USAGE;
         }
     }
     if (optind == argc)
-        return usage("which files?", NULL);
+        return options_complain(o, "which files?", NULL);
     if (replay->report && !replay->show_given)
         replay->show_events = replay->show_alerts = false;
     *first = optind;
     return EXIT_DONE;
 }
 
-/* The page's file, before hours of reading. What is in it stays until the new page is there; a file
- * that is no page of ours, a log by mistake, is left alone. */
-static int open_page(struct replay *replay)
-{
-    static const char begins[] = "<!doctype html>";
-    char found[sizeof(begins)] = "";
-    replay->page = fopen(replay->page_file, "a+");
-    if (!replay->page) {
-        fprintf(stderr, "parapet replay: %s: %s\n", replay->page_file, strerror(errno));
-        return EXIT_INPUT;
-    }
-    struct stat info;
-    bool regular = fstat(fileno(replay->page), &info) == 0 && S_ISREG(info.st_mode);
-    if (!regular || info.st_size == 0 ||
-        (fread(found, 1, strlen(begins), replay->page) && strcmp(found, begins) == 0))
-        return EXIT_DONE;
-    fprintf(stderr, "parapet replay: %s: is there already and is no page; name another file\n",
-            replay->page_file);
-    fclose(replay->page);
-    return EXIT_INPUT;
-}
-
 static int open_pipeline(struct replay *replay)
 {
-    replay->rules = load_rules(replay->config_file, replay->timezone, &replay->config);
-    if (!replay->rules)
+    if (!options_open(&replay->options))
         return EXIT_USAGE;
-    replay->device = replay->rules->devices[replay->rules->settings->device_count];
-    if (replay->parser_name &&
-        !(replay->device.parser = parser_named(slice(replay->parser_name)))) {
-        fprintf(stderr, "parapet replay: no parser %s; there are:", replay->parser_name);
-        for (const struct parser *const *p = parsers; *p; p++)
-            fprintf(stderr, " %s", (*p)->name);
-        fputc('\n', stderr);
-        return EXIT_USAGE;
-    }
     bool print = replay->show_events && replay->format != REPLAY_NONE;
     struct pipeline_output output = {.event = print ? replay_event : NULL,
                                      .unparsed = print ? replay_unparsed : NULL,
                                      .alert = replay_alert,
                                      .context = replay};
-    replay->detection = rules_detection(replay->rules);
+    replay->detection = rules_detection(replay->options.rules);
     replay->batch = calloc(1, sizeof(*replay->batch));
     replay->cef = (struct cef_format){.framing = CEF_FRAME_NEWLINE,
                                       .header = CEF_HEADER_NONE,
@@ -362,31 +293,22 @@ static int open_pipeline(struct replay *replay)
                                       .max_message_size = 8192,
                                       .memory = cef_memory_new()};
     if (!replay->detection || !replay->batch || !replay->cef.memory ||
-        pipeline_init(&replay->pipeline, replay->rules, replay->detection, &output) < 0) {
+        pipeline_init(&replay->pipeline, replay->options.rules, replay->detection, &output) < 0) {
         fprintf(stderr, "parapet replay: not enough memory for the tables of `memory:`\n");
         return EXIT_USAGE;
     }
     replay->pipeline.replay = true;
     if (!replay->report)
         return EXIT_DONE;
-    if (!report_open(&replay->counted, replay->rules, replay->detection, &replay->pipeline)) {
+    if (!report_open(&replay->counted, replay->options.rules, replay->detection,
+                     &replay->pipeline)) {
         fprintf(stderr, "parapet replay: not enough memory for the report's engines, each of "
                         "`memory: detection`\n");
         return EXIT_USAGE;
     }
-    return replay->page_file ? open_page(replay) : EXIT_DONE;
-}
-
-static int close_page(struct replay *replay)
-{
-    int failed = ftruncate(fileno(replay->page), 0) < 0 && errno != EINVAL; /* a pipe's is none */
-    if (!failed)
-        report_html(&replay->counted, replay->page);
-    failed |= fflush(replay->page) != 0 || ferror(replay->page);
-    if (failed)
-        fprintf(stderr, "parapet replay: %s: %s\n", replay->page_file, strerror(errno));
-    fclose(replay->page);
-    return failed ? EXIT_INPUT : EXIT_DONE;
+    if (replay->page_file && !(replay->page = report_file_open(replay->page_file)))
+        return EXIT_INPUT;
+    return EXIT_DONE;
 }
 
 static void print_summary(const struct replay *replay)
@@ -406,11 +328,9 @@ static int replay_run(int argc, char **argv)
 {
     static struct replay replay; /* large, and one is enough for a process */
     int first = 0, code;
-    struct timespec now;
     struct stat info;
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    replay.now_ms = now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    options_init(&replay.options, "replay", options_text);
     replay.show_events = replay.show_alerts = true;
     replay.tick_ms = replay.candidate_ms = INT64_MIN / 2;
     code = read_options(&replay, argc, argv, &first);
@@ -428,7 +348,7 @@ static int replay_run(int argc, char **argv)
         flush_batch(&replay);
         if (replay.report)
             report_text(&replay.counted, stdout);
-        if (replay.page && close_page(&replay) != EXIT_DONE)
+        if (replay.page && !report_file_write(&replay.counted, replay.page, replay.page_file))
             code = EXIT_INPUT;
         if (fflush(stdout) != 0 || ferror(stdout)) {
             fprintf(stderr, "parapet replay: standard output: %s\n", strerror(errno));
@@ -439,8 +359,7 @@ static int replay_run(int argc, char **argv)
     report_close(&replay.counted);
     pipeline_close(&replay.pipeline);
     detection_free(replay.detection);
-    rules_free(replay.rules);
-    config_free(replay.config);
+    options_close(&replay.options);
     cef_memory_free(replay.cef.memory);
     free(replay.batch);
     free(buffer);

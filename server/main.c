@@ -6,10 +6,11 @@
 #include "config/config.h"
 #include "server/command.h"
 
-extern const struct command command_serve, command_check, command_replay, command_detectors;
+extern const struct command command_serve, command_check, command_replay, command_explain,
+    command_detectors;
 
-static const struct command *const commands[] = {&command_serve, &command_replay, &command_check,
-                                                 &command_detectors};
+static const struct command *const commands[] = {&command_serve, &command_replay, &command_explain,
+                                                 &command_check, &command_detectors};
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -75,6 +75,28 @@ static void correct_time(struct pipeline *p, int64_t arrival_ms)
     p->counters.time_suspect++;
 }
 
+/* EXAMPLE\alice is alice of EXAMPLE, whoever logs it; some write the backslash twice. Returns what
+ * stands before the last one, empty when the user has no domain or nothing else. */
+static struct slice take_domain(struct slice *user)
+{
+    size_t at = slice_find_last(*user, '\\');
+    if (at + 1 >= user->len)
+        return SLICE_NONE;
+    struct slice domain = slice_first(*user, at);
+    *user = slice_from(*user, at + 1);
+    while (domain.len && domain.ptr[domain.len - 1] == '\\')
+        domain.len--;
+    return domain;
+}
+
+static void split_users(struct record *r)
+{
+    if (RECORD_HAS(r, src_user))
+        record_set_src_domain(r, take_domain(&r->src_user));
+    if (RECORD_HAS(r, dst_user))
+        record_set_dst_domain(r, take_domain(&r->dst_user));
+}
+
 static void set_networks(struct pipeline *p)
 {
     struct record *r = &p->record;
@@ -101,54 +123,68 @@ static void deliver_unparsed(struct pipeline *p, const char *status, struct slic
         p->output.unparsed(p->output.context, &p->record, status, message);
 }
 
-void pipeline_message(struct pipeline *p, const struct sender *sender, struct slice message,
-                      int64_t arrival_ms, bool cut)
+void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slice message,
+                    int64_t arrival_ms, bool cut, struct parsed *out)
 {
     const struct device *device = sender->device;
+    const struct syslog *header = &out->header;
     struct record *r = &p->record;
-    struct syslog header;
 
-    p->counters.received++;
-    p->counters.received_bytes += message.len;
-    p->counters.cut += cut;
     record_reset(r);
     r->cut = cut;
-    syslog_parse(message, device->zone, arrival_ms, &header);
-    set_sender(r, sender, &header);
-    if (header.has_time)
-        record_set_time(r, header.time_ms);
-    if (header.has_pri)
-        record_set_severity(r, severity_of_syslog(header.severity));
+    syslog_parse(message, device->zone, arrival_ms, &out->header);
+    set_sender(r, sender, header);
+    if (header->has_time)
+        record_set_time(r, header->time_ms);
+    if (header->has_pri)
+        record_set_severity(r, severity_of_syslog(header->severity));
     if (!p->replay)
         record_set_received(r, arrival_ms);
 
-    const struct parser *parser =
-        device->parser ? device->parser : parser_claiming(&header, header.body);
-    if (!parser) {
-        p->counters.unclaimed++;
+    out->parser = device->parser ? device->parser : parser_claiming(header, header->body);
+    out->status = PARSE_UNKNOWN;
+    if (!out->parser) {
         correct_time(p, arrival_ms);
-        deliver_unparsed(p, "unknown", message);
         return;
     }
-    record_set_parser(r, slice(parser->name));
-    r->extra_prefix = slice(parser->extra_prefix);
+    record_set_parser(r, slice(out->parser->name));
+    r->extra_prefix = out->parser->extra_prefix ? slice(out->parser->extra_prefix) : SLICE_NONE;
     struct parse_context context = {
-        .header = &header,
+        .header = header,
         .zone = device->zone,
         .arrival_ms = arrival_ms,
         .device = device_hash(sender->address, RECORD_HAS(r, host) ? r->host : SLICE_NONE),
         .connections = p->connections,
     };
-    enum parse_status status = parser->parse(&context, header.body, r);
+    out->status = out->parser->parse(&context, header->body, r);
+    split_users(r);
     correct_time(p, arrival_ms);
-    if (status != PARSE_OK) {
-        p->counters.unknown += status == PARSE_UNKNOWN;
-        p->counters.malformed += status == PARSE_MALFORMED;
-        deliver_unparsed(p, status == PARSE_UNKNOWN ? "unknown" : "malformed", message);
+    if (out->status == PARSE_OK)
+        set_networks(p);
+}
+
+void pipeline_message(struct pipeline *p, const struct sender *sender, struct slice message,
+                      int64_t arrival_ms, bool cut)
+{
+    struct record *r = &p->record;
+    struct parsed parsed;
+
+    p->counters.received++;
+    p->counters.received_bytes += message.len;
+    p->counters.cut += cut;
+    pipeline_parse(p, sender, message, arrival_ms, cut, &parsed);
+    if (!parsed.parser) {
+        p->counters.unclaimed++;
+        deliver_unparsed(p, "unknown", message);
+        return;
+    }
+    if (parsed.status != PARSE_OK) {
+        p->counters.unknown += parsed.status == PARSE_UNKNOWN;
+        p->counters.malformed += parsed.status == PARSE_MALFORMED;
+        deliver_unparsed(p, parsed.status == PARSE_UNKNOWN ? "unknown" : "malformed", message);
         return;
     }
     p->counters.parsed++;
-    set_networks(p);
     detect_observe(p->detection, r, deliver_alert, p);
     if (p->output.event)
         p->output.event(p->output.context, r);

@@ -53,6 +53,18 @@ int pipeline_init(struct pipeline *p, const struct rules *rules, struct detectio
                   const struct pipeline_output *output);
 void pipeline_close(struct pipeline *p);
 
+/* What the parsers make of one message, before anybody is told. */
+struct parsed {
+    struct syslog header;
+    const struct parser *parser; /* NULL: none claims it; status is then PARSE_UNKNOWN */
+    enum parse_status status;
+};
+
+/* The first half of pipeline_message: fills p->record and counts nothing but what is in it. It needs
+ * no detection and no output; without p->connections nothing is remembered. */
+void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slice message,
+                    int64_t arrival_ms, bool cut, struct parsed *out);
+
 /* One message as received, framing already taken off. `cut`: it was longer and has lost its end. */
 void pipeline_message(struct pipeline *p, const struct sender *sender, struct slice message,
                       int64_t arrival_ms, bool cut);

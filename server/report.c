@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "detect/alert_text.h"
 #include "server/words.h"
 
 #define SEPARATOR ", "
@@ -140,15 +141,11 @@ void report_alert(struct report *report, const struct alert *alert)
 
 void report_group_fields(char *out, size_t size, const struct report_row *row)
 {
-    static const char *const names[DETECT_FIELD_COUNT] = {
-        [DETECT_SRC_IP] = "src_ip",     [DETECT_DST_IP] = "dst_ip",
-        [DETECT_SRC_PORT] = "src_port", [DETECT_DST_PORT] = "dst_port",
-        [DETECT_PROTOCOL] = "protocol", [DETECT_SERVICE] = "service"};
     size_t len = 0;
     snprintf(out, size, "%s", row->is_own ? "about" : "");
     for (unsigned i = 0; i < row->detector->group_count && len < size; i++)
         len += (size_t)snprintf(out + len, size - len, "%s%s", i ? SEPARATOR : "",
-                                names[row->detector->group_by[i]]);
+                                alert_field_name(row->detector->group_by[i]));
 }
 
 const char *report_class_name(unsigned class)

@@ -75,3 +75,9 @@ const char *report_caveat(const struct report *report, unsigned index, char *out
 void report_text(const struct report *report, FILE *out);
 /* The whole report as a page that needs nothing but itself. */
 void report_html(const struct report *report, FILE *out);
+
+/* Opens the page's file without touching what is in it. NULL after a sentence on standard error: it
+ * cannot be written, or holds something that is no page. */
+FILE *report_file_open(const char *path);
+/* Writes the page and closes the file. False after a sentence on standard error. */
+bool report_file_write(const struct report *report, FILE *file, const char *path);

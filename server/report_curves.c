@@ -36,21 +36,34 @@ const struct curve *report_curves_usual(enum curve_kind kind)
     return kind == CURVE_WINDOW ? &windows : &thresholds;
 }
 
-/* A curve over the usual points and the one that is set. */
+/* Points beyond the usual ones, of detectors whose threshold lies there. */
+static const int64_t high[] = {200, 500, 1000};
+#define HIGH_FROM 100
+
+static void add_point(struct curve *curve, int64_t at)
+{
+    unsigned i = curve->count;
+    for (unsigned same = 0; same < i; same++)
+        if (curve->points[same].at == at)
+            return;
+    for (; i > 0 && curve->points[i - 1].at > at; i--)
+        curve->points[i] = curve->points[i - 1];
+    curve->points[i] = (struct curve_point){.at = at};
+    curve->count++;
+}
+
 static void add_curve(struct curves *curves, unsigned detector, enum curve_kind kind, int64_t set)
 {
     struct curve *curve = &curves->all[curves->count++];
-    const struct curve *usual = report_curves_usual(kind);
-    unsigned next = 0;
-    bool placed = false;
-    *curve = (struct curve){.kind = kind, .detector = detector};
-    while (next < usual->count || !placed) {
-        bool take_set = !placed && (next == usual->count || set <= usual->points[next].at);
-        int64_t at = take_set ? set : usual->points[next].at;
-        placed = placed || take_set;
-        next += next < usual->count && usual->points[next].at == at;
-        curve->points[curve->count++] = (struct curve_point){.at = at, .is_set = take_set};
-    }
+    *curve = *report_curves_usual(kind);
+    curve->kind = kind;
+    curve->detector = detector;
+    if (kind != CURVE_WINDOW && set >= HIGH_FROM)
+        for (unsigned i = 0; i < sizeof(high) / sizeof(high[0]); i++)
+            add_point(curve, high[i]);
+    add_point(curve, set);
+    for (unsigned i = 0; i < curve->count; i++)
+        curve->points[i].is_set = curve->points[i].at == set;
 }
 
 static void add_curves(struct curves *curves, unsigned index)
@@ -58,12 +71,16 @@ static void add_curves(struct curves *curves, unsigned index)
     const struct detector *detector = &curves->rules->detectors[index];
     switch (detector->type) {
     case DETECTOR_VALUE_COUNT:
+    case DETECTOR_EVENT_COUNT:
         add_curve(curves, index, CURVE_CONDITION, (int64_t)detector->tiers[0].gte);
         if (detector->has_also)
             add_curve(curves, index, CURVE_ALSO, (int64_t)detector->also_gte);
         break;
     case DETECTOR_FIRST_SEEN:
         add_curve(curves, index, CURVE_WINDOW, detector->timespan_ms);
+        break;
+    case DETECTOR_SEQUENCE: /* by what other detectors told before: no threshold makes it alone */
+        curves->all[curves->count++] = (struct curve){.kind = CURVE_NONE, .detector = index};
         break;
     }
 }

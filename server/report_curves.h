@@ -11,12 +11,13 @@
 
 #include "server/rules.h"
 
-#define CURVE_POINTS_MAX 6
+#define CURVE_POINTS_MAX 9
 
 enum curve_kind {
     CURVE_CONDITION, /* condition.gte; `also` stays as it is */
     CURVE_ALSO,      /* also.gte; the condition stays as it is */
     CURVE_WINDOW,    /* first_seen's timespan, ms */
+    CURVE_NONE,      /* of a sequence: no points */
 };
 
 struct curve_point {

@@ -58,7 +58,10 @@ static void name_cell(FILE *out, const struct report *report, const struct curve
             fprintf(out, "<a href=\"#d%u\">", curve->detector);
         put_name(out, row->detector->name);
         fputs(link ? "</a>" : "", out);
-        fputs(row->matched ? "" : "<small>no record meets its conditions</small>", out);
+        fputs(row->matched || curve->kind == CURVE_NONE
+                  ? ""
+                  : "<small>no record meets its conditions</small>",
+              out);
     }
     fputs("</th>", out);
 }
@@ -75,14 +78,19 @@ static void curve_row(FILE *out, const struct report *report, const struct curve
     } else {
         fprintf(out, "<td class=\"wide\">%s</td>",
                 words_duration(text, row->detector->timespan_ms));
-        fprintf(out, "<td class=\"wide\">%s</td>", words_number(text, row->matched));
+        fprintf(out, "<td class=\"wide\">%s</td>",
+                curve->kind == CURVE_NONE ? "–" : words_number(text, row->matched));
         fprintf(out, "<td><strong>%s</strong></td>", words_number(text, row->alerts[ALERT_START]));
     }
     for (unsigned i = 0; i < curve->count; i++)
         if (curve->points[i].is_set)
             fprintf(out, "<td class=\"wide\">%s</td>",
                     report_point_name(text, curve, curve->points[i].at));
-    for (unsigned c = 0, i = 0; c < usual->count; c++) {
+    if (curve->kind == CURVE_NONE)
+        fprintf(out,
+                "<td class=\"wide\">%" PRIu64 "</td><td class=\"zero\" colspan=\"%u\">n/a</td>",
+                row->detector->tiers[0].gte, usual->count);
+    for (unsigned c = 0, i = 0; curve->count && c < usual->count; c++) {
         while (curve->points[i].at < usual->points[c].at)
             i++;
         count_cell(out, &curve->points[i]);
@@ -103,7 +111,8 @@ static void curve_table(FILE *out, const struct report *report, bool windows)
             continue;
         if (rows++ == 0) {
             fprintf(out,
-                    "<div class=\"card\"><p class=\"soft small\">%s. Framed: what is set.</p>"
+                    "<div class=\"card\"><p class=\"soft small\">%s. Framed: what is set, where it "
+                    "has a column.</p>"
                     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
                     "<thead><tr><th scope=\"col\">detector</th>"
                     "<th scope=\"col\" class=\"wide\">window</th>"
@@ -196,7 +205,7 @@ static void facts(FILE *out, const struct report_row *row)
             words_number(text, row->alerts[ALERT_START]));
     fprintf(out, "%s ongoing, ", words_number(text, row->alerts[ALERT_ONGOING]));
     fprintf(out, "%s ended", words_number(text, row->alerts[ALERT_END]));
-    if (!row->is_own)
+    if (row->matched)
         fprintf(out, "; %s records meet its conditions", words_number(text, row->matched));
     if (row->alerts[ALERT_START]) {
         fprintf(out, "; first %s, ", words_time(text, row->first_ms));
@@ -234,7 +243,7 @@ static void detector_card(FILE *out, const struct report *report, const struct r
     fputs("</div>", out);
     facts(out, row);
     fputs("<div class=\"pair\">", out);
-    if (count) {
+    if (count && curves->count) {
         fprintf(out, "<figure><figcaption>%s%s</figcaption>",
                 curves->kind == CURVE_WINDOW ? "Alerts by the time after which it forgets"
                                              : "Alerts by threshold",

@@ -6,6 +6,8 @@
 #include "server/words.h"
 
 /* Where a plot's area lies in its drawing; all are in the drawing's own units. */
+#define DAY_MS INT64_C(86400000)
+
 #define PLOT_WIDTH 440
 #define LEFT       44.0
 #define RIGHT      418.0
@@ -69,6 +71,9 @@ static struct scale scale_of(const struct curve *curves, unsigned count)
 
 static void draw_axes(FILE *out, const struct scale *s, const struct curve *curve)
 {
+    static const int64_t thresholds[] = {1,   5,    10,   20,   50,    100, 200,
+                                         500, 1000, 2000, 5000, 10000, 0};
+    static const int64_t windows[] = {DAY_MS, 7 * DAY_MS, 30 * DAY_MS, 0};
     char text[WORDS_MAX];
     uint64_t tick = 1;
     for (int d = 0; d <= (int)s->decades; d++, tick *= 10) {
@@ -77,15 +82,16 @@ static void draw_axes(FILE *out, const struct scale *s, const struct curve *curv
     }
     line(out, "axis", LEFT, CURVE_BOTTOM, RIGHT, CURVE_BOTTOM);
     text_at(out, "", "end", LEFT - 6, CURVE_BOTTOM + 4, "0");
-    const struct curve *usual = report_curves_usual(curve->kind);
-    for (unsigned i = 0; i < usual->count; i++) {
-        double x = x_of(s, usual->points[i].at);
+    const int64_t *ticks = curve->kind == CURVE_WINDOW ? windows : thresholds;
+    for (; *ticks; ticks++) {
+        double x = x_of(s, *ticks);
+        if ((double)*ticks < s->low || (double)*ticks > s->high)
+            continue;
         line(out, "axis", x, CURVE_BOTTOM, x, CURVE_BOTTOM + 4);
-        text_at(out, "", "middle", x, CURVE_BOTTOM + 18,
-                report_point_name(text, curve, usual->points[i].at));
+        text_at(out, "", "middle", x, CURVE_BOTTOM + 18, report_point_name(text, curve, *ticks));
     }
     text_at(out, "", "end", RIGHT, CURVE_HEIGHT - 6,
-            curve->kind == CURVE_WINDOW ? "forgotten after" : "threshold: distinct values");
+            curve->kind == CURVE_WINDOW ? "forgotten after" : "threshold");
 }
 
 static void draw_curve(FILE *out, const struct scale *s, const struct curve *curve, bool second)

@@ -126,13 +126,22 @@ static void print_curve(const struct report *report, const struct curve *curve,
     } else {
         print_text(out, slice(row->detector->name), NAME_COLUMNS + 1);
         fprintf(out, "%8s ", words_duration(text, row->detector->timespan_ms));
-        print_number(out, 12, row->matched);
+        if (curve->kind == CURVE_NONE)
+            fprintf(out, "%12s", "-"); /* its records are others' */
+        else
+            print_number(out, 12, row->matched);
         print_number(out, 9, row->alerts[ALERT_START]);
     }
     for (unsigned i = 0; i < curve->count; i++)
         if (curve->points[i].is_set)
             fprintf(out, " %8s", report_point_name(text, curve, curve->points[i].at));
+    if (curve->kind == CURVE_NONE)
+        fprintf(out, " %8" PRIu64, row->detector->tiers[0].gte);
     for (unsigned c = 0, i = 0; c < columns->count; c++) {
+        if (curve->kind == CURVE_NONE) {
+            fprintf(out, " %9s", "n/a ");
+            continue;
+        }
         while (i < curve->count && curve->points[i].at < columns->points[c].at)
             i++;
         words_number(text, curve->points[i].starts);

@@ -88,7 +88,7 @@ static struct address net_address(const uint8_t *bytes)
     return a;
 }
 
-static struct network net_range(const struct net *net, unsigned set)
+struct network net_range(const struct net *net, unsigned set)
 {
     struct network range = {.first = net_address(net->bytes), .set = set};
     unsigned host = 128 - net->prefix;
@@ -111,10 +111,11 @@ static size_t add_ranges(struct network *out, const struct net_list *list, unsig
     return list->count;
 }
 
-static bool build_networks(struct rules *rules)
+static bool build_networks(struct builder *b)
 {
+    struct rules *rules = b->rules;
     const struct settings *s = rules->settings;
-    size_t total = s->internal.count + s->allow.count + 1, n;
+    size_t total = s->internal.count + s->allow.count + b->prefix_count + 1, n;
     for (size_t i = 0; i < s->list_count; i++)
         total += s->lists[i].entries.count;
     struct network *ranges = calloc(total, sizeof(*ranges));
@@ -123,7 +124,9 @@ static bool build_networks(struct rules *rules)
     n = add_ranges(ranges, &s->internal, 0);
     for (size_t i = 0; i < s->list_count && i < NETWORKS_LISTS_MAX; i++)
         n += add_ranges(ranges + n, &s->lists[i].entries, (unsigned)i + 1);
-    rules->networks = networks_new(ranges, n);
+    if (b->prefix_count)
+        memcpy(ranges + n, b->prefixes, b->prefix_count * sizeof(*ranges));
+    rules->networks = networks_new(ranges, n + b->prefix_count);
     n = add_ranges(ranges, &s->allow, 0);
     rules->senders = networks_new(ranges, n);
     free(ranges);
@@ -178,19 +181,21 @@ struct rules *rules_new(struct config *config, const char *default_zone)
     struct rules *rules = calloc(1, sizeof(*rules));
     if (!rules)
         return NULL;
-    struct builder b = {.rules = rules};
+    struct builder b = {.rules = rules, .next_set = (unsigned)s->list_count + 1};
     rules->config = config;
     rules->settings = s;
     rules->devices = calloc(s->device_count + 1, sizeof(*rules->devices));
     rules->zones = calloc(s->device_count + 1, sizeof(*rules->zones));
     rules->detectors = calloc(s->detector_count + 1, sizeof(*rules->detectors));
-    if (!rules->devices || !rules->zones || !rules->detectors || !build_networks(rules)) {
+    if (!rules->devices || !rules->zones || !rules->detectors) {
         rules_free(rules);
         return NULL;
     }
     build_devices(&b, default_zone);
     build_detectors(&b);
-    if (b.wrong) {
+    bool whole = build_networks(&b);
+    free(b.prefixes);
+    if (b.wrong || !whole) {
         rules_free(rules);
         return NULL;
     }

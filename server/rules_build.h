@@ -7,13 +7,19 @@
 struct builder {
     struct rules *rules;
     const struct detector_settings
-        *detector; /* whose file complaints name; NULL: the configuration */
+        *detector;            /* whose file complaints name; NULL: the configuration */
+    struct network *prefixes; /* written in detectors, each list of them a set of its own */
+    size_t prefix_count;
+    unsigned next_set;
     bool wrong;
 };
 
 /* Complains about a value of the file at hand, and remembers that something was wrong. */
 void rules_complain(struct builder *b, const char *key, const char *value, const char *expected,
                     const char *const *known);
+
+/* A prefix as a range of a set. */
+struct network net_range(const struct net *net, unsigned set);
 
 /* How late a record may be for the engine, which takes clocks 2 s ahead for granted. */
 int64_t rules_lateness(const struct settings *s);

@@ -4,21 +4,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "config/convert.h"
+
 /* A word of a detector file and its number. Tables end in a NULL name. */
 struct word {
     const char *name;
     unsigned value;
 };
-static const struct word classes[] = {{"int_int", CLASS_INT_INT},
-                                      {"int_ext", CLASS_INT_EXT},
-                                      {"ext_int", CLASS_EXT_INT},
-                                      {"ext_ext", CLASS_EXT_EXT},
-                                      {NULL, 0}};
-static const struct word types[] = {
-    {"value_count", DETECTOR_VALUE_COUNT}, {"first_seen", DETECTOR_FIRST_SEEN}, {NULL, 0}};
-static const struct word group_fields[] = {
-    {"src_ip", DETECT_SRC_IP},     {"dst_ip", DETECT_DST_IP},     {"src_port", DETECT_SRC_PORT},
-    {"dst_port", DETECT_DST_PORT}, {"protocol", DETECT_PROTOCOL}, {NULL, 0}};
+static const struct word classes[] = {{"int_int", CLASS_INT_INT}, {"int_ext", CLASS_INT_EXT},
+                                      {"ext_int", CLASS_EXT_INT}, {"ext_ext", CLASS_EXT_EXT},
+                                      {"unknown", CLASS_UNKNOWN}, {NULL, 0}};
+static const struct word types[] = {{"value_count", DETECTOR_VALUE_COUNT},
+                                    {"event_count", DETECTOR_EVENT_COUNT},
+                                    {"first_seen", DETECTOR_FIRST_SEEN},
+                                    {"sequence", DETECTOR_SEQUENCE},
+                                    {NULL, 0}};
+static const struct word group_fields[] = {{"src_ip", DETECT_SRC_IP},
+                                           {"dst_ip", DETECT_DST_IP},
+                                           {"src_port", DETECT_SRC_PORT},
+                                           {"dst_port", DETECT_DST_PORT},
+                                           {"protocol", DETECT_PROTOCOL},
+                                           {"device", DETECT_DEVICE},
+                                           {"src_host", DETECT_SRC_HOST},
+                                           {"src_user", DETECT_SRC_USER},
+                                           {"dst_host", DETECT_DST_HOST},
+                                           {"event_id", DETECT_EVENT_ID},
+                                           {NULL, 0}};
 static const struct word counted_fields[] = {{"src_ip", DETECT_SRC_IP},
                                              {"dst_ip", DETECT_DST_IP},
                                              {"src_port", DETECT_SRC_PORT},
@@ -28,8 +39,10 @@ static const struct word counted_fields[] = {{"src_ip", DETECT_SRC_IP},
                                              {NULL, 0}};
 static const struct word severities[] = {{"informational", 1}, {"low", 3},       {"medium", 6},
                                          {"high", 8},          {"critical", 10}, {NULL, 0}};
-static const struct word sides[] = {
-    {"source", LISTED_SOURCE}, {"either", LISTED_EITHER}, {NULL, 0}};
+static const struct word sides[] = {{"source", LISTED_SOURCE},
+                                    {"destination", LISTED_DESTINATION},
+                                    {"either", LISTED_EITHER},
+                                    {NULL, 0}};
 static const struct word entities[] = {{"src_ip", FIELD_src_ip},
                                        {"src_host", FIELD_src_host},
                                        {"src_user", FIELD_src_user},
@@ -133,6 +146,67 @@ static uint64_t build_lists(struct builder *b, const char *prefix, const char *k
     return mask;
 }
 
+/* The prefixes of one key are a set of their own beside the lists. */
+static bool add_prefix(struct builder *b, const struct net *net)
+{
+    struct network *more = realloc(b->prefixes, (b->prefix_count + 1) * sizeof(*more));
+    if (!more)
+        return false;
+    b->prefixes = more;
+    more[b->prefix_count++] = net_range(net, b->next_set);
+    return true;
+}
+
+/* Names of lists, `internal`, and prefixes. */
+static uint64_t build_sets(struct builder *b, const char *prefix, const char *key,
+                           const struct text_list *list)
+{
+    const struct settings *s = b->rules->settings;
+    const char *known[NETWORKS_LISTS_MAX + 2] = {"internal"};
+    uint64_t mask = 0;
+    bool own = false;
+    char path[96];
+    for (size_t n = 0; n < s->list_count && n < NETWORKS_LISTS_MAX; n++)
+        known[n + 1] = s->lists[n].name;
+    for (size_t i = 0; i < list->count; i++) {
+        const char *text = list->items[i];
+        struct net net;
+        size_t at = 0;
+        item_key(path, sizeof(path), prefix, key, i);
+        if (convert_network(text, strlen(text), &net) == CONVERT_OK) {
+            if (b->next_set > NETWORKS_LISTS_MAX || !add_prefix(b, &net))
+                rules_complain(b, path, text, "a list: there are too many keys with prefixes",
+                               NULL);
+            own = true;
+            continue;
+        }
+        while (known[at] && strcmp(known[at], text) != 0)
+            at++;
+        if (known[at])
+            mask |= UINT64_C(1) << at;
+        else
+            rules_complain(b, path, text,
+                           "a prefix, `internal` or the name of a list under "
+                           "`lists:`",
+                           known);
+    }
+    return own && b->next_set <= NETWORKS_LISTS_MAX ? mask | UINT64_C(1) << b->next_set++ : mask;
+}
+
+static void build_icmp(struct builder *b, const char *prefix, const struct port_ranges *ranges,
+                       struct predicate *out)
+{
+    char path[96];
+    out->by_icmp_type = ranges->count != 0;
+    for (size_t i = 0; i < ranges->count; i++) {
+        if (ranges->items[i].last > 255)
+            rules_complain(b, item_key(path, sizeof(path), prefix, "icmp_type", i), NULL,
+                           "an ICMP type from 0 to 255, or a range of them", NULL);
+        for (unsigned t = ranges->items[i].first; t <= ranges->items[i].last && t < 256; t++)
+            out->icmp_types[t >> 6] |= UINT64_C(1) << (t & 63);
+    }
+}
+
 static struct port_set *build_ports(const struct port_ranges *ranges)
 {
     if (ranges->count == 0)
@@ -176,11 +250,38 @@ static void build_predicate(struct builder *b, const char *prefix,
         snprintf(path, sizeof(path), "%slisted_side", prefix);
         out->listed_side = word_value(b, path, s->listed_side, sides, "which side is looked up");
     }
+    out->src_networks = build_sets(b, prefix, "src_network", &s->src_network);
+    out->dst_networks = build_sets(b, prefix, "dst_network", &s->dst_network);
+    out->not_src_networks = build_sets(b, prefix, "not_src_network", &s->not_src_network);
+    out->not_dst_networks = build_sets(b, prefix, "not_dst_network", &s->not_dst_network);
+    build_icmp(b, prefix, &s->icmp_type, out);
     out->answered = s->answered;
     out->no_parent = s->no_parent;
     out->not_reversed = s->not_reversed;
     out->event_ids = build_texts(&s->event_id);
     out->devices = build_texts(&s->device);
+}
+
+/* The names must be those of detectors that count values; which are in force is another matter. */
+static const char *const *build_after(struct builder *b, const struct detector_settings *s)
+{
+    const struct settings *settings = b->rules->settings;
+    const char **known = calloc(settings->detector_count + 1, sizeof(*known));
+    char path[64];
+    size_t n = 0;
+    for (size_t i = 0; known && i < settings->detector_count; i++)
+        if (settings->detectors[i].type && !strcmp(settings->detectors[i].type, "value_count"))
+            known[n++] = settings->detectors[i].name;
+    for (size_t i = 0; known && i < s->after.count; i++) {
+        size_t at = 0;
+        while (known[at] && strcmp(known[at], s->after.items[i]) != 0)
+            at++;
+        if (!known[at])
+            rules_complain(b, item_key(path, sizeof(path), "", "after", i), s->after.items[i],
+                           "the name of a detector of type value_count", known);
+    }
+    free(known);
+    return build_texts(&s->after);
 }
 
 /* "T1046,T1595": as the record and CEF show them. */
@@ -234,8 +335,10 @@ void rules_build_detector(struct builder *b, const struct detector_settings *s,
         out->group_by[out->group_count++] =
             word_value(b, item_key(path, sizeof(path), "", "group-by", i), s->group_by.items[i],
                        group_fields, "a field to group by");
-    if (out->type == DETECTOR_VALUE_COUNT)
-        out->counted = word_value(b, "condition.field", s->counted ? s->counted : "",
+    out->keep_missing = s->missing && strcmp(s->missing, "keep") == 0;
+    out->after = build_after(b, s);
+    if (out->type == DETECTOR_VALUE_COUNT || out->type == DETECTOR_SEQUENCE)
+        out->counted = word_value(b, "condition.field", s->counted ? s->counted : "service",
                                   counted_fields, "a field to count");
     build_tiers(b, s, out);
     out->has_also = s->has_also;
@@ -278,6 +381,7 @@ void rules_free_detector(struct detector *detector)
 {
     free_predicate(&detector->where);
     free_predicate(&detector->also);
+    free((void *)detector->after);
     free((void *)detector->techniques);
     free((void *)detector->tactics);
 }

@@ -66,6 +66,7 @@ static const struct {
     {"proto", 31},      {"deviceInboundInterface", 128},
     {"externalId", 40}, {"deviceOutboundInterface", 128},
     {"dvchost", 100},   {"deviceExternalId", 255},
+    {"sntdom", 255},    {"dntdom", 255},
     {"fileHash", 255},  {"cs1", 4000},
     {"cs2", 4000},      {"cs3", 4000},
     {"cs4", 4000},      {"cs5", 4000},

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Goldens: samples/<parser>/<topic>.jsonl holds one record a line of <topic>.log; in samples/detect the
-# alerts that a file raises.
+# alerts that a file raises; <topic>.yaml beside it, where there is one, is the configuration.
 #   golden.sh write   writes them anew: a person reads the diff
 #   golden.sh check   compares, one TAP line a file
 set -u
@@ -14,7 +14,9 @@ bad=0
 for log in samples/*/*.log; do
     golden=${log%.log}.jsonl
     case $log in samples/detect/*) show=alerts ;; *) show=events ;; esac
-    if ! "$PARAPET" replay --format json --show $show --now $NOW "$log" >"$now" 2>"$now.err"; then
+    config=${log%.log}.yaml
+    [ -e "$config" ] || config=
+    if ! "$PARAPET" replay ${config:+-c "$config"} --format json --show $show --now $NOW "$log" >"$now" 2>"$now.err"; then
         echo "not ok - $log: $(cat "$now.err")"
         bad=1
     elif [ "$mode" = write ]; then

@@ -1,6 +1,8 @@
 /* Check Point lines and what their records must say. */
 #include "tests/fields.h"
 
+#include "parsers/checkpoint.h"
+
 extern const struct parser parser_checkpoint;
 
 #define HEADER "<134>1 2026-11-21T09:16:00Z mgmt1 CheckPoint 2201 - "
@@ -181,6 +183,31 @@ static const struct expectation forms[] = {
      "+originsicname=cn=cp_mgmt,o=x"},
 };
 
+static const struct expectation envelopes[] = {
+    {"CEF:0|Check Point|SmartDefense|R81.20|IPS|Some\\|Attack|7|act=Detect cs4=P "
+     "cs4Label=Protection "
+     "Name cs1Label=Email ID cn2=5 cn2Label=Duration in Seconds cs2=x cs2=y",
+     PARSE_OK,
+     "product=SmartDefense\ndevice_version=R81.20\nseverity=7\nthreat=P\nduration_ms=5000\n"
+     "+name=Some|Attack\n+class_id=IPS\n+cs2=y|x"},
+    {"CEF:0|Check Point|Log Update|Check Point|Log|https|Unknown|act=Accept in=90133 out=4210 "
+     "src=10.1.2.3 dst=198.51.100.20 proto=6",
+     PARSE_OK, "product=VPN-1 & FireWall-1\n+product=Log Update\ndst_bytes=90133\nsrc_bytes=4210"},
+    {"LEEF:1.0|Check Point|VPN-1 & FireWall-1|1.0|Drop|src=10.1.2.3 dst=10.1.2.4 rule=a b",
+     PARSE_OK, "event_id=Drop\nsrc_ip=10.1.2.3\ndst_ip=10.1.2.4\nrule=a b\nevidence=denied"},
+    {"{\"loguid\":\"1\",\"rule_name\":[\"a\",\"b\",\"c\"],\"rule_action\":[\"Inline\",\"Inline\","
+     "\"Drop\"],\"action\":\"Drop\",\"src\":\"10.1.2.3\",\"s_port\":1234,\"proto\":17}",
+     PARSE_OK,
+     "rule=c\n+rule_name=a|b\nsrc_ip=10.1.2.3\nsrc_port=1234\nprotocol=17\nevidence=denied"},
+    {"[rule_name:\"1\"; rule_name:\"2\"; rule_name:\"3\"; rule_name:\"4\"; rule_name:\"5\"; "
+     "rule_name:\"6\"; rule_name:\"7\"; rule_name:\"8\"; rule_name:\"9\"; action:\"Drop\"]",
+     PARSE_OK, "rule=1\n+rule_name=9|2|3|4|5|6|7|8"},
+    {HEADER "[action:\"Drop\"; originsicname:\"CN\\\\\\\\=gw1,O=x\"; " TCP, PARSE_OK, "host=gw1"},
+    {"21Nov2026  9:16:01 accept gw1 <eth0 src: 10.1.2.3; dst: 10.1.2.4; product: X;", PARSE_OK,
+     "time=2026-11-21T09:16:01.000Z\nevent_id=Accept\nhost=gw1\ndst_interface=eth0\nproduct=X\n"
+     "direction=outbound"},
+};
+
 static void expect_all(void **state)
 {
     (void)state;
@@ -190,6 +217,7 @@ static void expect_all(void **state)
     RUN(others);
     RUN(quirks);
     RUN(forms);
+    RUN(envelopes);
 }
 
 static void not_ours(void **state)
@@ -205,6 +233,18 @@ static void not_ours(void **state)
         "<166>%ASA-6-302013: Built [x:\"",
         "time=1795252760 product=x",
         "{\"action\":\"Drop\"}",
+        "{\"sequencenum\":1}",
+        "CEF:0|Check Pointless|VPN-1 & FireWall-1|1|1|1|1|act=Drop",
+        "CEF:0|Palo Alto Networks|PAN-OS|10.2|end|TRAFFIC|3|act=allow",
+        "CEF:2|Check Point|VPN-1 & FireWall-1|1|1|1|1|act=Drop",
+        "LEEF:1.0|Microsoft|MSExchange|2016|15345|src=192.0.2.1",
+        "LEEF:3.0|Check Point|VPN-1 & FireWall-1|1.0|Drop|src=192.0.2.1",
+        "date=2026-11-21 time=09:16:00 devname=\"fw\" product=\"x\" action=\"deny\"",
+        "id=\"2001\" sys=\"SecureNet\" action=\"drop\" srcip=\"192.0.2.1\"",
+        "21Nov2026 09:16:00 drop 192.168.7.1 eth1 rule: 1; src: 192.0.2.1;",
+        "21Nov2026 09:16:00 drop >eth1 rule: 1; src: 192.0.2.1;",
+        "\"22\" \"21Nov2026\" \"noon\" \"eth1\"",
+        "22 21Nov2026",
         "<134>1 1795252560.1 MX84 flows src=10.0.0.1 dst=10.0.0.2",
     };
     static struct parsed parsed;
@@ -214,6 +254,20 @@ static void not_ours(void **state)
         assert_int_equal(parsed.claimed, expected);
         free(parsed.block);
     }
+}
+
+/* A row in the wrong drawer would never be found; a name that comes twice hides one of them. */
+static void tables(void **state)
+{
+    (void)state;
+    static const struct kv_drawer *const all[] = {checkpoint_drawers, checkpoint_foreign};
+    for (size_t t = 0; t < 2; t++)
+        for (size_t len = 0; len < CHECKPOINT_DRAWERS; len++)
+            for (const struct kv_key *key = all[t][len].keys; key != all[t][len].end; key++) {
+                struct slice name = slice_make(key->name, strnlen(key->name, KV_NAME_MAX));
+                if (kv_find(all[t], CHECKPOINT_DRAWERS, name) != key)
+                    fail_msg("%.*s is in the wrong drawer or there twice", KV_NAME_MAX, key->name);
+            }
 }
 
 /* More pairs and longer values than a record holds: bounded, and what is lost is counted. */
@@ -244,10 +298,8 @@ static void prefixes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(expect_all),
-        cmocka_unit_test(not_ours),
-        cmocka_unit_test(bounds),
-        cmocka_unit_test(prefixes),
+        cmocka_unit_test(expect_all), cmocka_unit_test(not_ours), cmocka_unit_test(tables),
+        cmocka_unit_test(bounds),     cmocka_unit_test(prefixes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-enum style { QUOTED, PIPED, PLAIN };
+enum style { QUOTED, PIPED, PLAIN, LISTED };
 
 /* All pairs as "name=value", '~' behind an escaped and '/' behind a cut one, joined by blanks. */
 static void read_all(enum style style, const char *text, size_t len, char *out, size_t size)
@@ -19,9 +19,10 @@ static void read_all(enum style style, const char *text, size_t len, char *out, 
     struct kv pair;
     size_t used = 0;
     *out = '\0';
-    while (style == QUOTED  ? kv_quoted_next(&it, &pair)
-           : style == PIPED ? kv_piped_next(&c, &pair)
-                            : kv_plain_next(&c, &pair)) {
+    while (style == QUOTED   ? kv_quoted_next(&it, &pair)
+           : style == PIPED  ? kv_piped_next(&c, &pair)
+           : style == LISTED ? kv_listed_next(&c, &pair)
+                             : kv_plain_next(&c, &pair)) {
         assert_true(pair.name.ptr >= block && slice_end(pair.name) <= block + len);
         assert_true(pair.value.ptr >= block && slice_end(pair.value) <= block + len);
         if (used < size)
@@ -29,7 +30,7 @@ static void read_all(enum style style, const char *text, size_t len, char *out, 
                                      (int)pair.name.len, pair.name.ptr, (int)pair.value.len,
                                      pair.value.ptr, pair.escaped ? "~" : "", pair.cut ? "/" : "");
     }
-    if (style == PLAIN && c.rest.len && used < size)
+    if (style >= PLAIN && c.rest.len && used < size)
         snprintf(out + used, size - used, " |%.*s", (int)c.rest.len, c.rest.ptr);
     free(block);
 }
@@ -63,8 +64,17 @@ static const struct {
     {PIPED, "|a=1||b=2", "a=1 b=2"},
     {PIPED, "a=1|2|b=x\\=y|c=|d= z ", "a=1|2 b=x\\=y~ c= d= z "},
     {PIPED, "a=1|b", "a=1|b"},
+    {PIPED, "i/f_dir=in|Protection Name=x|/=y", "i/f_dir=in Protection Name=x|/=y"},
     {PIPED, "a", ""},
     {PIPED, "=|=", ""},
+    {LISTED, "a: 1; b: 2;", "a=1 b=2"},
+    {LISTED, "a: 1; b: 2", "a=1 b=2/"},
+    {LISTED, "a=1; b=2", "a=1 b=2"},
+    {LISTED, " a: x y;  long name: [m={1};n=2]; c:: z; ", "a=x y long name=[m={1};n=2] c=z"},
+    {LISTED, "a: no; not that; b: ; c:;", "a=no; not that b= c="},
+    {LISTED, "a: 1; b: 2; cut", "a=1 b=2 |cut"},
+    {LISTED, "a: http://x/?y=z; b: \\;", "a=http://x/?y=z b=\\~"},
+    {LISTED, "> N/A; a: 1;", " |> N/A; a: 1;"},
     {PLAIN, "a=1 b=2", "a=1 b=2"},
     {PLAIN, "  a=1   b= c=3 ", "a=1 b= c=3"},
     {PLAIN, "a='x y' b=\"p q\" c='it's me' d=1", "a=x y b=p q c=it's me d=1"},
@@ -98,7 +108,7 @@ static void lengths(void **state)
             memset(text, ' ', shift);
             strcpy(text + shift, rows[i].text);
             read_all(rows[i].style, text, strlen(text), got, sizeof(got));
-            assert_true(strcmp(got, rows[i].expected) == 0 || rows[i].style == PLAIN);
+            assert_true(strcmp(got, rows[i].expected) == 0 || rows[i].style >= PLAIN);
         }
     }
 }
@@ -164,11 +174,45 @@ static void find(void **state)
         assert_null(kv_find(drawers, count, slice(others[i])));
 }
 
+/* With more bytes behind the name than are its own. */
+static void find_wide(void **state)
+{
+    (void)state;
+    static const struct kv_key keys_3[] = {{"src", 1, 1}, {"dst", 1, 2}};
+    static const struct kv_key keys_8[] = {{"xlatesrc", 1, 3}};
+    static const struct kv_key keys_10[] = {{"xlatesport", 1, 4}, {"layer_name", 1, 5}};
+    static const struct kv_key keys_20[] = {{"client_inbound_bytes", 1, 6}};
+    static const struct kv_drawer drawers[KV_NAME_MAX + 1] = {[3] = KV_DRAWER(keys_3),
+                                                              [8] = KV_DRAWER(keys_8),
+                                                              [10] = KV_DRAWER(keys_10),
+                                                              [20] = KV_DRAWER(keys_20)};
+    static const struct {
+        const char *text;
+        uint8_t len, what;
+    } names[] = {
+        {"src:\"10.0", 3, 1},
+        {"dst:\"10.0", 3, 2},
+        {"dsT:\"10.0", 3, 0},
+        {"xlatesrc:\"", 8, 3},
+        {"xlatesrx:\"", 8, 0},
+        {"xlatesport:", 10, 4},
+        {"layer_name:", 10, 5},
+        {"layer_uuid:", 10, 0},
+        {"client_inbound_bytes:", 20, 6},
+        {"abcd:\"xyz", 4, 0},
+        {"client_inboundXbytes:", 20, 0},
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const struct kv_key *key = kv_find_wide(drawers, slice_make(names[i].text, names[i].len));
+        assert_int_equal(key ? key->what : 0, names[i].what);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs),    cmocka_unit_test(lengths), cmocka_unit_test(long_values),
-        cmocka_unit_test(unescape), cmocka_unit_test(find),
+        cmocka_unit_test(unescape), cmocka_unit_test(find),    cmocka_unit_test(find_wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,8 +100,15 @@ static inline size_t address_read_v4(struct slice s, struct address *out)
     const char *p = s.ptr, *end = p + s.len;
     uint32_t v4 = 0;
 #ifdef __SSE2__
-    if (s.len >= 16)
+    char copy[16] = {0};
+    if (s.len >= 8) {
+        if (s.len < 16) {
+            memcpy(copy, p, 8);
+            memcpy(copy + s.len - 8, end - 8, 8);
+            p = copy;
+        }
         return address_read_v4_wide(p, out);
+    }
 #endif
     for (int octet = 0; octet < 4; octet++) {
         const char *begin = p;

@@ -7,25 +7,35 @@
 
 #define BLOCK 64
 
-/* Where the quotes and backslashes stand in 64 readable bytes, the first in bit 0. */
-static uint64_t marks_of(const char *p)
+/* Where the quotes and backslashes stand in 16 readable bytes, the first in bit 0. */
+static inline uint64_t marks_of_16(const char *p)
 {
-    uint64_t marks = 0;
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    for (int i = 0; i < BLOCK; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        marks |= (uint64_t)(unsigned)_mm_movemask_epi8(hit) << i;
-    }
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+    return (unsigned)_mm_movemask_epi8(hit);
 #else
-    for (int i = 0; i < BLOCK; i++)
+    uint64_t marks = 0;
+    for (int i = 0; i < 16; i++)
         marks |= (uint64_t)(p[i] == '"' || p[i] == '\\') << i;
-#endif
     return marks;
+#endif
+}
+
+static inline uint64_t marks_of(const char *p)
+{
+    return marks_of_16(p) | marks_of_16(p + 16) << 16 | marks_of_16(p + 32) << 32 |
+           marks_of_16(p + 48) << 48;
 }
 
 uint64_t kv_marks(const char *p, const char *end)
+{
+    size_t left = (size_t)(end - p);
+    return left >= BLOCK ? marks_of(p) : marks_of(end - BLOCK) >> (BLOCK - left);
+}
+
+static uint64_t first_marks(const char *p, const char *end)
 {
     char last[BLOCK] = {0};
     if (end - p >= BLOCK)
@@ -37,14 +47,14 @@ uint64_t kv_marks(const char *p, const char *end)
 struct kv_quoted kv_quoted_over(struct slice text)
 {
     const char *end = slice_end(text);
-    return (struct kv_quoted){text.ptr, end, text.ptr, kv_marks(text.ptr, end)};
+    return (struct kv_quoted){text.ptr, end, text.ptr, first_marks(text.ptr, end)};
 }
 
 /* The mark after a backslash and the byte it protects. */
 static const char *next_after_backslash(struct kv_quoted *it, const char *backslash)
 {
     const char *mark = kv_mark(it);
-    return mark == backslash + 1 ? kv_mark(it) : mark;
+    return mark == backslash + 1 && mark < it->end ? kv_mark(it) : mark;
 }
 
 /* Letters, digits, '_', '-' and '.'. */
@@ -83,11 +93,15 @@ static inline const char *find_blank(const char *p, const char *end)
     return p;
 }
 
-/* Whether text begins with a name and an equals sign. */
+#define PIPED_NAME_MAX 48
+
+/* Whether text begins with a name and an equals sign. Names may hold blanks and slashes. */
 static bool starts_pair(const char *p, const char *end)
 {
     const char *begin = p;
-    while (p < end && is_name_byte(*p))
+    if (end - p > PIPED_NAME_MAX)
+        end = p + PIPED_NAME_MAX;
+    while (p < end && (is_name_byte(*p) || (p > begin && (*p == '/' || *p == ' '))))
         p++;
     return p > begin && p < end && *p == '=';
 }
@@ -109,29 +123,28 @@ static inline bool closes(const char *quote, const char *end, bool equals)
     return equals && p < end && *p == '=';
 }
 
-/* What stands between two values, without separators in front and the assignment behind. */
-static inline struct slice name_between(const char *begin, const char *open)
+struct slice kv_name(struct slice name)
 {
-    while (begin < open && (*begin == ';' || *begin == ' ' || *begin == '[' || *begin == '|'))
-        begin++;
-    while (open > begin && (open[-1] == ':' || open[-1] == '='))
-        open--;
-    return slice_between(begin, open);
+    while (name.len && memchr("; [|", name.ptr[0], 4))
+        name = slice_from(name, 1);
+    while (name.len && memchr(":=", name.ptr[name.len - 1], 2))
+        name.len--;
+    return name;
 }
 
 bool kv_quoted_any(struct kv_quoted *it, struct kv *out)
 {
     const char *open = kv_mark(it);
-    while (open && *open == '\\')
+    while (open < it->end && *open == '\\')
         open = next_after_backslash(it, open);
-    if (!open)
+    if (open == it->end)
         return false;
-    out->name = name_between(it->at, open);
+    out->name = kv_name(slice_between(it->at, open));
     out->escaped = false;
     bool equals = open > it->at && open[-1] == '=';
 
     const char *close = kv_mark(it);
-    while (close && (*close == '\\' || !closes(close, it->end, equals))) {
+    while (close < it->end && (*close == '\\' || !closes(close, it->end, equals))) {
         if (*close == '\\') {
             out->escaped = true;
             close = next_after_backslash(it, close);
@@ -139,11 +152,11 @@ bool kv_quoted_any(struct kv_quoted *it, struct kv *out)
             close = kv_mark(it);
         }
     }
-    out->cut = close == NULL;
-    if (out->cut)
-        close = it->end;
+    out->cut = close == it->end;
     out->value = slice_between(open + 1, close);
-    it->at = out->cut ? it->end : close + 1;
+    it->at = out->cut ? close : close + 1;
+    while (it->at < it->end && (*it->at == ';' || *it->at == ' '))
+        it->at++; /* so that the next pair is one of the usual form again */
     return true;
 }
 
@@ -186,6 +199,15 @@ static size_t listed_name(struct slice text)
     return 0;
 }
 
+/* What is left of a name when the text was cut within it. */
+static bool is_name(struct slice text)
+{
+    size_t n = 0;
+    while (n < text.len && n < LISTED_NAME_MAX && is_name_byte(text.ptr[n]))
+        n++;
+    return n == text.len;
+}
+
 /* Where the semicolon stands that ends a value, or text.len. */
 static size_t listed_end(struct slice text)
 {
@@ -195,7 +217,8 @@ static size_t listed_end(struct slice text)
         size_t blanks = 0;
         while (blanks < after.len && after.ptr[blanks] == ' ')
             blanks++;
-        if (blanks == after.len || (blanks && listed_name(slice_from(after, blanks))))
+        struct slice next = slice_from(after, blanks);
+        if (!next.len || (blanks && (listed_name(next) || is_name(next))))
             return at;
         at += blanks;
     }
@@ -211,12 +234,13 @@ bool kv_listed_next(struct cursor *c, struct kv *out)
         return false;
     out->name = slice_first(c->rest, name);
     cursor_advance(c, name);
+    bool colon = cursor_peek(c) == ':';
     while (cursor_peek(c) == ':' || cursor_peek(c) == '=')
         cursor_advance(c, 1);
     cursor_skip_blanks(c);
     size_t end = listed_end(c->rest);
     out->value = slice_first(c->rest, end);
-    out->cut = false;
+    out->cut = colon && end == c->rest.len;
     out->escaped = slice_find(out->value, '\\') < out->value.len;
     cursor_advance(c, end);
     return true;
@@ -260,4 +284,18 @@ size_t kv_unescape(struct slice text, char *out)
         out[n++] = text.ptr[i];
     }
     return n;
+}
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define MASK(n) UINT64_MAX >> (64 - 8 * (n))
+#else
+#define MASK(n) UINT64_MAX << (64 - 8 * (n))
+#endif
+const uint64_t kv_masks[9] = {
+    0, MASK(1), MASK(2), MASK(3), MASK(4), MASK(5), MASK(6), MASK(7), MASK(8),
+};
+
+const struct kv_key *kv_find_long(const struct kv_drawer *drawers, struct slice name)
+{
+    return kv_find(drawers, KV_NAME_MAX + 1, name);
 }

@@ -11,6 +11,8 @@
 
 #include "parsers/text/cursor.h"
 
+#define KV_NAME_MAX 30 /* of keys that tables hold */
+
 struct kv {
     struct slice name;
     struct slice value; /* as it stands there: without its quotes, with its escapes */
@@ -26,7 +28,7 @@ struct kv {
  * The marks (quotes and backslashes) of 64 bytes are found at once and then visited one by one.
  */
 struct kv_quoted {
-    const char *at;    /* behind the last closing quote */
+    const char *at;    /* where the next name begins, perhaps with separators in front of it */
     const char *end;   /* of the text */
     const char *block; /* the 64 bytes that `marks` speaks of */
     uint64_t marks;    /* bit n: block[n] is a mark that was not visited yet */
@@ -34,15 +36,16 @@ struct kv_quoted {
 
 struct kv_quoted kv_quoted_over(struct slice text);
 
-/* The marks of the 64 bytes at p, as far as they lie before `end`. */
+/* The marks of the 64 bytes at p, as far as they lie before `end`. The 64 in front of p are of the
+ * text too. */
 uint64_t kv_marks(const char *p, const char *end);
 
-/* The next quote or backslash; NULL when there is none left. */
+/* The next quote or backslash; the text's end when there is none left. */
 static inline const char *kv_mark(struct kv_quoted *it)
 {
     while (it->marks == 0) {
         if (it->end - it->block <= 64)
-            return NULL;
+            return it->end;
         it->block += 64;
         it->marks = kv_marks(it->block, it->end);
     }
@@ -53,31 +56,44 @@ static inline const char *kv_mark(struct kv_quoted *it)
 
 bool kv_quoted_any(struct kv_quoted *it, struct kv *out);
 
+/* Whether two bytes stand at p, compared at once. */
+static inline bool kv_at(const char *p, const char *two)
+{
+    return memcmp(p, two, 2) == 0;
+}
+
+/* A name without the separators and brackets in front of it and the colons and equals signs behind. */
+struct slice kv_name(struct slice name);
+
 /*
- * The next pair; false when there is none. The usual form, `; name:"value";`, is read right here,
- * everything else by kv_quoted_any. That works on copies: a loop around this can then keep its
- * iterator in registers, because nobody else ever sees where it is.
+ * Reads a pair of the usual form, `name:"value"; `, whose name a table can hold and has three bytes
+ * at least; false, and nothing is read, when another form stands here. The name may still have
+ * separators around it: a table will not have it then, and kv_name takes them off. In a loop around
+ * this the iterator stays in registers when what else is called gets a copy of it.
  */
-static inline bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
+static inline bool kv_quoted_usual(struct kv_quoted *it, struct slice *name, struct slice *value)
 {
     struct kv_quoted next = *it;
     const char *begin = it->at, *open = kv_mark(&next), *close = kv_mark(&next);
-    if (!close || *open != '"' || *close != '"' || close + 1 == it->end || close[1] != ';' ||
-        open - begin < 4 || begin[0] != ';' || begin[1] != ' ' || begin[2] <= ' ' ||
-        open[-1] != ':') {
-        struct kv_quoted slow = *it;
-        struct kv pair;
-        bool any = kv_quoted_any(&slow, &pair);
-        *it = slow;
-        if (any)
-            *out = pair;
-        return any;
-    }
-    out->name = slice_between(begin + 2, open - (open[-2] == ':' ? 2 : 1));
-    out->value = slice_between(open + 1, close);
+    size_t len = (size_t)(open - 1 - begin);
+    if (it->end - close < 3 || len - 3 > KV_NAME_MAX - 3 || !kv_at(open - 1, ":\"") ||
+        *close != '"' || !kv_at(close + 1, "; "))
+        return false;
+    *name = slice_make(begin, len);
+    *value = slice_between(open + 1, close);
+    it->at = close + 3;
+    it->block = next.block;
+    it->marks = next.marks;
+    return true;
+}
+
+/* The next pair; false when there is none. */
+static inline bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
+{
     out->escaped = out->cut = false;
-    *it = next;
-    it->at = close + 1;
+    if (!kv_quoted_usual(it, &out->name, &out->value))
+        return kv_quoted_any(it, out);
+    out->name = kv_name(out->name);
     return true;
 }
 
@@ -86,8 +102,8 @@ bool kv_piped_next(struct cursor *c, struct kv *out);
 
 /*
  * Listed pairs. A semicolon ends a value when a blank or the text's end follows and then another
- * name, so that [a={1};b=2] and "no; not that" stay whole. False at a piece without a name: it stays
- * in the cursor.
+ * name, so that [a={1};b=2] and "no; not that" stay whole. Where colons assign, the last value has
+ * its semicolon too, or is `cut`. False at a piece without a name: it stays in the cursor.
  */
 bool kv_listed_next(struct cursor *c, struct kv *out);
 
@@ -106,21 +122,18 @@ size_t kv_unescape(struct slice text, char *out);
  * are as long as it is, by its first and last eight bytes. What `how` and `what` mean is the
  * vendor's: how the value is read, and where it goes. A row in the wrong drawer is never found.
  */
-#define KV_NAME_MAX 30
-
 struct kv_key {
     char name[KV_NAME_MAX];
     uint8_t how, what;
 };
 
 struct kv_drawer {
-    const struct kv_key *keys;
-    unsigned count;
+    const struct kv_key *keys, *end;
 };
 
 #define KV_DRAWER(keys)                                                                            \
     {                                                                                              \
-        keys, sizeof(keys) / sizeof((keys)[0])                                                     \
+        keys, (keys) + sizeof(keys) / sizeof((keys)[0])                                            \
     }
 
 static inline uint64_t kv_load8(const char *p)
@@ -141,28 +154,54 @@ static inline uint32_t kv_load4(const char *p)
 static inline const struct kv_key *kv_find(const struct kv_drawer *drawers, size_t count,
                                            struct slice name)
 {
-    if (name.len == 0 || name.len >= count || name.len > KV_NAME_MAX)
+    if (name.len >= count || name.len > KV_NAME_MAX)
         return NULL;
-    const struct kv_key *key = drawers[name.len].keys;
-    if (!key)
-        return NULL;
-    const struct kv_key *end = key + drawers[name.len].count;
+    const struct kv_key *key = drawers[name.len].keys, *end = drawers[name.len].end;
     if (name.len >= 8) {
         uint64_t head = kv_load8(name.ptr), tail = kv_load8(slice_end(name) - 8);
-        for (; key < end; key++)
+        for (; key != end; key++)
             if (kv_load8(key->name) == head && kv_load8(key->name + name.len - 8) == tail &&
                 (name.len <= 16 || memcmp(key->name + 8, name.ptr + 8, name.len - 16) == 0))
                 return key;
     } else if (name.len >= 4) {
         uint32_t head = kv_load4(name.ptr), tail = kv_load4(slice_end(name) - 4);
-        for (; key < end; key++)
+        for (; key != end; key++)
             if (kv_load4(key->name) == head && kv_load4(key->name + name.len - 4) == tail)
                 return key;
     } else {
-        for (; key < end; key++) /* three bytes at most: first, middle, last */
+        for (; key != end; key++) /* three bytes at most: first, middle, last */
             if (key->name[0] == name.ptr[0] && key->name[name.len / 2] == name.ptr[name.len / 2] &&
                 key->name[name.len - 1] == name.ptr[name.len - 1])
                 return key;
     }
+    return NULL;
+}
+
+/* What keeps the first n bytes of eight: kv_masks[n]. */
+extern const uint64_t kv_masks[9];
+
+/* kv_find, not inline: for long names, which are rare. */
+const struct kv_key *kv_find_long(const struct kv_drawer *drawers, struct slice name);
+
+/*
+ * The same for a name of which eight bytes can be read, whatever stands behind it, as it is after
+ * kv_quoted_usual: one compare a row for short names, two for those of up to 16 bytes.
+ */
+static inline const struct kv_key *kv_find_wide(const struct kv_drawer *drawers, struct slice name)
+{
+    const struct kv_key *key = drawers[name.len].keys, *end = drawers[name.len].end;
+    if (name.len <= 8) {
+        uint64_t word = kv_load8(name.ptr) & kv_masks[name.len];
+        for (; key != end; key++)
+            if (kv_load8(key->name) == word)
+                return key;
+        return NULL;
+    }
+    if (name.len > 16)
+        return kv_find_long(drawers, name);
+    uint64_t head = kv_load8(name.ptr), tail = kv_load8(slice_end(name) - 8);
+    for (; key != end; key++)
+        if (kv_load8(key->name) == head && kv_load8(key->name + name.len - 8) == tail)
+            return key;
     return NULL;
 }

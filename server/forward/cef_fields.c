@@ -31,7 +31,7 @@ static const uint16_t limits[FIELD_COUNT] = {
     [FIELD_host] = 100,          [FIELD_application] = 31,    [FIELD_hash] = 255,
     [FIELD_src_interface] = 128, [FIELD_dst_interface] = 128, [FIELD_rule] = 4000,
     [FIELD_src_zone] = 4000,     [FIELD_dst_zone] = 4000,     [FIELD_detections] = 4000,
-    [FIELD_techniques] = 4000,
+    [FIELD_techniques] = 4000,   [FIELD_src_domain] = 255,    [FIELD_dst_domain] = 255,
 };
 
 void cef_put_key(struct cef_writer *w, enum record_field field)

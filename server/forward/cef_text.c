@@ -67,21 +67,49 @@ static const char digit_pairs[201] = "0001020304050607080910111213141516171819"
                                      "6061626364656667686970717273747576777879"
                                      "8081828384858687888990919293949596979899";
 
+static unsigned digits_of(uint64_t n)
+{
+    static const uint64_t powers[20] = {
+        0,
+        10,
+        100,
+        1000,
+        10000,
+        100000,
+        1000000,
+        10000000,
+        100000000,
+        1000000000,
+        UINT64_C(10000000000),
+        UINT64_C(100000000000),
+        UINT64_C(1000000000000),
+        UINT64_C(10000000000000),
+        UINT64_C(100000000000000),
+        UINT64_C(1000000000000000),
+        UINT64_C(10000000000000000),
+        UINT64_C(100000000000000000),
+        UINT64_C(1000000000000000000),
+        UINT64_C(10000000000000000000),
+    };
+    /* 1233 / 4096 is log10(2): the guess is right or one too low. */
+    unsigned guess = (64 - (unsigned)__builtin_clzll(n | 1)) * 1233 >> 12;
+    return guess + (n >= powers[guess]);
+}
+
 void cef_put_number(struct cef_writer *w, uint64_t n)
 {
-    char digits[20], *p = digits + sizeof(digits);
+    unsigned len = n ? digits_of(n) : 1;
+    char *p = w->p + len;
+    w->p = p;
     while (n >= 100) {
         p -= 2;
         memcpy(p, digit_pairs + 2 * (n % 100), 2);
         n /= 100;
     }
-    if (n >= 10) {
-        p -= 2;
-        memcpy(p, digit_pairs + 2 * n, 2);
-    } else {
-        *--p = (char)('0' + n);
-    }
-    cef_put_raw(w, p, (size_t)(digits + sizeof(digits) - p));
+    if (n >= 10)
+        memcpy(p - 2, digit_pairs + 2 * n, 2);
+    else
+        p[-1] = (char)('0' + n);
 }
 
 void cef_put_time(struct cef_writer *w, int64_t ms)
