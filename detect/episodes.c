@@ -463,3 +463,17 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
     *until = is_firing_until(&l);
     return event;
 }
+
+struct episode *episodes_restore(struct episodes *e, struct stripe *stripe, struct side *side,
+                                 struct group *group)
+{
+    struct episode *episode = episode_begin(e, stripe, side, group);
+    if (episode)
+        episode->slot = watch_slot(side, group);
+    return episode;
+}
+
+struct storms *episodes_storms(struct episodes *e)
+{
+    return &e->storms;
+}

@@ -74,3 +74,18 @@ bool storms_allow(struct storms *storms, unsigned index, const struct detector *
     alert_summary(alert, storm_detector.summary);
     return allowed;
 }
+
+struct storm storms_get(struct storms *storms, unsigned index)
+{
+    pthread_mutex_lock(&storms->lock);
+    struct storm storm = storms->of[index];
+    pthread_mutex_unlock(&storms->lock);
+    return storm;
+}
+
+void storms_put(struct storms *storms, unsigned index, struct storm storm)
+{
+    pthread_mutex_lock(&storms->lock);
+    storms->of[index] = storm;
+    pthread_mutex_unlock(&storms->lock);
+}

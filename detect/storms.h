@@ -27,6 +27,10 @@ struct storms {
 void storms_init(struct storms *storms, uint32_t limit);
 void storms_close(struct storms *storms);
 
+/* One detector's, read and written by snapshots. */
+struct storm storms_get(struct storms *storms, unsigned index);
+void storms_put(struct storms *storms, unsigned index, struct storm storm);
+
 /* Whether a start at t may leave. If not, *report says that *alert, about the storm, is due. */
 bool storms_allow(struct storms *storms, unsigned index, const struct detector *detector, int64_t t,
                   struct alert *alert, bool *report);
