@@ -165,11 +165,16 @@ static void save(struct state *s)
 
 /* ---- what is there at the start ---- */
 
-/* Kept under another name: somebody may want to look at it, and it must not be written over. */
+/* Kept under a name that nothing has yet: somebody may want to look at it. */
 static void set_aside(struct state *s, const char *why)
 {
     char aside[64];
-    snprintf(aside, sizeof(aside), FILE_NAME ".bad-%" PRId64, now_ms() / 1000);
+    int64_t now = now_ms() / 1000;
+    for (int i = 0; i < 100; i++) {
+        snprintf(aside, sizeof(aside), FILE_NAME ".bad-%" PRId64 "%s%.0d", now, i ? "-" : "", i);
+        if (faccessat(s->directory, aside, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+            break;
+    }
     if (renameat(s->directory, FILE_NAME, s->directory, aside) != 0)
         log_say(LOG_WARNING, "state: %s/" FILE_NAME " %s; detection starts empty",
                 s->plan.directory, why);
