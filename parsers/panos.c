@@ -196,7 +196,7 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     csv_split(&row.csv, body);
     struct slice name = csv_raw(&row.csv, TYPE);
     const struct panos_type *type = panos_type(name);
-    enum parse_status status = row.csv.count > SUBTYPE ? PARSE_OK : PARSE_MALFORMED;
+    enum parse_status status = row.csv.count > SUBTYPE && name.len ? PARSE_OK : PARSE_MALFORMED;
 
     record_set_vendor(out, slice("Palo Alto Networks"));
     record_set_product(out, slice("PAN-OS"));

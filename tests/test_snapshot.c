@@ -707,7 +707,7 @@ static void many_groups(void **state)
     struct watcher w = {.bytes = {0}};
     w.bytes.at = malloc(w.bytes.room = 64 << 20);
     memset(w.bytes.at, 1, w.bytes.room);
-    struct timespec begin;
+    struct timespec begin = {0};
     elapsed_ns(&begin);
     elapsed_ns(&w.last);
     assert_true(detect_save(d, START, watch_bytes, &w));
