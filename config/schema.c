@@ -252,7 +252,7 @@ static const struct row where_rows[] = {
     {"dst_network", TEXTS(dst_network)},
     {"not_src_network", TEXTS(not_src_network)},
     {"not_dst_network", TEXTS(not_dst_network)},
-    {"icmp_type", PORTS(icmp_type), .expected = "a list of ICMP types, 0 to 255"},
+    {"icmp_type", PORTS(icmp_type), .expected = "an ICMP type from 0 to 255, or a range of them"},
     {"answered", VALUE_BOOL, AT(predicate_settings, answered), .fallback = "false"},
     {"no_parent", VALUE_BOOL, AT(predicate_settings, no_parent), .fallback = "false"},
     {"not_reversed", VALUE_BOOL, AT(predicate_settings, not_reversed), .fallback = "false"},

@@ -86,7 +86,7 @@ struct port_ranges {
 struct predicate_settings {
     struct text_list class, protocol, evidence, action, category, device, event_id;
     struct text_list listed, not_listed;
-    const char *listed_side; /* "source" (default), "destination" or "either" */
+    const char *listed_side;                   /* "source" (default), "destination" or "either" */
     struct text_list src_network, dst_network; /* names of lists, "internal", or prefixes */
     struct text_list not_src_network, not_dst_network;
     struct port_ranges dst_port, not_dst_port, src_port, not_src_port;

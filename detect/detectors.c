@@ -111,7 +111,7 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
     struct siphash_key key = siphash_key(limits->key);
     size_t for_risk = limits->memory / 16;
     d->risk = risk_new(detectors, for_risk, limits->risk_window_ms, limits->risk_threshold, key);
-    d->episodes = episodes_new(&d->watch, detectors);
+    d->episodes = episodes_new(&d->watch, detectors, limits->storm_starts);
     if (!d->risk || !d->episodes || !match_init(&d->match, detectors, count) ||
         !watch_init(&d->watch, d->rules, count, limits->memory - for_risk, limits->pairs_per_source,
                     key)) {

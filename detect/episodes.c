@@ -23,7 +23,8 @@ struct episodes {
     struct storms storms;
 };
 
-struct episodes *episodes_new(struct watch *watch, const struct detector *detectors)
+struct episodes *episodes_new(struct watch *watch, const struct detector *detectors,
+                              uint32_t storm_starts)
 {
     struct episodes *e = calloc(1, sizeof(*e));
     if (!e)
@@ -31,7 +32,7 @@ struct episodes *episodes_new(struct watch *watch, const struct detector *detect
     e->watch = watch;
     e->detectors = detectors;
     atomic_init(&e->next, INT64_MAX);
-    storms_init(&e->storms);
+    storms_init(&e->storms, storm_starts);
     return e;
 }
 

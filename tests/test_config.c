@@ -201,6 +201,7 @@ static void keys_reach_the_settings(void **state)
         "proxy_servers:\n"
         "lan_scanner_exception_ips:\n"
         "vuln_scanners:\n"
+        "dark_addresses:\n"
         "forward sink 2 127.0.0.1 25600 (none) 1 1 1 23 0 1 0 1 4096 1048576 1 1000 60000\n"
         "forward wire 1 siem.example.com 514 (none) 0 0 0 16 1 1 1 0 8192 67108864 0 500 60000\n"
         "directories:\n"
