@@ -96,7 +96,7 @@ const char *schema_expects_entry(char out[EXPECTATION_MAX], const struct row *ro
     case LIST_NETWORK:
         return "an IP address or a prefix, such as 192.0.2.7 or 10.0.0.0/8";
     case LIST_PORTS:
-        return "a port from 0 to 65535, or a range such as 1-1024";
+        return row->expected ? row->expected : "a port from 0 to 65535, or a range such as 1-1024";
     case LIST_FLAGS:
         return words_text(out, "one of", row->words);
     default:

@@ -89,6 +89,23 @@ static bool unusual_port(uint16_t p)
     return p < 33434 || p > 33534;
 }
 
+/* Where clients that are switched off are called: slow_scan asks for more of these. */
+static bool not_windows(uint16_t p)
+{
+    return p != 135 && p != 139 && p != 445;
+}
+
+/* Of distributed_scan: what services are known by, without what the whole world may ask for. */
+static bool service_port(uint16_t p)
+{
+    static const uint16_t high[] = {1433, 1521, 3306, 3389, 5432, 5900,
+                                    5985, 6379, 8443, 9200, 27017};
+    for (size_t i = 0; i < sizeof(high) / sizeof(high[0]); i++)
+        if (high[i] == p)
+            return true;
+    return p >= 1 && p <= 1024 && p != 25 && p != 53 && p != 80 && p != 443;
+}
+
 /* Two rows of one name: either is enough. */
 #define PORT_RULES(p, protocol)                                                                    \
     {"port_" #p "_scanning_internal", IN, protocol, NULL, p, S_ANY, BY_SRC, HOSTS, 20, 300},       \
@@ -127,14 +144,17 @@ static const struct rule rules[] = {
     {"synscan_internal_external", OUT, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
     {"unusual_open_tcp_ports", EXT, TCP, unusual_port, 0, S_ABORTED, BY_DST | BY_PORT, EVENTS, 1,
      604800},
-    {"internal_port_sweep", IN, 0, NULL, 0, S_ANY, BY_SRC | BY_PORT, HOSTS, 20, 300},
+    {"internal_port_sweep", IN, 0, NULL, 0, S_FAILED | S_ABORTED, BY_SRC | BY_PORT, HOSTS, 20, 300},
     {"inbound_port_scan", EXT, 0, NULL, 0, S_ANY, BY_SRC | BY_DST, PORTS, 20, 300},
     {"ping_sweep", IN, ICMP, NULL, 0, S_ANY, BY_SRC, HOSTS, 20, 300},
     {"excessive_denies", ALL, 0, NULL, 0, S_DENIED, BY_SRC, EVENTS, 100, 300},
     {"excessive_outbound_blocks", OUT, 0, NULL, 0, S_DENIED, BY_SRC, EVENTS, 500, 300},
     /* A probe in 15 minutes is 96 a day. Outwards, proxies and peer-to-peer clients fail as often. */
-    {"slow_scan", IN | EXT, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 90, 86400},
-    {"distributed_scan", EXT, 0, NULL, 0, S_FAILED, BY_DST, SOURCES, 100, 300},
+    {"slow_scan", IN, TCP, not_windows, 0, S_FAILED, BY_SRC, SERVICES, 90, 86400},
+    {"slow_scan", IN, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 500, 86400},
+    {"slow_scan_external_internal", EXT, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 90, 86400},
+    {"distributed_scan", EXT, TCP, service_port, 0, S_FAILED | S_ABORTED, BY_DST, SOURCES, 100,
+     300},
     PORT_RULES(22, TCP),
     PORT_RULES(23, TCP),
     PORT_RULES(161, UDP),

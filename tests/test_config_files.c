@@ -63,7 +63,7 @@ static void lists_from_files(void **state)
     struct config *config = load_from(&f, told, &complaints);
     assert_string_equal(told->text, "");
     const struct settings *s = config_settings(config);
-    assert_int_equal(s->list_count, 6);
+    assert_int_equal(s->list_count, 7);
     assert_int_equal(s->lists[0].entries.count, 4);
     assert_int_equal(s->lists[1].entries.count, 0);
     char text[NETWORK_TEXT_MAX];
