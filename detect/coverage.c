@@ -3,6 +3,8 @@
 
 #include "detect/alert_text.h"
 
+#define DEVICES_MIX UINT64_C(0x9e3779b97f4a7c15)
+
 static const struct detector gap_detector = {
     .name = "coverage_gap",
     .title = "Coverage gap: connections that end untold",
@@ -78,15 +80,47 @@ bool coverage_look(struct coverage *coverage, const struct record *r, int64_t t,
         return false;
     int points = points_of(r);
     pthread_mutex_lock(&coverage->lock);
-    uint8_t device = devices_number(&coverage->devices, r->host, UINT64_C(0x9e3779b97f4a7c15));
+    uint8_t device = devices_number(&coverage->devices, r->host, DEVICES_MIX);
     if (device && !coverage->told[device]) {
         if (points > 0)
             coverage->points[device] = (uint16_t)(coverage->points[device] + points);
         gap = points > 0 && coverage->points[device] >= COVERAGE_GAP;
         coverage->told[device] = gap || points < 0;
+        coverage->changed |= gap;
     }
     pthread_mutex_unlock(&coverage->lock);
     if (gap)
         fill(alert, r, t);
     return gap;
+}
+
+bool coverage_get(struct coverage *coverage, unsigned number, struct coverage_device *out)
+{
+    pthread_mutex_lock(&coverage->lock);
+    bool there = number >= 1 && number <= coverage->devices.count;
+    if (there)
+        *out = (struct coverage_device){devices_name(&coverage->devices, (uint8_t)number),
+                                        coverage->points[number], coverage->told[number]};
+    pthread_mutex_unlock(&coverage->lock);
+    return there;
+}
+
+void coverage_put(struct coverage *coverage, const struct coverage_device *device)
+{
+    pthread_mutex_lock(&coverage->lock);
+    uint8_t number = devices_number(&coverage->devices, device->name, DEVICES_MIX);
+    if (number) {
+        coverage->points[number] = device->points;
+        coverage->told[number] = device->told;
+    }
+    pthread_mutex_unlock(&coverage->lock);
+}
+
+bool coverage_changed(struct coverage *coverage)
+{
+    pthread_mutex_lock(&coverage->lock);
+    bool changed = coverage->changed;
+    coverage->changed = false;
+    pthread_mutex_unlock(&coverage->lock);
+    return changed;
 }

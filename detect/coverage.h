@@ -23,6 +23,7 @@ struct coverage {
     struct devices devices;
     uint16_t points[COVERAGE_DEVICES + 1]; /* by a device's number */
     bool told[COVERAGE_DEVICES + 1];       /* that it has a gap, or that it tells */
+    bool changed;                          /* one has been told of since coverage_changed */
 };
 
 void coverage_init(struct coverage *coverage);
@@ -38,3 +39,17 @@ static inline bool coverage_samples(const struct record *r)
 /* Looks at it. True: its device has a gap, and *alert says so. */
 bool coverage_look(struct coverage *coverage, const struct record *r, int64_t t,
                    struct alert *alert);
+
+/* What is known of one device, by its number from 1 on; for snapshots. */
+struct coverage_device {
+    struct slice name;
+    uint16_t points;
+    bool told;
+};
+
+/* False: there are not so many. The name lives as long as the coverage. */
+bool coverage_get(struct coverage *coverage, unsigned number, struct coverage_device *out);
+void coverage_put(struct coverage *coverage, const struct coverage_device *device);
+
+/* Whether a device has been told of since the last call. */
+bool coverage_changed(struct coverage *coverage);

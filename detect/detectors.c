@@ -5,10 +5,11 @@
 #include <stdlib.h>
 
 #include "detect/coverage.h"
+#include "detect/definition.h"
 #include "detect/insight.h"
 #include "detect/match.h"
 #include "detect/members.h"
-#include "detect/risk.h"
+#include "detect/parts.h"
 #include "detect/sequences.h"
 #include "detect/words.h"
 
@@ -58,6 +59,7 @@ static int64_t larger(int64_t a, int64_t b)
 static struct watch_rule rule_of(const struct detector *detector, int64_t lateness_ms)
 {
     struct watch_rule rule = {
+        .salt = definition_salt(detector),
         .window = (uint32_t)detector->timespan_ms,
         .lateness = (uint32_t)(lateness_ms + DETECTOR_AHEAD_MS),
         .first_seen = detector->type == DETECTOR_FIRST_SEEN,
@@ -109,7 +111,7 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
     struct siphash_key key = siphash_key(limits->key);
     size_t for_risk = limits->memory / 16;
     d->risk = risk_new(detectors, for_risk, limits->risk_window_ms, limits->risk_threshold, key);
-    d->episodes = episodes_new(&d->watch, detectors);
+    d->episodes = episodes_new(&d->watch, detectors, limits->storm_starts);
     if (!d->risk || !d->episodes || !match_init(&d->match, detectors, count) ||
         !watch_init(&d->watch, d->rules, count, limits->memory - for_risk, limits->pairs_per_source,
                     key)) {
@@ -494,4 +496,10 @@ void detect_observe(struct detection *d, struct record *r, on_alert to, void *co
         record_set_detections(r, words_joined(r, d->names, o.firing));
         record_set_techniques(r, words_joined(r, d->techniques, o.firing));
     }
+}
+
+struct detection_parts detection_parts(struct detection *d)
+{
+    return (struct detection_parts){d->detectors, d->count, &d->watch,
+                                    d->episodes,  d->risk,  &d->coverage};
 }

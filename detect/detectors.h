@@ -20,6 +20,7 @@ struct detect_limits {
     int64_t lateness_ms;       /* how far behind a record may be and still be counted exactly */
     int64_t risk_window_ms;    /* 14 days */
     unsigned risk_threshold;   /* 12 */
+    uint32_t storm_starts;     /* of a detector in a minute; beyond, one detector_storm; 0: 1000 */
     uint8_t key[16];           /* of the keyed hash: random at each start, fixed in tests */
 };
 

@@ -44,9 +44,10 @@ void episode_sample(struct episode *episode, struct values table, uint32_t t, ui
 }
 
 void episode_alert(const struct episode *episode, const struct detector *detector,
-                   const struct group *group, const struct stripe *stripe, struct alert *alert,
+                   const struct group *group, struct stripe *stripe, struct alert *alert,
                    int64_t end)
 {
+    changes_note(stripe, group);
     alert->detector = detector;
     alert->time_ms = alert->window_end_ms = end;
     alert->window_start_ms = end - detector->timespan_ms;

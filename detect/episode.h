@@ -32,9 +32,10 @@ void episode_add_device(struct episode *episode, uint8_t device);
 /* Takes the values of the window that ends at t as samples, those seen first in front. */
 void episode_sample(struct episode *episode, struct values table, uint32_t t, uint32_t window);
 
-/* Fills in what is the same for every phase; the alert's window ends at `end`. */
+/* Fills in what is the same for every phase; the alert's window ends at `end`. The group is noted as
+ * changed. */
 void episode_alert(const struct episode *episode, const struct detector *detector,
-                   const struct group *group, const struct stripe *stripe, struct alert *alert,
+                   const struct group *group, struct stripe *stripe, struct alert *alert,
                    int64_t end);
 
 /* The number to report: exact up to the highest tier, beyond it the sketch's if that is more. */

@@ -23,7 +23,8 @@ struct episodes {
     struct storms storms;
 };
 
-struct episodes *episodes_new(struct watch *watch, const struct detector *detectors)
+struct episodes *episodes_new(struct watch *watch, const struct detector *detectors,
+                              uint32_t storm_starts)
 {
     struct episodes *e = calloc(1, sizeof(*e));
     if (!e)
@@ -31,7 +32,7 @@ struct episodes *episodes_new(struct watch *watch, const struct detector *detect
     e->watch = watch;
     e->detectors = detectors;
     atomic_init(&e->next, INT64_MAX);
-    storms_init(&e->storms);
+    storms_init(&e->storms, storm_starts);
     return e;
 }
 
@@ -471,4 +472,18 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
     *is_firing = group->state == GROUP_FIRING;
     *until = is_firing_until(&l);
     return event;
+}
+
+struct episode *episodes_restore(struct episodes *e, struct stripe *stripe, struct side *side,
+                                 struct group *group)
+{
+    struct episode *episode = episode_begin(e, stripe, side, group);
+    if (episode)
+        episode->slot = watch_slot(side, group);
+    return episode;
+}
+
+struct storms *episodes_storms(struct episodes *e)
+{
+    return &e->storms;
 }

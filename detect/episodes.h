@@ -53,7 +53,8 @@ enum episode_event {
 
 struct episodes; /* what all groups share: the guard against storms, the next end */
 
-struct episodes *episodes_new(struct watch *watch, const struct detector *detectors);
+struct episodes *episodes_new(struct watch *watch, const struct detector *detectors,
+                              uint32_t storm_starts);
 void episodes_free(struct episodes *e);
 
 /*
@@ -77,3 +78,11 @@ int64_t episodes_next_of(struct stripe *stripe);
 
 /* The group is forgotten: its episode's memory goes. */
 void episodes_drop(struct side *side, struct group *group);
+
+/* The memory of an episode of an earlier run, to be filled in; NULL: no room. */
+struct episode;
+struct episode *episodes_restore(struct episodes *e, struct stripe *stripe, struct side *side,
+                                 struct group *group);
+
+struct storms;
+struct storms *episodes_storms(struct episodes *e);

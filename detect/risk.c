@@ -10,28 +10,13 @@
 #include <stdlib.h>
 
 #define BUCKET   4
-#define ENTRIES  12 /* distinct detectors of one entity; with more, the oldest is forgotten */
 #define LOCKS    16
 #define MAP_BITS (UINT32_C(1) << 20)
 #define NO_BIT   UINT32_MAX
 
-struct entry {
-    uint32_t started_s;      /* 0: fires, but has not scored */
-    uint32_t firing_until_s; /* 0: does not */
-    uint8_t detector;
-};
-
-struct entity {
-    uint64_t hash; /* 0: free */
-    uint32_t bit;  /* of a source, in the maps */
-    uint8_t count;
-    bool above; /* the threshold has been crossed and told */
-    struct entry entries[ENTRIES];
-};
-
 struct risk {
     const struct detector *detectors;
-    struct entity *entities;
+    struct risk_entity *entities;
     size_t buckets;
     uint32_t window_s;
     unsigned threshold;
@@ -41,6 +26,10 @@ struct risk {
     _Atomic bool any;
     _Atomic uint64_t maps[2][MAP_BITS / 64];
     pthread_mutex_t locks[LOCKS];
+    pthread_mutex_t changes_lock;
+    uint64_t changes[RISK_CHANGES]; /* hashes of entities */
+    unsigned change_count;
+    bool noting, changes_lost;
 };
 
 struct risk *risk_new(const struct detector *detectors, size_t memory, int64_t window_ms,
@@ -50,7 +39,7 @@ struct risk *risk_new(const struct detector *detectors, size_t memory, int64_t w
     if (!risk)
         return NULL;
     risk->detectors = detectors;
-    risk->buckets = memory / (BUCKET * sizeof(struct entity));
+    risk->buckets = memory / (BUCKET * sizeof(struct risk_entity));
     risk->buckets += risk->buckets == 0;
     risk->entities = calloc(risk->buckets * BUCKET, sizeof(*risk->entities));
     risk->window_s = (uint32_t)(window_ms / 1000);
@@ -59,6 +48,7 @@ struct risk *risk_new(const struct detector *detectors, size_t memory, int64_t w
     risk->mix = siphash_words(key, 1, 2, 3) | 1;
     for (unsigned i = 0; i < LOCKS; i++)
         pthread_mutex_init(&risk->locks[i], NULL);
+    pthread_mutex_init(&risk->changes_lock, NULL);
     if (!risk->entities) {
         risk_free(risk);
         return NULL;
@@ -72,6 +62,7 @@ void risk_free(struct risk *risk)
         return;
     for (unsigned i = 0; i < LOCKS; i++)
         pthread_mutex_destroy(&risk->locks[i]);
+    pthread_mutex_destroy(&risk->changes_lock);
     free(risk->entities);
     free(risk);
 }
@@ -122,17 +113,17 @@ static uint32_t seconds(int64_t ms)
     return ms <= 0 ? 0 : ms / 1000 >= UINT32_MAX ? UINT32_MAX : (uint32_t)(ms / 1000);
 }
 
-static bool scores(const struct risk *risk, const struct entry *entry, uint32_t now)
+static bool scores(const struct risk *risk, const struct risk_entry *entry, uint32_t now)
 {
     return entry->started_s && (now <= entry->started_s || now - entry->started_s < risk->window_s);
 }
 
-static struct risk_state state_of(const struct risk *risk, const struct entity *entity,
+static struct risk_state state_of(const struct risk *risk, const struct risk_entity *entity,
                                   uint32_t now)
 {
     struct risk_state state = {0};
     for (unsigned i = 0; i < entity->count; i++) {
-        const struct entry *entry = &entity->entries[i];
+        const struct risk_entry *entry = &entity->entries[i];
         uint64_t bit = UINT64_C(1) << entry->detector;
         if (scores(risk, entry, now)) {
             state.risk += risk->detectors[entry->detector].score;
@@ -150,7 +141,7 @@ static pthread_mutex_t *lock_of(struct risk *risk, uint64_t entity, size_t *firs
     return &risk->locks[*first / BUCKET % LOCKS];
 }
 
-static struct entity *find(struct risk *risk, size_t first, uint64_t hash)
+static struct risk_entity *find(struct risk *risk, size_t first, uint64_t hash)
 {
     for (size_t i = first; i < first + BUCKET; i++)
         if (risk->entities[i].hash == hash)
@@ -159,14 +150,14 @@ static struct entity *find(struct risk *risk, size_t first, uint64_t hash)
 }
 
 /* The entity, made if need be: in a free place, or that of the one with the least to say. */
-static struct entity *make(struct risk *risk, size_t first, uint64_t hash, uint32_t now)
+static struct risk_entity *make(struct risk *risk, size_t first, uint64_t hash, uint32_t now)
 {
-    struct entity *best = find(risk, first, hash);
+    struct risk_entity *best = find(risk, first, hash);
     uint64_t least = UINT64_MAX;
     if (best)
         return best;
     for (size_t i = first; i < first + BUCKET; i++) {
-        struct entity *entity = &risk->entities[i];
+        struct risk_entity *entity = &risk->entities[i];
         struct risk_state state = state_of(risk, entity, now);
         uint64_t weight = entity->hash ? 1 + state.risk * 2 + (state.firing != 0) : 0;
         if (weight < least) {
@@ -174,25 +165,35 @@ static struct entity *make(struct risk *risk, size_t first, uint64_t hash, uint3
             best = entity;
         }
     }
-    *best = (struct entity){.hash = hash, .bit = NO_BIT};
+    *best = (struct risk_entity){.hash = hash, .bit = NO_BIT};
     atomic_store_explicit(&risk->any, true, memory_order_relaxed);
     return best;
 }
 
-static struct entry *entry_of(struct entity *entity, unsigned detector)
+static struct risk_entry *entry_of(struct risk_entity *entity, unsigned detector)
 {
-    struct entry *oldest = &entity->entries[0];
+    struct risk_entry *oldest = &entity->entries[0];
     for (unsigned i = 0; i < entity->count; i++) {
-        struct entry *entry = &entity->entries[i];
+        struct risk_entry *entry = &entity->entries[i];
         if (entry->detector == detector)
             return entry;
         if (entry->started_s < oldest->started_s)
             oldest = entry;
     }
-    if (entity->count < ENTRIES)
+    if (entity->count < RISK_ENTRIES)
         oldest = &entity->entries[entity->count++];
-    *oldest = (struct entry){.detector = (uint8_t)detector};
+    *oldest = (struct risk_entry){.detector = (uint8_t)detector};
     return oldest;
+}
+
+static void note(struct risk *risk, uint64_t hash)
+{
+    pthread_mutex_lock(&risk->changes_lock);
+    if (risk->noting && risk->change_count < RISK_CHANGES)
+        risk->changes[risk->change_count++] = hash;
+    else
+        risk->changes_lost |= risk->noting;
+    pthread_mutex_unlock(&risk->changes_lock);
 }
 
 struct risk_state risk_add(struct risk *risk, uint64_t hash, unsigned detector, int64_t t)
@@ -201,16 +202,17 @@ struct risk_state risk_add(struct risk *risk, uint64_t hash, unsigned detector, 
     uint32_t now = seconds(t);
     pthread_mutex_t *lock = lock_of(risk, hash, &first);
     pthread_mutex_lock(lock);
-    struct entity *entity = make(risk, first, hash, now);
+    struct risk_entity *entity = make(risk, first, hash, now);
     if (state_of(risk, entity, now).risk < risk->threshold)
         entity->above = false; /* it has fallen since */
-    struct entry *entry = entry_of(entity, detector);
+    struct risk_entry *entry = entry_of(entity, detector);
     if (now > entry->started_s)
         entry->started_s = now;
     struct risk_state state = state_of(risk, entity, now);
     state.crossed = !entity->above && risk->threshold && state.risk >= risk->threshold;
     entity->above |= state.crossed;
     pthread_mutex_unlock(lock);
+    note(risk, hash);
     return state;
 }
 
@@ -221,14 +223,15 @@ void risk_firing(struct risk *risk, struct address source, unsigned detector, in
     uint32_t until_s = seconds(until + 999);
     pthread_mutex_t *lock = lock_of(risk, hash, &first);
     pthread_mutex_lock(lock);
-    struct entity *entity = make(risk, first, hash, seconds(until));
-    struct entry *entry = entry_of(entity, detector);
+    struct risk_entity *entity = make(risk, first, hash, seconds(until));
+    struct risk_entry *entry = entry_of(entity, detector);
     if (until_s > entry->firing_until_s)
         entry->firing_until_s = until_s;
     if (entity->bit == NO_BIT) {
         entity->bit = bit_of(risk, source);
         mark(risk, 0, entity->bit);
         mark(risk, 1, entity->bit);
+        note(risk, hash);
     }
     pthread_mutex_unlock(lock);
 }
@@ -240,7 +243,7 @@ void risk_fired(struct risk *risk, struct address source, unsigned detector, int
     uint64_t hash = risk_address(risk, source, FIELD_src_ip);
     pthread_mutex_t *lock = lock_of(risk, hash, &first);
     pthread_mutex_lock(lock);
-    struct entity *entity = find(risk, first, hash);
+    struct risk_entity *entity = find(risk, first, hash);
     for (unsigned i = 0; entity && i < entity->count; i++)
         if (entity->entries[i].detector == detector &&
             entity->entries[i].firing_until_s <= seconds(unless_after + 999))
@@ -254,7 +257,7 @@ struct risk_state risk_of(struct risk *risk, uint64_t hash, int64_t t)
     struct risk_state state = {0};
     pthread_mutex_t *lock = lock_of(risk, hash, &first);
     pthread_mutex_lock(lock);
-    const struct entity *entity = find(risk, first, hash);
+    const struct risk_entity *entity = find(risk, first, hash);
     if (entity)
         state = state_of(risk, entity, seconds(t));
     pthread_mutex_unlock(lock);
@@ -270,7 +273,7 @@ void risk_tidy(struct risk *risk, int64_t now)
         pthread_mutex_t *lock = &risk->locks[b % LOCKS];
         pthread_mutex_lock(lock);
         for (size_t i = b * BUCKET; i < (b + 1) * BUCKET; i++) {
-            struct entity *entity = &risk->entities[i];
+            struct risk_entity *entity = &risk->entities[i];
             struct risk_state state = state_of(risk, entity, seconds(now));
             if (entity->hash && !state.scored && !state.firing)
                 entity->hash = 0;
@@ -280,4 +283,71 @@ void risk_tidy(struct risk *risk, int64_t now)
         pthread_mutex_unlock(lock);
     }
     atomic_store(&risk->map, spare);
+}
+
+size_t risk_room(const struct risk *risk)
+{
+    return risk->buckets * BUCKET;
+}
+
+bool risk_get(struct risk *risk, size_t place, struct risk_entity *out)
+{
+    pthread_mutex_t *lock = &risk->locks[place / BUCKET % LOCKS];
+    pthread_mutex_lock(lock);
+    *out = risk->entities[place];
+    pthread_mutex_unlock(lock);
+    return out->hash != 0;
+}
+
+bool risk_find(struct risk *risk, uint64_t hash, struct risk_entity *out)
+{
+    size_t first;
+    pthread_mutex_t *lock = lock_of(risk, hash, &first);
+    pthread_mutex_lock(lock);
+    const struct risk_entity *entity = find(risk, first, hash);
+    if (entity)
+        *out = *entity;
+    pthread_mutex_unlock(lock);
+    return entity != NULL;
+}
+
+void risk_put(struct risk *risk, const struct risk_entity *entity, int64_t now)
+{
+    size_t first;
+    pthread_mutex_t *lock = lock_of(risk, entity->hash, &first);
+    pthread_mutex_lock(lock);
+    struct risk_entity *place = make(risk, first, entity->hash, seconds(now));
+    *place = *entity;
+    if (place->bit >= MAP_BITS)
+        place->bit = NO_BIT;
+    if (place->bit != NO_BIT) {
+        mark(risk, 0, place->bit);
+        mark(risk, 1, place->bit);
+    }
+    pthread_mutex_unlock(lock);
+}
+
+void risk_rekey(struct risk *risk, struct siphash_key key)
+{
+    risk->key = key;
+    risk->mix = siphash_words(key, 1, 2, 3) | 1;
+}
+
+void risk_note_changes(struct risk *risk)
+{
+    pthread_mutex_lock(&risk->changes_lock);
+    risk->noting = true;
+    pthread_mutex_unlock(&risk->changes_lock);
+}
+
+unsigned risk_changes(struct risk *risk, uint64_t hashes[RISK_CHANGES], bool *lost)
+{
+    pthread_mutex_lock(&risk->changes_lock);
+    unsigned count = risk->change_count;
+    memcpy(hashes, risk->changes, count * sizeof(hashes[0]));
+    *lost |= risk->changes_lost;
+    risk->change_count = 0;
+    risk->changes_lost = false;
+    pthread_mutex_unlock(&risk->changes_lock);
+    return count;
 }

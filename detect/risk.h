@@ -40,5 +40,37 @@ struct risk_state risk_of(struct risk *risk, uint64_t entity, int64_t t);
 /* False: the source has certainly neither risk nor detectors firing. Costs one load. */
 bool risk_may_have(const struct risk *risk, struct address source);
 
+/* ---- what a snapshot keeps of an entity */
+
+#define RISK_ENTRIES 12 /* distinct detectors of one entity; with more, the oldest is forgotten */
+
+struct risk_entry {
+    uint32_t started_s;      /* 0: fires, but has not scored */
+    uint32_t firing_until_s; /* 0: does not */
+    uint8_t detector;
+};
+
+struct risk_entity {
+    uint64_t hash; /* 0: free */
+    uint32_t bit;  /* of a source, in the map of those that may have a risk */
+    uint8_t count;
+    bool above; /* the threshold has been crossed and told */
+    struct risk_entry entries[RISK_ENTRIES];
+};
+
+/* How many entities there is room for; the one in a place, false: none. */
+size_t risk_room(const struct risk *risk);
+bool risk_get(struct risk *risk, size_t place, struct risk_entity *out);
+
+/* An entity of an earlier run under the same key; replaces what is known of it. */
+void risk_put(struct risk *risk, const struct risk_entity *entity, int64_t now);
+void risk_rekey(struct risk *risk, struct siphash_key key);
+
+/* From now on risk_add notes whose risk changed; *lost: more than could be noted. */
+#define RISK_CHANGES 256
+void risk_note_changes(struct risk *risk);
+unsigned risk_changes(struct risk *risk, uint64_t hashes[RISK_CHANGES], bool *lost);
+bool risk_find(struct risk *risk, uint64_t hash, struct risk_entity *out);
+
 /* Tells sources that had a risk once from those that have; to be called now and then. */
 void risk_tidy(struct risk *risk, int64_t now);

@@ -65,6 +65,7 @@ void sequences_feed(const struct sequences *sequences, struct watch *watch, stru
         if (!targets)
             continue;
         watch_advance(watch, stripe, side, targets, s->t);
+        changes_note(stripe, targets);
         if (begins)
             keep_window(watch, stripe, side, targets, s);
         else

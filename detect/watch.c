@@ -254,7 +254,7 @@ static struct group *make(struct watch *watch, struct stripe *stripe, struct sid
 static struct group *quota_take(struct watch *watch, struct stripe *stripe, struct side *side,
                                 unsigned detector, uint64_t first_hash, int64_t t)
 {
-    uint64_t hash = siphash_words(watch->key, first_hash, detector, 1) | 1;
+    uint64_t hash = siphash_words(watch->key, first_hash, watch->rules[detector].salt, 1) | 1;
     struct group *quota = find(side, hash);
     if (!quota) {
         quota = make(watch, stripe, side, detector, hash, t);
@@ -323,4 +323,26 @@ void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side
         watch_drop_dead(watch, stripe, side, group);
     if (clean && group->state == GROUP_IDLE && (uint32_t)t - group->hot > (uint64_t)rule->quiet_ms)
         group->has_started = 0;
+}
+
+struct group *watch_restore(struct watch *watch, struct stripe *stripe, struct side *side,
+                            unsigned detector, uint64_t hash, uint64_t quota_hash, int64_t newest)
+{
+    struct group *group = find(side, hash), *quota = NULL;
+    if (group)
+        watch_forget(watch, side, watch_slot(side, group));
+    if (quota_hash) {
+        quota = find(side, quota_hash);
+        if (!quota && (quota = make(watch, stripe, side, detector, quota_hash, newest)))
+            quota->is_quota = 1;
+        if (!quota || !quota->is_quota || quota->counts[0] == UINT16_MAX)
+            return NULL;
+        quota->counts[0]++;
+    }
+    group = make(watch, stripe, side, detector, hash, newest);
+    if (group && quota)
+        group->owner = watch_slot(side, quota);
+    else if (quota && --quota->counts[0] == 0)
+        watch_forget(watch, side, watch_slot(side, quota));
+    return group;
 }

@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 
+#include "detect/changes.h"
 #include "detect/detector.h"
 #include "detect/devices.h"
 #include "detect/pool.h"
@@ -29,6 +30,7 @@ enum watch_side { SIDE_INTERNAL, SIDE_EXTERNAL, SIDE_COUNT };
 
 /* What the table needs to know of a detector. */
 struct watch_rule {
+    uint64_t salt;             /* the detector in its groups' hashes: survives another order */
     uint32_t window, lateness; /* ms */
     uint32_t keep[2];          /* N of the two sets of values: condition and also; 0: none */
     uint32_t first_gte[2];     /* what starts an alert, and how far a group is from it; 0: never */
@@ -83,6 +85,7 @@ struct stripe {
     struct value *spare;     /* room to rebuild a set of values in */
     uint32_t *scratch;       /* room to sort in */
     struct watch_counters counters;
+    struct changes changes;
 };
 
 struct watch {
@@ -108,8 +111,7 @@ static inline struct stripe *watch_stripe(const struct watch *watch, uint64_t fi
 /* The hash of a detector's group whose first member has that hash. */
 static inline uint64_t watch_hash(const struct watch *watch, unsigned detector, uint64_t first_hash)
 {
-    (void)watch;
-    return first_hash ^ (detector + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    return first_hash ^ watch->rules[detector].salt;
 }
 
 /* Fetches what a look-up of the group will read. */
@@ -152,6 +154,20 @@ unsigned watch_order_of(uint32_t keep);
  * last four bytes of every block belong to the table. */
 uint32_t watch_block(struct watch *watch, struct stripe *stripe, struct side *side,
                      struct group *group, unsigned order, int64_t now);
+
+/*
+ * A group of an earlier run, empty; one of that hash is forgotten before. `quota` is the hash of the
+ * group that counts the source's pairs, 0 when there is none. NULL: no room.
+ */
+struct group *watch_restore(struct watch *watch, struct stripe *stripe, struct side *side,
+                            unsigned detector, uint64_t hash, uint64_t quota, int64_t newest);
+
+/* Its values: the first n of the stripe's spare room, which has watch_slots_of(max_order). */
+void watch_restore_values(struct watch *watch, struct stripe *stripe, struct side *side,
+                          struct group *group, unsigned set, uint32_t n);
+
+/* The key of an earlier run, while there are no groups yet. */
+void watch_rekey(struct watch *watch, struct siphash_key key);
 
 static inline uint32_t watch_slot(const struct side *side, const struct group *group)
 {

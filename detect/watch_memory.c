@@ -97,3 +97,9 @@ void watch_close(struct watch *watch)
     watch->stripes = NULL;
     watch->stripe_count = 0;
 }
+
+void watch_rekey(struct watch *watch, struct siphash_key key)
+{
+    watch->key = key;
+    watch->mix = siphash_words(key, 0, 0, 0) | 1;
+}

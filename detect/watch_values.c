@@ -169,3 +169,27 @@ unsigned watch_order_of(uint32_t keep)
 {
     return order_for(values_enough(keep), POOL_ORDERS - 1);
 }
+
+void watch_restore_values(struct watch *watch, struct stripe *stripe, struct side *side,
+                          struct group *group, unsigned set, uint32_t n)
+{
+    uint32_t keep = watch->rules[group->detector].keep[set];
+    if (n == 1 && set == 0) {
+        group->one = stripe->spare[0];
+    } else {
+        unsigned order = order_for(n + 1 + n / 4, order_for(values_enough(keep), watch->max_order));
+        uint32_t unit = watch_block(watch, stripe, side, group, order, group->newest);
+        if (unit == POOL_NONE) {
+            stripe->counters.evicted_values += n;
+            return;
+        }
+        group->blocks[set] = unit | (uint32_t)order << WATCH_BLOCK_SHIFT;
+        struct values table = watch_values(side, group, set);
+        if (n > fill_of(table.count)) {
+            stripe->counters.evicted_values += n - fill_of(table.count) / 2;
+            n = keep_recent(stripe, group, n, fill_of(table.count) / 2);
+        }
+        refill(watch, stripe, table, n);
+    }
+    group->counts[set] = (uint16_t)n;
+}

@@ -9,345 +9,285 @@
 
 #include "parsers/panos_rows.h"
 
-/* One column a row, so that rows can be counted off against the guide. */
 /* clang-format off */
-static const struct panos_column every[] = {
-    SKIP,                                     /* 0: reserved */
-    SPECIAL(RECEIVED, "receive_time"),
-    KEEP("serial"),
-    SKIP,                                     /* 3: type */
-    SKIP,                                     /* 4: subtype */
-    SKIP,                                     /* 5: reserved; holds the log format's version */
-    SKIP,                                     /* 6: generated time */
-};
+#define TRAFFIC(X)                                                                              \
+    SESSION(X)                                     /* 0 to 30 */                                \
+    X( 31, KEEP,     ZERO,  extra,         "bytes")                                             \
+    X( 32, NUMBER,   EMPTY, src_bytes,     "bytes_sent")                                        \
+    X( 33, NUMBER,   EMPTY, dst_bytes,     "bytes_received")                                    \
+    X( 34, KEEP,     ZERO,  extra,         "packets")                                           \
+    X( 35, KEEP,     EMPTY, extra,         "start_time")                                        \
+    X( 36, SECONDS,  EMPTY, duration_ms,   "elapsed_time")                                      \
+    X( 37, KEEP,     EMPTY, extra,         "category")                                          \
+    X( 39, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 40, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    X( 41, KEEP,     ZERO,  extra,         "src_location")                                      \
+    X( 42, KEEP,     ZERO,  extra,         "dst_location")                                      \
+    X( 44, NUMBER,   EMPTY, src_packets,   "packets_sent")                                      \
+    X( 45, NUMBER,   EMPTY, dst_packets,   "packets_received")                                  \
+    X( 46, TEXT,     ODD,   reason,        "session_end_reason")                                \
+    DEVICE_GROUPS(X, 47)                                                                        \
+    X( 53, KEEP,     EMPTY, extra,         "action_source")                                     \
+    X( 54, KEEP,     EMPTY, extra,         "src_vm_uuid")                                       \
+    X( 55, KEEP,     EMPTY, extra,         "dst_vm_uuid")                                       \
+    X( 56, KEEP,     ODD,   extra,         "tunnel_id")                                         \
+    X( 57, KEEP,     EMPTY, extra,         "monitor_tag")                                       \
+    X( 58, KEEP,     ZERO,  extra,         "parent_session_id")                                 \
+    X( 59, KEEP,     EMPTY, extra,         "parent_start_time")                                 \
+    X( 60, KEEP,     ODD,   extra,         "tunnel_type")                                       \
+    X( 61, KEEP,     ZERO,  extra,         "sctp_association_id")                               \
+    X( 62, KEEP,     ZERO,  extra,         "sctp_chunks")                                       \
+    X( 63, KEEP,     ZERO,  extra,         "sctp_chunks_sent")                                  \
+    X( 64, KEEP,     ZERO,  extra,         "sctp_chunks_received")                              \
+    X( 65, KEEP,     EMPTY, extra,         "rule_uuid")                                         \
+    X( 66, KEEP,     ZERO,  extra,         "http2_connection")                                  \
+    X( 67, KEEP,     ZERO,  extra,         "app_flap_count")                                    \
+    X( 68, KEEP,     EMPTY, extra,         "policy_id")                                         \
+    X( 69, KEEP,     EMPTY, extra,         "link_switches")                                     \
+    X( 70, KEEP,     EMPTY, extra,         "sdwan_cluster")                                     \
+    X( 71, KEEP,     EMPTY, extra,         "sdwan_device_type")                                 \
+    X( 72, KEEP,     EMPTY, extra,         "sdwan_cluster_type")                                \
+    X( 73, KEEP,     EMPTY, extra,         "sdwan_site")                                        \
+    X( 74, KEEP,     EMPTY, extra,         "dynamic_user_group_name")                           \
+    X( 75, KEEP,     EMPTY, extra,         "xff_address")                                       \
+    SRC_DEVICE(X, 76)                                                                           \
+    DST_DEVICE(X, 84)                                                                           \
+    CONTAINER(X, 92)                                                                            \
+    X( 95, KEEP,     EMPTY, extra,         "src_external_dynamic_list")                         \
+    X( 96, KEEP,     EMPTY, extra,         "dst_external_dynamic_list")                         \
+    X( 97, KEEP,     EMPTY, extra,         "host_id")                                           \
+    X( 98, KEEP,     EMPTY, extra,         "user_device_serial_number")                         \
+    X( 99, KEEP,     EMPTY, extra,         "src_dynamic_address_group")                         \
+    X(100, KEEP,     EMPTY, extra,         "dst_dynamic_address_group")                         \
+    X(101, KEEP,     EMPTY, extra,         "session_owner")                                     \
+    SLICE_OF_5G(X, 103)                                                                         \
+    APPLICATION(X, 105)                                                                         \
+    X(111, KEEP,     EMPTY, extra,         "tunneled_application")                              \
+    SANCTIONED(X, 112)                                                                          \
+    X(114, KEEP,     ZERO,  extra,         "offloaded")                                         \
+    X(115, KEEP,     EMPTY, extra,         "flow_type")                                         \
+    X(116, KEEP,     EMPTY, extra,         "cluster_name")
 
-static const struct panos_column session[] = {
-    PUT(ADDRESS, src_ip, "src_address"),      /* 7 */
-    PUT(ADDRESS, dst_ip, "dst_address"),
-    SOME(ADDRESS, src_nat_ip, "nat_src_ip"),
-    SOME(ADDRESS, dst_nat_ip, "nat_dst_ip"),  /* 10 */
-    PUT(TEXT, rule, "rule_name"),
-    PUT(TEXT, src_user, "src_user"),
-    PUT(TEXT, dst_user, "dst_user"),
-    PUT(TEXT, application, "application"),
-    KEEP("vsys"),
-    PUT(TEXT, src_zone, "src_zone"),
-    PUT(TEXT, dst_zone, "dst_zone"),
-    PUT(TEXT, src_interface, "inbound_interface"),
-    PUT(TEXT, dst_interface, "outbound_interface"),
-    KEEP("log_action"),                       /* 20 */
-    SKIP,
-    SOME(TEXT, session_id, "session_id"),
-    REPEATED,
-    PUT(PORT, src_port, "src_port"),
-    PUT(PORT, dst_port, "dst_port"),
-    SOME(PORT, src_nat_port, "nat_src_port"),
-    SOME(PORT, dst_nat_port, "nat_dst_port"),
-    VALUE("flags"),
-    PUT(PROTOCOL, protocol, "ip_protocol"),
-    SPECIAL(ACTION, "action"),                /* 30 */
-};
+#define THREAT(X)                                                                               \
+    SESSION(X)                                     /* 0 to 30 */                                \
+    X( 31, MISC,     EMPTY, url,           "url_filename")                                      \
+    X( 32, THREAT,   EMPTY, threat,        "threat_id")                                         \
+    X( 33, KEEP,     EMPTY, extra,         "category")                                          \
+    X( 34, SEVERITY, EMPTY, severity,      "severity")                                          \
+    X( 35, KEEP,     EMPTY, extra,         "direction")                                         \
+    X( 36, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 37, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    X( 38, KEEP,     ZERO,  extra,         "src_location")                                      \
+    X( 39, KEEP,     ZERO,  extra,         "dst_location")                                      \
+    X( 41, KEEP,     EMPTY, extra,         "content_type")                                      \
+    X( 42, KEEP,     ZERO,  extra,         "pcap_id")                                           \
+    X( 43, TEXT,     EMPTY, hash,          "file_digest")                                       \
+    X( 44, KEEP,     EMPTY, extra,         "cloud")                                             \
+    X( 45, KEEP,     ODD,   extra,         "url_index")                                         \
+    X( 46, KEEP,     EMPTY, extra,         "user_agent")                                        \
+    X( 47, KEEP,     EMPTY, extra,         "file_type")                                         \
+    X( 48, KEEP,     EMPTY, extra,         "x_forwarded_for")                                   \
+    X( 49, KEEP,     EMPTY, extra,         "referer")                                           \
+    X( 50, KEEP,     EMPTY, extra,         "sender")                                            \
+    X( 51, KEEP,     EMPTY, extra,         "subject")                                           \
+    X( 52, KEEP,     EMPTY, extra,         "recipient")                                         \
+    X( 53, KEEP,     ZERO,  extra,         "report_id")                                         \
+    DEVICE_GROUPS(X, 54)                                                                        \
+    X( 61, KEEP,     EMPTY, extra,         "src_vm_uuid")                                       \
+    X( 62, KEEP,     EMPTY, extra,         "dst_vm_uuid")                                       \
+    X( 63, KEEP,     EMPTY, extra,         "http_method")                                       \
+    X( 64, KEEP,     ODD,   extra,         "tunnel_id")                                         \
+    X( 65, KEEP,     EMPTY, extra,         "monitor_tag")                                       \
+    X( 66, KEEP,     ZERO,  extra,         "parent_session_id")                                 \
+    X( 67, KEEP,     EMPTY, extra,         "parent_start_time")                                 \
+    X( 68, KEEP,     ODD,   extra,         "tunnel_type")                                       \
+    X( 69, KEEP,     ODD,   extra,         "threat_category")                                   \
+    X( 70, KEEP,     EMPTY, extra,         "content_version")                                   \
+    X( 72, KEEP,     ZERO,  extra,         "sctp_association_id")                               \
+    X( 73, KEEP,     ODD,   extra,         "payload_protocol_id")                               \
+    X( 74, KEEP,     EMPTY, extra,         "http_headers")                                      \
+    X( 75, KEEP,     EMPTY, extra,         "url_category_list")                                 \
+    X( 76, KEEP,     EMPTY, extra,         "rule_uuid")                                         \
+    X( 77, KEEP,     ZERO,  extra,         "http2_connection")                                  \
+    X( 78, KEEP,     EMPTY, extra,         "dynamic_user_group_name")                           \
+    X( 79, KEEP,     EMPTY, extra,         "xff_address")                                       \
+    SRC_DEVICE(X, 80)                                                                           \
+    DST_DEVICE(X, 88)                                                                           \
+    CONTAINER(X, 96)                                                                            \
+    X( 99, KEEP,     EMPTY, extra,         "src_external_dynamic_list")                         \
+    X(100, KEEP,     EMPTY, extra,         "dst_external_dynamic_list")                         \
+    X(101, KEEP,     EMPTY, extra,         "host_id")                                           \
+    X(102, KEEP,     EMPTY, extra,         "user_device_serial_number")                         \
+    X(103, KEEP,     EMPTY, extra,         "domain_edl")                                        \
+    X(104, KEEP,     EMPTY, extra,         "src_dynamic_address_group")                         \
+    X(105, KEEP,     EMPTY, extra,         "dst_dynamic_address_group")                         \
+    X(106, KEEP,     ZERO,  extra,         "partial_hash")                                      \
+    X(108, TEXT,     EMPTY, reason,        "reason")                                            \
+    X(109, KEEP,     EMPTY, extra,         "justification")                                     \
+    X(110, KEEP,     ZERO,  extra,         "slice_service_type")                                \
+    APPLICATION(X, 111)                                                                         \
+    X(117, KEEP,     EMPTY, extra,         "tunneled_application")                              \
+    SANCTIONED(X, 118)                                                                          \
+    X(120, KEEP,     ZERO,  extra,         "cloud_report_id")                                   \
+    X(121, KEEP,     EMPTY, extra,         "cluster_name")                                      \
+    X(122, KEEP,     EMPTY, extra,         "flow_type")
 
-static const struct panos_column traffic[] = {
-    VALUE("bytes"),                           /* 31 */
-    PUT(NUMBER, src_bytes, "bytes_sent"),
-    PUT(NUMBER, dst_bytes, "bytes_received"),
-    VALUE("packets"),
-    KEEP("start_time"),
-    SPECIAL(SECONDS, "elapsed_time"),
-    KEEP("category"),
-    SKIP,
-    VALUE("sequence_number"),
-    VALUE("action_flags"),                    /* 40 */
-    VALUE("src_location"),
-    VALUE("dst_location"),
-    SKIP,
-    PUT(NUMBER, src_packets, "packets_sent"),
-    PUT(NUMBER, dst_packets, "packets_received"),
-    ENDED,                                    /* 46: since 6.1 */
-    DEVICE_GROUPS,                            /* 47 to 52: since 7.0 */
-    KEEP("action_source"),
-    KEEP("src_vm_uuid"),                      /* 54: since 8.0 */
-    KEEP("dst_vm_uuid"),
-    ODD("tunnel_id"),
-    KEEP("monitor_tag"),
-    VALUE("parent_session_id"),
-    KEEP("parent_start_time"),
-    ODD("tunnel_type"),                     /* 60 */
-    VALUE("sctp_association_id"),             /* 61: since 8.1 */
-    VALUE("sctp_chunks"),
-    VALUE("sctp_chunks_sent"),
-    VALUE("sctp_chunks_received"),
-    KEEP("rule_uuid"),                        /* 65: since 9.0 */
-    VALUE("http2_connection"),
-    VALUE("app_flap_count"),                  /* 67: since 9.1 */
-    KEEP("policy_id"),
-    KEEP("link_switches"),
-    KEEP("sdwan_cluster"),                    /* 70 */
-    KEEP("sdwan_device_type"),
-    KEEP("sdwan_cluster_type"),
-    KEEP("sdwan_site"),
-    KEEP("dynamic_user_group_name"),
-    KEEP("xff_address"),                      /* 75: since 10.0 */
-    SRC_DEVICE,                               /* 76 to 83 */
-    DST_DEVICE,                               /* 84 to 91 */
-    CONTAINER,
-    KEEP("src_external_dynamic_list"),        /* 95 */
-    KEEP("dst_external_dynamic_list"),
-    KEEP("host_id"),
-    KEEP("user_device_serial_number"),
-    KEEP("src_dynamic_address_group"),
-    KEEP("dst_dynamic_address_group"),        /* 100 */
-    KEEP("session_owner"),
-    SKIP,                                     /* 102: high resolution timestamp */
-    SLICE_OF_5G,
-    APPLICATION,                              /* 105 to 110: since 10.1 */
-    KEEP("tunneled_application"),
-    SANCTIONED,
-    VALUE("offloaded"),
-    KEEP("flow_type"),                        /* 115: since 10.2 */
-    KEEP("cluster_name"),
-};
+#define DECRYPTION(X)                                                                           \
+    SESSION(X)                                     /* 0 to 30 */                                \
+    X( 31, KEEP,     ODD,   extra,         "tunnel")                                            \
+    X( 34, KEEP,     EMPTY, extra,         "src_vm_uuid")                                       \
+    X( 35, KEEP,     EMPTY, extra,         "dst_vm_uuid")                                       \
+    X( 36, KEEP,     EMPTY, extra,         "rule_uuid")                                         \
+    X( 37, KEEP,     EMPTY, extra,         "stage_client_to_firewall")                          \
+    X( 38, KEEP,     EMPTY, extra,         "stage_firewall_to_server")                          \
+    X( 39, KEEP,     EMPTY, extra,         "tls_version")                                       \
+    X( 40, KEEP,     EMPTY, extra,         "key_exchange_algorithm")                            \
+    X( 41, KEEP,     EMPTY, extra,         "encryption_algorithm")                              \
+    X( 42, KEEP,     EMPTY, extra,         "hash_algorithm")                                    \
+    X( 43, KEEP,     EMPTY, extra,         "policy_name")                                       \
+    X( 44, KEEP,     EMPTY, extra,         "elliptic_curve")                                    \
+    X( 45, KEEP,     EMPTY, extra,         "error_index")                                       \
+    X( 46, KEEP,     EMPTY, extra,         "root_status")                                       \
+    X( 47, KEEP,     EMPTY, extra,         "chain_status")                                      \
+    X( 48, KEEP,     EMPTY, extra,         "proxy_type")                                        \
+    X( 49, KEEP,     EMPTY, extra,         "certificate_serial_number")                         \
+    X( 50, KEEP,     EMPTY, extra,         "fingerprint")                                       \
+    X( 51, KEEP,     EMPTY, extra,         "certificate_start_date")                            \
+    X( 52, KEEP,     EMPTY, extra,         "certificate_end_date")                              \
+    X( 53, KEEP,     EMPTY, extra,         "certificate_version")                               \
+    X( 54, KEEP,     ZERO,  extra,         "certificate_size")                                  \
+    X( 55, KEEP,     ZERO,  extra,         "common_name_length")                                \
+    X( 56, KEEP,     ZERO,  extra,         "issuer_common_name_length")                         \
+    X( 57, KEEP,     ZERO,  extra,         "root_common_name_length")                           \
+    X( 58, KEEP,     ZERO,  extra,         "sni_length")                                        \
+    X( 59, KEEP,     EMPTY, extra,         "certificate_flags")                                 \
+    X( 60, KEEP,     EMPTY, extra,         "subject_common_name")                               \
+    X( 61, KEEP,     EMPTY, extra,         "issuer_common_name")                                \
+    X( 62, KEEP,     EMPTY, extra,         "root_common_name")                                  \
+    X( 63, TEXT,     EMPTY, dst_host,      "server_name_indication")                            \
+    X( 64, TEXT,     EMPTY, reason,        "error")                                             \
+    CONTAINER(X, 65)                                                                            \
+    X( 68, KEEP,     EMPTY, extra,         "src_external_dynamic_list")                         \
+    X( 69, KEEP,     EMPTY, extra,         "dst_external_dynamic_list")                         \
+    X( 70, KEEP,     EMPTY, extra,         "src_dynamic_address_group")                         \
+    X( 71, KEEP,     EMPTY, extra,         "dst_dynamic_address_group")                         \
+    SRC_DEVICE(X, 73)                                                                           \
+    X( 81, KEEP,     EMPTY, extra,         "dst_device_category")                               \
+    X( 82, KEEP,     EMPTY, extra,         "dst_device_profile")                                \
+    X( 83, KEEP,     EMPTY, extra,         "dst_device_model")                                  \
+    X( 84, KEEP,     EMPTY, extra,         "dst_device_vendor")                                 \
+    X( 85, KEEP,     EMPTY, extra,         "dst_device_os_family")                              \
+    X( 86, KEEP,     EMPTY, extra,         "dst_device_os_version")                             \
+    X( 87, KEEP,     EMPTY, extra,         "dst_hostname")                                      \
+    X( 88, TEXT,     EMPTY, dst_mac,       "dst_mac_address")                                   \
+    X( 89, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 90, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    DEVICE_GROUPS(X, 91)                                                                        \
+    X( 97, KEEP,     EMPTY, extra,         "vsys_id")                                           \
+    APPLICATION(X, 98)                                                                          \
+    X(104, KEEP,     EMPTY, extra,         "tunneled_application")                              \
+    SANCTIONED(X, 105)                                                                          \
+    X(107, KEEP,     EMPTY, extra,         "cluster_name")
 
-static const struct panos_column threat[] = {
-    SPECIAL(MISC, "url_filename"),            /* 31 */
-    SPECIAL(THREAT, "threat_id"),
-    KEEP("category"),
-    SPECIAL(SEVERITY, "severity"),
-    KEEP("direction"),
-    VALUE("sequence_number"),
-    VALUE("action_flags"),
-    VALUE("src_location"),
-    VALUE("dst_location"),
-    SKIP,                                     /* 40 */
-    KEEP("content_type"),
-    VALUE("pcap_id"),
-    PUT(TEXT, hash, "file_digest"),
-    KEEP("cloud"),
-    ODD("url_index"),
-    KEEP("user_agent"),
-    KEEP("file_type"),
-    KEEP("x_forwarded_for"),
-    KEEP("referer"),
-    KEEP("sender"),                           /* 50 */
-    KEEP("subject"),
-    KEEP("recipient"),
-    VALUE("report_id"),
-    DEVICE_GROUPS,                            /* 54 to 59 */
-    SKIP,
-    KEEP("src_vm_uuid"),
-    KEEP("dst_vm_uuid"),
-    KEEP("http_method"),
-    ODD("tunnel_id"),
-    KEEP("monitor_tag"),
-    VALUE("parent_session_id"),
-    KEEP("parent_start_time"),
-    ODD("tunnel_type"),
-    ODD("threat_category"),
-    KEEP("content_version"),                  /* 70 */
-    SKIP,
-    VALUE("sctp_association_id"),
-    ODD("payload_protocol_id"),
-    KEEP("http_headers"),
-    KEEP("url_category_list"),                /* 75: since 9.0 */
-    KEEP("rule_uuid"),
-    VALUE("http2_connection"),
-    KEEP("dynamic_user_group_name"),
-    KEEP("xff_address"),                      /* 79: since 10.0 */
-    SRC_DEVICE,                               /* 80 to 87 */
-    DST_DEVICE,                               /* 88 to 95 */
-    CONTAINER,
-    KEEP("src_external_dynamic_list"),
-    KEEP("dst_external_dynamic_list"),        /* 100 */
-    KEEP("host_id"),
-    KEEP("user_device_serial_number"),
-    KEEP("domain_edl"),
-    KEEP("src_dynamic_address_group"),
-    KEEP("dst_dynamic_address_group"),
-    VALUE("partial_hash"),
-    SKIP,                                     /* 107: high resolution timestamp */
-    PUT(TEXT, reason, "reason"),
-    KEEP("justification"),
-    VALUE("slice_service_type"),              /* 110 */
-    APPLICATION,                              /* 111 to 116: since 10.1 */
-    KEEP("tunneled_application"),
-    SANCTIONED,
-    VALUE("cloud_report_id"),                 /* 120: since 10.2 */
-    KEEP("cluster_name"),
-    KEEP("flow_type"),
-};
+#define TUNNEL(X)                                                                               \
+    SESSION(X)                                     /* 0 to 30 */                                \
+    X( 31, SEVERITY, EMPTY, severity,      "severity")                                          \
+    X( 32, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 33, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    X( 34, KEEP,     ZERO,  extra,         "src_location")                                      \
+    X( 35, KEEP,     ZERO,  extra,         "dst_location")                                      \
+    DEVICE_GROUPS(X, 36)                                                                        \
+    X( 42, KEEP,     ODD,   extra,         "tunnel_id")                                         \
+    X( 43, KEEP,     EMPTY, extra,         "monitor_tag")                                       \
+    X( 44, KEEP,     ZERO,  extra,         "parent_session_id")                                 \
+    X( 45, KEEP,     EMPTY, extra,         "parent_start_time")                                 \
+    X( 46, KEEP,     ODD,   extra,         "tunnel_type")                                       \
+    X( 47, KEEP,     ZERO,  extra,         "bytes")                                             \
+    X( 48, NUMBER,   EMPTY, src_bytes,     "bytes_sent")                                        \
+    X( 49, NUMBER,   EMPTY, dst_bytes,     "bytes_received")                                    \
+    X( 50, KEEP,     ZERO,  extra,         "packets")                                           \
+    X( 51, NUMBER,   EMPTY, src_packets,   "packets_sent")                                      \
+    X( 52, NUMBER,   EMPTY, dst_packets,   "packets_received")                                  \
+    X( 53, KEEP,     ZERO,  extra,         "maximum_encapsulation")                             \
+    X( 54, KEEP,     ZERO,  extra,         "unknown_protocol")                                  \
+    X( 55, KEEP,     ZERO,  extra,         "strict_check")                                      \
+    X( 56, KEEP,     ZERO,  extra,         "tunnel_fragment")                                   \
+    X( 57, KEEP,     ZERO,  extra,         "sessions_created")                                  \
+    X( 58, KEEP,     ZERO,  extra,         "sessions_closed")                                   \
+    X( 59, TEXT,     ODD,   reason,        "session_end_reason")                                \
+    X( 60, KEEP,     EMPTY, extra,         "action_source")                                     \
+    X( 61, KEEP,     EMPTY, extra,         "start_time")                                        \
+    X( 62, SECONDS,  EMPTY, duration_ms,   "elapsed_time")                                      \
+    X( 63, KEEP,     EMPTY, extra,         "tunnel_inspection_rule")                            \
+    X( 64, KEEP,     ODD,   extra,         "remote_user_ip")                                    \
+    X( 65, KEEP,     ZERO,  extra,         "remote_user_id")                                    \
+    X( 66, KEEP,     EMPTY, extra,         "rule_uuid")                                         \
+    X( 67, KEEP,     ZERO,  extra,         "pcap_id")
 
-static const struct panos_column decryption[] = {
-    ODD("tunnel"),                          /* 31 */
-    SKIP,
-    SKIP,
-    KEEP("src_vm_uuid"),
-    KEEP("dst_vm_uuid"),
-    KEEP("rule_uuid"),
-    KEEP("stage_client_to_firewall"),
-    KEEP("stage_firewall_to_server"),
-    KEEP("tls_version"),
-    KEEP("key_exchange_algorithm"),           /* 40 */
-    KEEP("encryption_algorithm"),
-    KEEP("hash_algorithm"),
-    KEEP("policy_name"),
-    KEEP("elliptic_curve"),
-    KEEP("error_index"),
-    KEEP("root_status"),
-    KEEP("chain_status"),
-    KEEP("proxy_type"),
-    KEEP("certificate_serial_number"),
-    KEEP("fingerprint"),                      /* 50 */
-    KEEP("certificate_start_date"),
-    KEEP("certificate_end_date"),
-    KEEP("certificate_version"),
-    VALUE("certificate_size"),
-    VALUE("common_name_length"),
-    VALUE("issuer_common_name_length"),
-    VALUE("root_common_name_length"),
-    VALUE("sni_length"),
-    KEEP("certificate_flags"),
-    KEEP("subject_common_name"),              /* 60 */
-    KEEP("issuer_common_name"),
-    KEEP("root_common_name"),
-    PUT(TEXT, dst_host, "server_name_indication"),
-    PUT(TEXT, reason, "error"),
-    CONTAINER,
-    KEEP("src_external_dynamic_list"),
-    KEEP("dst_external_dynamic_list"),
-    KEEP("src_dynamic_address_group"),        /* 70 */
-    KEEP("dst_dynamic_address_group"),
-    SKIP,                                     /* 72: high resolution timestamp */
-    SRC_DEVICE,                               /* 73 to 80 */
-    KEEP("dst_device_category"),
-    KEEP("dst_device_profile"),
-    KEEP("dst_device_model"),
-    KEEP("dst_device_vendor"),
-    KEEP("dst_device_os_family"),
-    KEEP("dst_device_os_version"),
-    KEEP("dst_hostname"),                     /* dst_host is the name the client asked for */
-    PUT(TEXT, dst_mac, "dst_mac_address"),
-    VALUE("sequence_number"),
-    VALUE("action_flags"),                    /* 90 */
-    DEVICE_GROUPS,                            /* 91 to 96 */
-    KEEP("vsys_id"),
-    APPLICATION,
-    KEEP("tunneled_application"),
-    SANCTIONED,
-    KEEP("cluster_name"),
-};
+#define GTP(X)                                                                                  \
+    SESSION(X)                                     /* 0 to 30 */                                \
+    X( 31, KEEP,     EMPTY, extra,         "gtp_event_type")                                    \
+    X( 32, KEEP,     EMPTY, extra,         "msisdn")                                            \
+    X( 33, KEEP,     EMPTY, extra,         "access_point_name")                                 \
+    X( 34, KEEP,     EMPTY, extra,         "radio_access_technology")                           \
+    X( 35, KEEP,     EMPTY, extra,         "gtp_message_type")                                  \
+    X( 36, KEEP,     ODD,   extra,         "end_user_ip_address")                               \
+    X( 37, KEEP,     ZERO,  extra,         "tunnel_endpoint_identifier_1")                      \
+    X( 38, KEEP,     ZERO,  extra,         "tunnel_endpoint_identifier_2")                      \
+    X( 39, KEEP,     EMPTY, extra,         "gtp_interface")                                     \
+    X( 40, KEEP,     ZERO,  extra,         "gtp_cause")                                         \
+    X( 41, SEVERITY, EMPTY, severity,      "severity")                                          \
+    X( 42, KEEP,     ZERO,  extra,         "serving_country_mcc")                               \
+    X( 43, KEEP,     ZERO,  extra,         "serving_network_mnc")                               \
+    X( 44, KEEP,     ZERO,  extra,         "area_code")                                         \
+    X( 45, KEEP,     ZERO,  extra,         "cell_id")                                           \
+    X( 46, KEEP,     EMPTY, extra,         "gtp_event_code")                                    \
+    X( 49, KEEP,     ZERO,  extra,         "src_location")                                      \
+    X( 50, KEEP,     ZERO,  extra,         "dst_location")                                      \
+    X( 58, KEEP,     ZERO,  extra,         "imsi")                                              \
+    X( 59, KEEP,     ZERO,  extra,         "imei")                                              \
+    X( 76, KEEP,     EMPTY, extra,         "start_time")                                        \
+    X( 77, SECONDS,  EMPTY, duration_ms,   "elapsed_time")                                      \
+    X( 78, KEEP,     EMPTY, extra,         "tunnel_inspection_rule")                            \
+    X( 79, KEEP,     ODD,   extra,         "remote_user_ip")                                    \
+    X( 80, KEEP,     ZERO,  extra,         "remote_user_id")                                    \
+    X( 81, KEEP,     EMPTY, extra,         "rule_uuid")                                         \
+    X( 82, KEEP,     ZERO,  extra,         "pcap_id")                                           \
+    SLICE_OF_5G(X, 84)                                                                          \
+    APPLICATION(X, 86)                                                                          \
+    SANCTIONED(X, 92)
 
-static const struct panos_column tunnel[] = {
-    SPECIAL(SEVERITY, "severity"),            /* 31 */
-    VALUE("sequence_number"),
-    VALUE("action_flags"),
-    VALUE("src_location"),
-    VALUE("dst_location"),
-    DEVICE_GROUPS,                            /* 36 to 41 */
-    ODD("tunnel_id"),
-    KEEP("monitor_tag"),
-    VALUE("parent_session_id"),
-    KEEP("parent_start_time"),
-    ODD("tunnel_type"),
-    VALUE("bytes"),
-    PUT(NUMBER, src_bytes, "bytes_sent"),
-    PUT(NUMBER, dst_bytes, "bytes_received"),
-    VALUE("packets"),                         /* 50 */
-    PUT(NUMBER, src_packets, "packets_sent"),
-    PUT(NUMBER, dst_packets, "packets_received"),
-    VALUE("maximum_encapsulation"),
-    VALUE("unknown_protocol"),
-    VALUE("strict_check"),
-    VALUE("tunnel_fragment"),
-    VALUE("sessions_created"),
-    VALUE("sessions_closed"),
-    ENDED,
-    KEEP("action_source"),                    /* 60 */
-    KEEP("start_time"),
-    SPECIAL(SECONDS, "elapsed_time"),
-    KEEP("tunnel_inspection_rule"),
-    ODD("remote_user_ip"),
-    VALUE("remote_user_id"),
-    KEEP("rule_uuid"),
-    VALUE("pcap_id"),
-};
+#define SCTP(X)                                                                                 \
+    SESSION(X)                                     /* 0 to 30 */                                \
+    DEVICE_GROUPS(X, 31)                                                                        \
+    X( 37, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 39, KEEP,     ZERO,  extra,         "sctp_association_id")                               \
+    X( 40, KEEP,     ODD,   extra,         "payload_protocol_id")                               \
+    X( 41, SEVERITY, EMPTY, severity,      "severity")                                          \
+    X( 44, KEEP,     ZERO,  extra,         "sctp_verification_tag_1")                           \
+    X( 45, KEEP,     ZERO,  extra,         "sctp_verification_tag_2")                           \
+    X( 46, KEEP,     ZERO,  extra,         "sctp_cause_code")                                   \
+    X( 47, KEEP,     ODD,   extra,         "diameter_app_id")                                   \
+    X( 48, KEEP,     ODD,   extra,         "diameter_command_code")                             \
+    X( 49, KEEP,     ZERO,  extra,         "diameter_avp_code")                                 \
+    X( 50, KEEP,     ZERO,  extra,         "sctp_stream_id")                                    \
+    X( 51, TEXT,     EMPTY, reason,        "sctp_association_end_reason")                       \
+    X( 52, KEEP,     ZERO,  extra,         "op_code")                                           \
+    X( 53, KEEP,     ZERO,  extra,         "sccp_calling_party_ssn")                            \
+    X( 54, KEEP,     EMPTY, extra,         "sccp_calling_party_global_title")                   \
+    X( 55, KEEP,     EMPTY, extra,         "sctp_filter")                                       \
+    X( 56, KEEP,     ZERO,  extra,         "sctp_chunks")                                       \
+    X( 57, KEEP,     ZERO,  extra,         "sctp_chunks_sent")                                  \
+    X( 58, KEEP,     ZERO,  extra,         "sctp_chunks_received")                              \
+    X( 59, KEEP,     ZERO,  extra,         "packets")                                           \
+    X( 60, NUMBER,   EMPTY, src_packets,   "packets_sent")                                      \
+    X( 61, NUMBER,   EMPTY, dst_packets,   "packets_received")                                  \
+    X( 62, KEEP,     EMPTY, extra,         "rule_uuid")
 
-static const struct panos_column gtp[] = {
-    KEEP("gtp_event_type"),                   /* 31 */
-    KEEP("msisdn"),
-    KEEP("access_point_name"),
-    KEEP("radio_access_technology"),
-    KEEP("gtp_message_type"),
-    ODD("end_user_ip_address"),
-    VALUE("tunnel_endpoint_identifier_1"),
-    VALUE("tunnel_endpoint_identifier_2"),
-    KEEP("gtp_interface"),
-    VALUE("gtp_cause"),                       /* 40 */
-    SPECIAL(SEVERITY, "severity"),
-    VALUE("serving_country_mcc"),
-    VALUE("serving_network_mnc"),
-    VALUE("area_code"),
-    VALUE("cell_id"),
-    KEEP("gtp_event_code"),
-    SKIP,
-    SKIP,
-    VALUE("src_location"),
-    VALUE("dst_location"),                    /* 50 */
-    SKIP, SKIP, SKIP, SKIP, SKIP, SKIP, SKIP,
-    VALUE("imsi"),
-    VALUE("imei"),
-    SKIP, SKIP, SKIP, SKIP, SKIP, SKIP, SKIP,
-    SKIP,                                     /* 60 */
-    SKIP, SKIP, SKIP, SKIP, SKIP, SKIP, SKIP, SKIP,
-    KEEP("start_time"),                       /* 76 */
-    SPECIAL(SECONDS, "elapsed_time"),
-    KEEP("tunnel_inspection_rule"),
-    ODD("remote_user_ip"),
-    VALUE("remote_user_id"),                  /* 80 */
-    KEEP("rule_uuid"),
-    VALUE("pcap_id"),
-    SKIP,                                     /* 83: high resolution timestamp */
-    SLICE_OF_5G,
-    APPLICATION,
-    SANCTIONED,
-};
-
-static const struct panos_column sctp[] = {
-    DEVICE_GROUPS,                            /* 31 to 36 */
-    VALUE("sequence_number"),
-    SKIP,
-    VALUE("sctp_association_id"),
-    ODD("payload_protocol_id"),             /* 40 */
-    SPECIAL(SEVERITY, "severity"),
-    SKIP,                                     /* chunk type, the event's id */
-    SKIP,
-    VALUE("sctp_verification_tag_1"),
-    VALUE("sctp_verification_tag_2"),
-    VALUE("sctp_cause_code"),
-    ODD("diameter_app_id"),
-    ODD("diameter_command_code"),
-    VALUE("diameter_avp_code"),
-    VALUE("sctp_stream_id"),                  /* 50 */
-    PUT(TEXT, reason, "sctp_association_end_reason"),
-    VALUE("op_code"),
-    VALUE("sccp_calling_party_ssn"),
-    KEEP("sccp_calling_party_global_title"),
-    KEEP("sctp_filter"),
-    VALUE("sctp_chunks"),
-    VALUE("sctp_chunks_sent"),
-    VALUE("sctp_chunks_received"),
-    VALUE("packets"),
-    PUT(NUMBER, src_packets, "packets_sent"), /* 60 */
-    PUT(NUMBER, dst_packets, "packets_received"),
-    KEEP("rule_uuid"),
-};
-
-const struct panos_columns panos_every = COLUMNS(every, 0);
-const struct panos_columns panos_session = COLUMNS(session, 7);
-const struct panos_columns panos_traffic = COLUMNS(traffic, 31);
-const struct panos_columns panos_threat = COLUMNS(threat, 31);
-const struct panos_columns panos_decryption = COLUMNS(decryption, 31);
-const struct panos_columns panos_tunnel = COLUMNS(tunnel, 31);
-const struct panos_columns panos_gtp = COLUMNS(gtp, 31);
-const struct panos_columns panos_sctp = COLUMNS(sctp, 31);
+TABLE(traffic, TRAFFIC);
+TABLE(threat, THREAT);
+TABLE(decryption, DECRYPTION);
+TABLE(tunnel, TUNNEL);
+TABLE(gtp, GTP);
+TABLE(sctp, SCTP);
 /* clang-format on */

@@ -9,202 +9,180 @@
 
 #include "parsers/panos_rows.h"
 
-/* One column a row, so that rows can be counted off against the guide. */
 /* clang-format off */
-static const struct panos_column system_log[] = {
-    KEEP("vsys"),                             /* 7 */
-    KEEP("event_id"),
-    KEEP("object"),
-    SKIP,                                     /* 10 */
-    SKIP,
-    KEEP("module"),
-    SPECIAL(SEVERITY, "severity"),
-    PUT(TEXT, message, "description"),
-    VALUE("sequence_number"),
-    VALUE("action_flags"),
-    DEVICE_GROUPS,                            /* 17 to 22 */
-    SKIP,
-    SKIP,
-    SKIP,                                     /* 25: high resolution timestamp */
-};
+#define SYSTEM(X)                                                                               \
+    EVERY(X)                                                                                    \
+    X(  7, KEEP,     EMPTY, extra,         "vsys")                                              \
+    X(  8, KEEP,     EMPTY, extra,         "event_id")                                          \
+    X(  9, KEEP,     EMPTY, extra,         "object")                                            \
+    X( 12, KEEP,     EMPTY, extra,         "module")                                            \
+    X( 13, SEVERITY, EMPTY, severity,      "severity")                                          \
+    X( 14, TEXT,     EMPTY, message,       "description")                                       \
+    X( 15, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 16, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    DEVICE_GROUPS(X, 17)
 
-static const struct panos_column config[] = {
-    SOME(ADDRESS, src_ip, "host"),            /* 7: where the administrator was */
-    KEEP("vsys"),
-    KEEP("command"),
-    PUT(TEXT, src_user, "admin"),             /* 10 */
-    KEEP("client"),
-    SKIP,                                     /* result, the event's id */
-    PUT(TEXT, message, "configuration_path"),
-    VALUE("sequence_number"),
-    VALUE("action_flags"),
-    DEVICE_GROUPS,                            /* 16 to 21 */
-    VALUE("device_group"),
-    KEEP("audit_comment"),
-    SKIP,
-    SKIP,                                     /* 25: high resolution timestamp */
-};
+#define CONFIG(X)                                                                               \
+    EVERY(X)                                                                                    \
+    X(  7, ADDRESS,  ZERO,  src_ip,        "host")                                              \
+    X(  8, KEEP,     EMPTY, extra,         "vsys")                                              \
+    X(  9, KEEP,     EMPTY, extra,         "command")                                           \
+    X( 10, TEXT,     EMPTY, src_user,      "admin")                                             \
+    X( 11, KEEP,     EMPTY, extra,         "client")                                            \
+    X( 13, TEXT,     EMPTY, message,       "configuration_path")                                \
+    X( 14, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 15, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    DEVICE_GROUPS(X, 16)                                                                        \
+    X( 22, KEEP,     ZERO,  extra,         "device_group")                                      \
+    X( 23, KEEP,     EMPTY, extra,         "audit_comment")
 
-static const struct panos_column userid[] = {
-    KEEP("vsys"),                             /* 7 */
-    PUT(ADDRESS, src_ip, "src_ip"),
-    PUT(TEXT, src_user, "user"),
-    KEEP("data_source_name"),                 /* 10 */
-    VALUE("event_id"),
-    REPEATED,
-    VALUE("time_out_threshold"),
-    VALUE("src_port"),                        /* the user's range of ports, no connection's */
-    VALUE("dst_port"),
-    KEEP("data_source"),
-    KEEP("data_source_type"),
-    VALUE("sequence_number"),
-    VALUE("action_flags"),
-    DEVICE_GROUPS,                            /* 20 to 25 */
-    KEEP("vsys_id"),
-    KEEP("factor_type"),
-    KEEP("factor_completion_time"),
-    VALUE("factor_number"),
-    VALUE("user_group_flags"),                /* 30 */
-    KEEP("user_by_source"),
-    KEEP("tag_name"),
-    SKIP,                                     /* 33: high resolution timestamp */
-    KEEP("origin_data_source"),
-    SKIP,
-    KEEP("cluster_name"),
-};
+#define USERID(X)                                                                               \
+    EVERY(X)                                                                                    \
+    X(  7, KEEP,     EMPTY, extra,         "vsys")                                              \
+    X(  8, ADDRESS,  EMPTY, src_ip,        "src_ip")                                            \
+    X(  9, TEXT,     EMPTY, src_user,      "user")                                              \
+    X( 10, KEEP,     EMPTY, extra,         "data_source_name")                                  \
+    X( 11, KEEP,     ZERO,  extra,         "event_id")                                          \
+    X( 12, KEEP,     ONE,   extra,         "repeat_count")                                      \
+    X( 13, KEEP,     ZERO,  extra,         "time_out_threshold")                                \
+    X( 14, KEEP,     ZERO,  extra,         "src_port")                                          \
+    X( 15, KEEP,     ZERO,  extra,         "dst_port")                                          \
+    X( 16, KEEP,     EMPTY, extra,         "data_source")                                       \
+    X( 17, KEEP,     EMPTY, extra,         "data_source_type")                                  \
+    X( 18, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 19, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    DEVICE_GROUPS(X, 20)                                                                        \
+    X( 26, KEEP,     EMPTY, extra,         "vsys_id")                                           \
+    X( 27, KEEP,     EMPTY, extra,         "factor_type")                                       \
+    X( 28, KEEP,     EMPTY, extra,         "factor_completion_time")                            \
+    X( 29, KEEP,     ZERO,  extra,         "factor_number")                                     \
+    X( 30, KEEP,     ZERO,  extra,         "user_group_flags")                                  \
+    X( 31, KEEP,     EMPTY, extra,         "user_by_source")                                    \
+    X( 32, KEEP,     EMPTY, extra,         "tag_name")                                          \
+    X( 34, KEEP,     EMPTY, extra,         "origin_data_source")                                \
+    X( 36, KEEP,     EMPTY, extra,         "cluster_name")
 
-static const struct panos_column hipmatch[] = {
-    PUT(TEXT, src_user, "src_user"),          /* 7 */
-    KEEP("vsys"),
-    PUT(TEXT, src_host, "machine_name"),
-    KEEP("operating_system"),                 /* 10 */
-    SOME(ADDRESS, src_ip, "src_address"),
-    KEEP("hip"),
-    REPEATED,
-    SKIP,                                     /* HIP type, the event's id */
-    SKIP,
-    SKIP,
-    VALUE("sequence_number"),
-    VALUE("action_flags"),
-    DEVICE_GROUPS,                            /* 19 to 24 */
-    KEEP("vsys_id"),
-    ODD("ipv6_src_address"),
-    KEEP("host_id"),
-    KEEP("user_device_serial_number"),
-    PUT(TEXT, src_mac, "device_mac_address"),
-    SKIP,                                     /* 30: high resolution timestamp */
-    KEEP("cluster_name"),
-};
+#define HIPMATCH(X)                                                                             \
+    EVERY(X)                                                                                    \
+    X(  7, TEXT,     EMPTY, src_user,      "src_user")                                          \
+    X(  8, KEEP,     EMPTY, extra,         "vsys")                                              \
+    X(  9, TEXT,     EMPTY, src_host,      "machine_name")                                      \
+    X( 10, KEEP,     EMPTY, extra,         "operating_system")                                  \
+    X( 11, ADDRESS,  ZERO,  src_ip,        "src_address")                                       \
+    X( 12, KEEP,     EMPTY, extra,         "hip")                                               \
+    X( 13, KEEP,     ONE,   extra,         "repeat_count")                                      \
+    X( 17, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 18, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    DEVICE_GROUPS(X, 19)                                                                        \
+    X( 25, KEEP,     EMPTY, extra,         "vsys_id")                                           \
+    X( 26, KEEP,     ODD,   extra,         "ipv6_src_address")                                  \
+    X( 27, KEEP,     EMPTY, extra,         "host_id")                                           \
+    X( 28, KEEP,     EMPTY, extra,         "user_device_serial_number")                         \
+    X( 29, TEXT,     EMPTY, src_mac,       "device_mac_address")                                \
+    X( 31, KEEP,     EMPTY, extra,         "cluster_name")
 
-static const struct panos_column globalprotect[] = {
-    KEEP("vsys"),                             /* 7 */
-    SKIP,                                     /* event id, the event's id */
-    KEEP("stage"),
-    KEEP("authentication_method"),            /* 10 */
-    KEEP("tunnel_type"),
-    PUT(TEXT, src_user, "src_user"),
-    KEEP("src_region"),
-    PUT(TEXT, src_host, "machine_name"),
-    SOME(ADDRESS, src_ip, "public_ip"),
-    SOME(ADDRESS, src_ip, "public_ipv6"),
-    ODD("private_ip"),
-    ODD("private_ipv6"),
-    KEEP("host_id"),
-    KEEP("user_device_serial_number"),        /* 20 */
-    KEEP("client_version"),
-    KEEP("client_os"),
-    KEEP("client_os_version"),
-    REPEATED,
-    PUT(TEXT, reason, "reason"),
-    KEEP("error"),
-    PUT(TEXT, message, "description"),
-    KEEP("status"),
-    KEEP("location"),
-    SPECIAL(SECONDS, "login_duration"),       /* 30 */
-    KEEP("connect_method"),
-    VALUE("error_code"),
-    KEEP("portal"),
-    VALUE("sequence_number"),
-    VALUE("action_flags"),
-    SKIP,                                     /* 36: high resolution timestamp */
-    KEEP("selection_type"),
-    VALUE("response_time"),
-    KEEP("priority"),
-    KEEP("attempted_gateways"),               /* 40 */
-    KEEP("gateway"),
-    DEVICE_GROUPS,                            /* 42 to 47 */
-    KEEP("vsys_id"),
-    KEEP("cluster_name"),
-};
+#define GLOBALPROTECT(X)                                                                        \
+    EVERY(X)                                                                                    \
+    X(  7, KEEP,     EMPTY, extra,         "vsys")                                              \
+    X(  9, KEEP,     EMPTY, extra,         "stage")                                             \
+    X( 10, KEEP,     EMPTY, extra,         "authentication_method")                             \
+    X( 11, KEEP,     EMPTY, extra,         "tunnel_type")                                       \
+    X( 12, TEXT,     EMPTY, src_user,      "src_user")                                          \
+    X( 13, KEEP,     EMPTY, extra,         "src_region")                                        \
+    X( 14, TEXT,     EMPTY, src_host,      "machine_name")                                      \
+    X( 15, ADDRESS,  ZERO,  src_ip,        "public_ip")                                         \
+    X( 16, ADDRESS,  ZERO,  src_ip,        "public_ipv6")                                       \
+    X( 17, KEEP,     ODD,   extra,         "private_ip")                                        \
+    X( 18, KEEP,     ODD,   extra,         "private_ipv6")                                      \
+    X( 19, KEEP,     EMPTY, extra,         "host_id")                                           \
+    X( 20, KEEP,     EMPTY, extra,         "user_device_serial_number")                         \
+    X( 21, KEEP,     EMPTY, extra,         "client_version")                                    \
+    X( 22, KEEP,     EMPTY, extra,         "client_os")                                         \
+    X( 23, KEEP,     EMPTY, extra,         "client_os_version")                                 \
+    X( 24, KEEP,     ONE,   extra,         "repeat_count")                                      \
+    X( 25, TEXT,     EMPTY, reason,        "reason")                                            \
+    X( 26, KEEP,     EMPTY, extra,         "error")                                             \
+    X( 27, TEXT,     EMPTY, message,       "description")                                       \
+    X( 28, KEEP,     EMPTY, extra,         "status")                                            \
+    X( 29, KEEP,     EMPTY, extra,         "location")                                          \
+    X( 30, SECONDS,  EMPTY, duration_ms,   "login_duration")                                    \
+    X( 31, KEEP,     EMPTY, extra,         "connect_method")                                    \
+    X( 32, KEEP,     ZERO,  extra,         "error_code")                                        \
+    X( 33, KEEP,     EMPTY, extra,         "portal")                                            \
+    X( 34, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 35, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    X( 37, KEEP,     EMPTY, extra,         "selection_type")                                    \
+    X( 38, KEEP,     ZERO,  extra,         "response_time")                                     \
+    X( 39, KEEP,     EMPTY, extra,         "priority")                                          \
+    X( 40, KEEP,     EMPTY, extra,         "attempted_gateways")                                \
+    X( 41, KEEP,     EMPTY, extra,         "gateway")                                           \
+    DEVICE_GROUPS(X, 42)                                                                        \
+    X( 48, KEEP,     EMPTY, extra,         "vsys_id")                                           \
+    X( 49, KEEP,     EMPTY, extra,         "cluster_name")
 
-static const struct panos_column authentication[] = {
-    KEEP("vsys"),                             /* 7 */
-    SOME(ADDRESS, src_ip, "src_ip"),
-    PUT(TEXT, src_user, "user"),
-    KEEP("normalize_user"),                   /* 10 */
-    KEEP("object"),
-    PUT(TEXT, rule, "authentication_policy"),
-    REPEATED,
-    VALUE("authentication_id"),
-    KEEP("vendor"),
-    KEEP("log_action"),
-    KEEP("server_profile"),
-    PUT(TEXT, message, "description"),
-    KEEP("client_type"),
-    SKIP,                                     /* 20: event type, the event's id */
-    VALUE("factor_number"),
-    VALUE("sequence_number"),
-    VALUE("action_flags"),
-    DEVICE_GROUPS,                            /* 24 to 29 */
-    KEEP("vsys_id"),
-    ODD("authentication_protocol"),
-    KEEP("rule_uuid"),
-    SKIP,                                     /* 33: high resolution timestamp */
-    SRC_DEVICE,                               /* 34 to 41 */
-    KEEP("region"),
-    SKIP,
-    KEEP("user_agent"),
-    SOME(TEXT, session_id, "session_id"),
-    KEEP("cluster_name"),
-};
+#define AUTHENTICATION(X)                                                                       \
+    EVERY(X)                                                                                    \
+    X(  7, KEEP,     EMPTY, extra,         "vsys")                                              \
+    X(  8, ADDRESS,  ZERO,  src_ip,        "src_ip")                                            \
+    X(  9, TEXT,     EMPTY, src_user,      "user")                                              \
+    X( 10, KEEP,     EMPTY, extra,         "normalize_user")                                    \
+    X( 11, KEEP,     EMPTY, extra,         "object")                                            \
+    X( 12, TEXT,     EMPTY, rule,          "authentication_policy")                             \
+    X( 13, KEEP,     ONE,   extra,         "repeat_count")                                      \
+    X( 14, KEEP,     ZERO,  extra,         "authentication_id")                                 \
+    X( 15, KEEP,     EMPTY, extra,         "vendor")                                            \
+    X( 16, KEEP,     EMPTY, extra,         "log_action")                                        \
+    X( 17, KEEP,     EMPTY, extra,         "server_profile")                                    \
+    X( 18, TEXT,     EMPTY, message,       "description")                                       \
+    X( 19, KEEP,     EMPTY, extra,         "client_type")                                       \
+    X( 21, KEEP,     ZERO,  extra,         "factor_number")                                     \
+    X( 22, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 23, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    DEVICE_GROUPS(X, 24)                                                                        \
+    X( 30, KEEP,     EMPTY, extra,         "vsys_id")                                           \
+    X( 31, KEEP,     ODD,   extra,         "authentication_protocol")                           \
+    X( 32, KEEP,     EMPTY, extra,         "rule_uuid")                                         \
+    SRC_DEVICE(X, 34)                                                                           \
+    X( 42, KEEP,     EMPTY, extra,         "region")                                            \
+    X( 44, KEEP,     EMPTY, extra,         "user_agent")                                        \
+    X( 45, TEXT,     ZERO,  session_id,    "session_id")                                        \
+    X( 46, KEEP,     EMPTY, extra,         "cluster_name")
 
-static const struct panos_column correlation[] = {
-    SOME(ADDRESS, src_ip, "src_address"),     /* 7 */
-    PUT(TEXT, src_user, "src_user"),
-    KEEP("vsys"),
-    PUT(TEXT, threat, "category"),            /* 10 */
-    SPECIAL(SEVERITY, "severity"),
-    DEVICE_GROUPS,                            /* 12 to 17 */
-    KEEP("vsys_id"),
-    SKIP,                                     /* object name, the event's id */
-    VALUE("object_id"),                       /* 20 */
-    PUT(TEXT, message, "evidence"),
-};
+#define CORRELATION(X)                                                                          \
+    EVERY(X)                                                                                    \
+    X(  7, ADDRESS,  ZERO,  src_ip,        "src_address")                                       \
+    X(  8, TEXT,     EMPTY, src_user,      "src_user")                                          \
+    X(  9, KEEP,     EMPTY, extra,         "vsys")                                              \
+    X( 10, TEXT,     EMPTY, threat,        "category")                                          \
+    X( 11, SEVERITY, EMPTY, severity,      "severity")                                          \
+    DEVICE_GROUPS(X, 12)                                                                        \
+    X( 18, KEEP,     EMPTY, extra,         "vsys_id")                                           \
+    X( 20, KEEP,     ZERO,  extra,         "object_id")                                         \
+    X( 21, TEXT,     EMPTY, message,       "evidence")
 
-static const struct panos_column iptag[] = {
-    KEEP("vsys"),                             /* 7 */
-    SOME(ADDRESS, src_ip, "src_ip"),
-    KEEP("tag_name"),
-    SKIP,                                     /* 10: event id, the event's id */
-    REPEATED,
-    VALUE("timeout"),
-    KEEP("data_source_name"),
-    KEEP("data_source_type"),
-    KEEP("data_source_subtype"),
-    VALUE("sequence_number"),
-    VALUE("action_flags"),
-    DEVICE_GROUPS,                            /* 18 to 23 */
-    KEEP("vsys_id"),
-    SKIP,                                     /* 25: high resolution timestamp */
-    KEEP("cluster_name"),
-};
+#define IPTAG(X)                                                                                \
+    EVERY(X)                                                                                    \
+    X(  7, KEEP,     EMPTY, extra,         "vsys")                                              \
+    X(  8, ADDRESS,  ZERO,  src_ip,        "src_ip")                                            \
+    X(  9, KEEP,     EMPTY, extra,         "tag_name")                                          \
+    X( 11, KEEP,     ONE,   extra,         "repeat_count")                                      \
+    X( 12, KEEP,     ZERO,  extra,         "timeout")                                           \
+    X( 13, KEEP,     EMPTY, extra,         "data_source_name")                                  \
+    X( 14, KEEP,     EMPTY, extra,         "data_source_type")                                  \
+    X( 15, KEEP,     EMPTY, extra,         "data_source_subtype")                               \
+    X( 16, KEEP,     ZERO,  extra,         "sequence_number")                                   \
+    X( 17, KEEP,     ZERO,  extra,         "action_flags")                                      \
+    DEVICE_GROUPS(X, 18)                                                                        \
+    X( 24, KEEP,     EMPTY, extra,         "vsys_id")                                           \
+    X( 26, KEEP,     EMPTY, extra,         "cluster_name")
 
-const struct panos_columns panos_system = COLUMNS(system_log, 7);
-const struct panos_columns panos_config = COLUMNS(config, 7);
-const struct panos_columns panos_userid = COLUMNS(userid, 7);
-const struct panos_columns panos_hipmatch = COLUMNS(hipmatch, 7);
-const struct panos_columns panos_globalprotect = COLUMNS(globalprotect, 7);
-const struct panos_columns panos_authentication = COLUMNS(authentication, 7);
-const struct panos_columns panos_correlation = COLUMNS(correlation, 7);
-const struct panos_columns panos_iptag = COLUMNS(iptag, 7);
+TABLE(every, EVERY);
+TABLE(system, SYSTEM);
+TABLE(config, CONFIG);
+TABLE(userid, USERID);
+TABLE(hipmatch, HIPMATCH);
+TABLE(globalprotect, GLOBALPROTECT);
+TABLE(authentication, AUTHENTICATION);
+TABLE(correlation, CORRELATION);
+TABLE(iptag, IPTAG);
 /* clang-format on */

@@ -53,7 +53,7 @@ static const struct {
     {SLICE("wildfire-upload-fail"), ACTION_ALLOW},
 };
 
-/* THREAT subtypes that are not CATEGORY_THREAT, and what column 31 holds. FIELD_COUNT: a URL if it
+/* THREAT subtypes: their category, and what column 31 holds. FIELD_COUNT: a URL if it
  * has a slash, else a file. */
 static const struct {
     struct slice subtype;
@@ -71,24 +71,8 @@ static const struct {
     {SLICE("ml-virus"), CATEGORY_THREAT, FIELD_file},
     {SLICE("scan"), CATEGORY_SCAN, FIELD_COUNT},
     {SLICE("flood"), CATEGORY_SCAN, FIELD_COUNT},
-};
-
-/* SYSTEM subtypes name the daemon; the rest is CATEGORY_SYSTEM. */
-static const struct {
-    struct slice subtype;
-    uint8_t category;
-} daemons[] = {
-    {SLICE("auth"), CATEGORY_AUTHENTICATION},
-    {SLICE("userid"), CATEGORY_AUTHENTICATION},
-    {SLICE("vpn"), CATEGORY_VPN},
-    {SLICE("globalprotect"), CATEGORY_VPN},
-    {SLICE("global-protect"), CATEGORY_VPN},
-    {SLICE("sslvpn"), CATEGORY_VPN},
-    {SLICE("ras"), CATEGORY_VPN},
-    {SLICE("satd"), CATEGORY_VPN},
-    {SLICE("dhcp"), CATEGORY_DHCP},
-    {SLICE("dnsproxy"), CATEGORY_DNS},
-    {SLICE("nat"), CATEGORY_NAT},
+    {SLICE("packet"), CATEGORY_THREAT, FIELD_COUNT},
+    {SLICE("dns"), CATEGORY_THREAT, FIELD_url},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
@@ -96,7 +80,7 @@ static const struct {
 bool panos_severity(struct record *out, struct slice word)
 {
     for (size_t i = 0; i < COUNT(severities); i++) {
-        if (slice_equals(severities[i].word, word)) {
+        if (slice_is_nocase(word, severities[i].word.ptr)) {
             record_set_severity(out, severities[i].severity);
             return true;
         }
@@ -112,6 +96,14 @@ bool panos_action(struct record *out, struct slice word)
             return i < OWN_WORDS;
         }
     }
+    return false;
+}
+
+bool panos_is_threat(struct slice word)
+{
+    for (size_t i = 0; i < COUNT(threats); i++)
+        if (slice_equals(threats[i].subtype, word))
+            return true;
     return false;
 }
 
@@ -241,22 +233,17 @@ void panos_finish_session(struct record *out, struct slice subtype)
     record_set_evidence(out, is_refused(out) ? EVIDENCE_DENIED : EVIDENCE_NONE);
 }
 
-void panos_finish_system(struct record *out, struct slice subtype)
-{
-    for (size_t i = 0; i < COUNT(daemons); i++)
-        if (slice_equals(daemons[i].subtype, subtype))
-            record_set_category(out, daemons[i].category);
-}
-
 /* "success", "Failed", "User Password Failure": whether the words tell of an end, and which. */
-static void set_outcome(struct record *out, struct slice words)
+void panos_outcome(struct record *out, struct slice words)
 {
     static const struct {
         const char *part;
         uint8_t outcome;
     } parts[] = {
-        {"ail", OUTCOME_FAILURE},    {"enied", OUTCOME_FAILURE},  {"nauthorized", OUTCOME_FAILURE},
-        {"uccess", OUTCOME_SUCCESS}, {"ucceed", OUTCOME_SUCCESS},
+        {"ail", OUTCOME_FAILURE},
+        {"enied", OUTCOME_FAILURE},
+        {"nauthorized", OUTCOME_FAILURE},
+        {"ucc", OUTCOME_SUCCESS},
     };
     for (size_t i = 0; i < COUNT(parts); i++) {
         if (slice_find_text(words, parts[i].part) < words.len) {
@@ -266,7 +253,7 @@ static void set_outcome(struct record *out, struct slice words)
     }
 }
 
-static struct slice kept(const struct record *r, const char *name)
+struct slice panos_kept(const struct record *r, const char *name)
 {
     for (unsigned i = 0; i < r->extra; i++)
         if (slice_is(r->extras[i].name, name))
@@ -277,13 +264,13 @@ static struct slice kept(const struct record *r, const char *name)
 void panos_finish_config(struct record *out, struct slice subtype)
 {
     (void)subtype;
-    set_outcome(out, out->event_id);
+    panos_outcome(out, out->event_id);
 }
 
 void panos_finish_globalprotect(struct record *out, struct slice subtype)
 {
     (void)subtype;
-    set_outcome(out, kept(out, "status"));
+    panos_outcome(out, panos_kept(out, "status"));
     if (slice_ends(out->event_id, "-auth") || slice_ends(out->event_id, "-logout"))
         record_set_category(out, CATEGORY_AUTHENTICATION);
 }
@@ -291,5 +278,5 @@ void panos_finish_globalprotect(struct record *out, struct slice subtype)
 void panos_finish_authentication(struct record *out, struct slice subtype)
 {
     (void)subtype;
-    set_outcome(out, out->event_id);
+    panos_outcome(out, out->event_id);
 }

@@ -1,4 +1,11 @@
-/* How the tables of panos_columns*.c write a column, and groups of columns that many types have. */
+/*
+ * How the tables of panos_columns*.c are written, and the columns that many types have. A table is
+ * a list of rows
+ *
+ *   X(column, how, none, field, name)
+ *
+ * numbered as in the vendor's guide; a column that has no row is reserved, or read elsewhere.
+ */
 #pragma once
 
 #include "parsers/panos_columns.h"
@@ -6,39 +13,128 @@
 #include <stddef.h>
 
 /* clang-format off */
-#define ROW(how, none, field, offset, name)                                                        \
-    {PANOS_##how, PANOS_NONE_##none, field, offset, SLICE(name)}
+/* A list as an array, and as the sets of columns that are read alike: sums of one bit a row. */
+#define ROW(n, how, none, field, name)                                                          \
+    [n] = {UINT64_C(1) << FIELD_##field, offsetof(struct record, field), PANOS_##how,           \
+           PANOS_NONE_##none, SLICE(name)},
 
-#define SKIP                   ROW(SKIP, EMPTY, 0, 0, "")
-#define PUT(how, field, name)  ROW(how, EMPTY, FIELD_##field, offsetof(struct record, field), name)
-#define SOME(how, field, name) ROW(how, ZERO, FIELD_##field, offsetof(struct record, field), name)
-#define KEEP(name)             ROW(KEEP, EMPTY, 0, 0, name)
-#define VALUE(name)            ROW(KEEP, ZERO, 0, 0, name)
-#define ODD(name)              ROW(KEEP, ODD, 0, 0, name)
-#define ENDED                                                                                      \
-    ROW(TEXT, ODD, FIELD_reason, offsetof(struct record, reason), "session_end_reason")
-#define REPEATED               ROW(KEEP, ONE, 0, 0, "repeat_count")
-#define SPECIAL(how, name)     ROW(how, EMPTY, 0, 0, name)
+#define BIT(n, word, in) | ((in) && (n) / 64 == (word) ? UINT64_C(1) << (n) % 64 : 0)
+#define IS_TEXT(how)    (PANOS_##how == PANOS_TEXT)
+#define IS_NUMBER(how)  (PANOS_##how >= PANOS_NUMBER && PANOS_##how <= PANOS_SECONDS)
+#define IS_ADDRESS(how) (PANOS_##how == PANOS_ADDRESS)
+#define IS_KEPT(how)    (PANOS_##how == PANOS_KEEP)
+#define IS_OTHER(how)   (PANOS_##how > PANOS_ADDRESS && PANOS_##how != PANOS_KEEP)
+#define TEXTS_0(n, how, none, field, name)     BIT(n, 0, IS_TEXT(how))
+#define TEXTS_1(n, how, none, field, name)     BIT(n, 1, IS_TEXT(how))
+#define NUMBERS_0(n, how, none, field, name)   BIT(n, 0, IS_NUMBER(how))
+#define NUMBERS_1(n, how, none, field, name)   BIT(n, 1, IS_NUMBER(how))
+#define ADDRESSES_0(n, how, none, field, name) BIT(n, 0, IS_ADDRESS(how))
+#define ADDRESSES_1(n, how, none, field, name) BIT(n, 1, IS_ADDRESS(how))
+#define KEPT_0(n, how, none, field, name)      BIT(n, 0, IS_KEPT(how))
+#define KEPT_1(n, how, none, field, name)      BIT(n, 1, IS_KEPT(how))
+#define OTHERS_0(n, how, none, field, name)    BIT(n, 0, IS_OTHER(how))
+#define OTHERS_1(n, how, none, field, name)    BIT(n, 1, IS_OTHER(how))
+#define ALL_0(n, how, none, field, name)       BIT(n, 0, true)
+#define ALL_1(n, how, none, field, name)       BIT(n, 1, true)
+#define ZEROS_0(n, how, none, field, name)     BIT(n, 0, PANOS_NONE_##none != PANOS_NONE_EMPTY)
+#define ZEROS_1(n, how, none, field, name)     BIT(n, 1, PANOS_NONE_##none != PANOS_NONE_EMPTY)
+#define ODDS_0(n, how, none, field, name)      BIT(n, 0, PANOS_NONE_##none == PANOS_NONE_ODD)
+#define ODDS_1(n, how, none, field, name)      BIT(n, 1, PANOS_NONE_##none == PANOS_NONE_ODD)
 
-#define COLUMNS(columns, from) {columns, from, sizeof(columns) / sizeof(columns[0])}
+/* Defines panos_<type> from a list. */
+#define TABLE(type, LIST)                                                                       \
+    static const struct panos_column type##_rows[] = {LIST(ROW)};                               \
+    const struct panos_columns panos_##type = {                                                 \
+        .row = type##_rows,                                                                     \
+        .count = sizeof(type##_rows) / sizeof(type##_rows[0]),                                  \
+        .texts = {0 LIST(TEXTS_0), 0 LIST(TEXTS_1)},                                            \
+        .numbers = {0 LIST(NUMBERS_0), 0 LIST(NUMBERS_1)},                                      \
+        .addresses = {0 LIST(ADDRESSES_0), 0 LIST(ADDRESSES_1)},                                \
+        .others = {0 LIST(OTHERS_0), 0 LIST(OTHERS_1)},                                         \
+        .kept = {0 LIST(KEPT_0), 0 LIST(KEPT_1)},                                               \
+        .all = {0 LIST(ALL_0), 0 LIST(ALL_1)},                                                  \
+        .zeros = {0 LIST(ZEROS_0), 0 LIST(ZEROS_1)},                                            \
+        .odds = {0 LIST(ODDS_0), 0 LIST(ODDS_1)},                                               \
+    }
+
+/* Columns of every type, and of the types about a session. */
+#define EVERY(X)                                                                                \
+    X(  1, RECEIVED, EMPTY, extra,         "receive_time")                                      \
+    X(  2, KEEP,     EMPTY, extra,         "serial")
+
+#define SESSION(X)                                                                              \
+    EVERY(X)                                       /* 0 to 6 */                                 \
+    X(  7, ADDRESS,  EMPTY, src_ip,        "src_address")                                       \
+    X(  8, ADDRESS,  EMPTY, dst_ip,        "dst_address")                                       \
+    X(  9, ADDRESS,  ZERO,  src_nat_ip,    "nat_src_ip")                                        \
+    X( 10, ADDRESS,  ZERO,  dst_nat_ip,    "nat_dst_ip")                                        \
+    X( 11, TEXT,     EMPTY, rule,          "rule_name")                                         \
+    X( 12, TEXT,     EMPTY, src_user,      "src_user")                                          \
+    X( 13, TEXT,     EMPTY, dst_user,      "dst_user")                                          \
+    X( 14, TEXT,     EMPTY, application,   "application")                                       \
+    X( 15, KEEP,     EMPTY, extra,         "vsys")                                              \
+    X( 16, TEXT,     EMPTY, src_zone,      "src_zone")                                          \
+    X( 17, TEXT,     EMPTY, dst_zone,      "dst_zone")                                          \
+    X( 18, TEXT,     EMPTY, src_interface, "inbound_interface")                                 \
+    X( 19, TEXT,     EMPTY, dst_interface, "outbound_interface")                                \
+    X( 20, KEEP,     EMPTY, extra,         "log_action")                                        \
+    X( 22, TEXT,     ZERO,  session_id,    "session_id")                                        \
+    X( 23, KEEP,     ONE,   extra,         "repeat_count")                                      \
+    X( 24, PORT,     EMPTY, src_port,      "src_port")                                          \
+    X( 25, PORT,     EMPTY, dst_port,      "dst_port")                                          \
+    X( 26, PORT,     ZERO,  src_nat_port,  "nat_src_port")                                      \
+    X( 27, PORT,     ZERO,  dst_nat_port,  "nat_dst_port")                                      \
+    X( 28, KEEP,     ZERO,  extra,         "flags")                                             \
+    X( 29, PROTOCOL, EMPTY, protocol,      "ip_protocol")                                       \
+    X( 30, ACTION,   EMPTY, action,        "action")
 
 /* Groups of columns that many types have in the same order. */
-#define DEVICE_GROUPS                                                                              \
-    VALUE("dg_hierarchy_level_1"), VALUE("dg_hierarchy_level_2"), VALUE("dg_hierarchy_level_3"),   \
-    VALUE("dg_hierarchy_level_4"), KEEP("vsys_name"), SPECIAL(DEVICE, "device_name")
-#define SRC_DEVICE                                                                                 \
-    KEEP("src_device_category"), KEEP("src_device_profile"), KEEP("src_device_model"),             \
-    KEEP("src_device_vendor"), KEEP("src_device_os_family"), KEEP("src_device_os_version"),        \
-    PUT(TEXT, src_host, "src_hostname"), PUT(TEXT, src_mac, "src_mac_address")
-#define DST_DEVICE                                                                                 \
-    KEEP("dst_device_category"), KEEP("dst_device_profile"), KEEP("dst_device_model"),             \
-    KEEP("dst_device_vendor"), KEEP("dst_device_os_family"), KEEP("dst_device_os_version"),        \
-    PUT(TEXT, dst_host, "dst_hostname"), PUT(TEXT, dst_mac, "dst_mac_address")
-#define CONTAINER   KEEP("container_id"), KEEP("pod_namespace"), KEEP("pod_name")
-#define SLICE_OF_5G VALUE("slice_service_type"), VALUE("slice_differentiator")
-#define APPLICATION                                                                                \
-    KEEP("application_subcategory"), KEEP("application_category"), KEEP("application_technology"), \
-    VALUE("application_risk"), KEEP("application_characteristic"),                                 \
-    KEEP("application_container")
-#define SANCTIONED KEEP("application_saas"), KEEP("application_sanctioned_state")
+#define DEVICE_GROUPS(X, n)                                                                     \
+    X(n,     KEEP,     ZERO,  extra,         "dg_hierarchy_level_1")                            \
+    X(n + 1, KEEP,     ZERO,  extra,         "dg_hierarchy_level_2")                            \
+    X(n + 2, KEEP,     ZERO,  extra,         "dg_hierarchy_level_3")                            \
+    X(n + 3, KEEP,     ZERO,  extra,         "dg_hierarchy_level_4")                            \
+    X(n + 4, KEEP,     EMPTY, extra,         "vsys_name")                                       \
+    X(n + 5, DEVICE,   EMPTY, host,          "device_name")
+
+#define SRC_DEVICE(X, n)                                                                        \
+    X(n,     KEEP,     EMPTY, extra,         "src_device_category")                             \
+    X(n + 1, KEEP,     EMPTY, extra,         "src_device_profile")                              \
+    X(n + 2, KEEP,     EMPTY, extra,         "src_device_model")                                \
+    X(n + 3, KEEP,     EMPTY, extra,         "src_device_vendor")                               \
+    X(n + 4, KEEP,     EMPTY, extra,         "src_device_os_family")                            \
+    X(n + 5, KEEP,     EMPTY, extra,         "src_device_os_version")                           \
+    X(n + 6, TEXT,     EMPTY, src_host,      "src_hostname")                                    \
+    X(n + 7, TEXT,     EMPTY, src_mac,       "src_mac_address")
+
+#define DST_DEVICE(X, n)                                                                        \
+    X(n,     KEEP,     EMPTY, extra,         "dst_device_category")                             \
+    X(n + 1, KEEP,     EMPTY, extra,         "dst_device_profile")                              \
+    X(n + 2, KEEP,     EMPTY, extra,         "dst_device_model")                                \
+    X(n + 3, KEEP,     EMPTY, extra,         "dst_device_vendor")                               \
+    X(n + 4, KEEP,     EMPTY, extra,         "dst_device_os_family")                            \
+    X(n + 5, KEEP,     EMPTY, extra,         "dst_device_os_version")                           \
+    X(n + 6, TEXT,     EMPTY, dst_host,      "dst_hostname")                                    \
+    X(n + 7, TEXT,     EMPTY, dst_mac,       "dst_mac_address")
+
+#define CONTAINER(X, n)                                                                         \
+    X(n,     KEEP,     EMPTY, extra,         "container_id")                                    \
+    X(n + 1, KEEP,     EMPTY, extra,         "pod_namespace")                                   \
+    X(n + 2, KEEP,     EMPTY, extra,         "pod_name")
+
+#define SLICE_OF_5G(X, n)                                                                       \
+    X(n,     KEEP,     ZERO,  extra,         "slice_service_type")                              \
+    X(n + 1, KEEP,     ZERO,  extra,         "slice_differentiator")
+
+#define APPLICATION(X, n)                                                                       \
+    X(n,     KEEP,     EMPTY, extra,         "application_subcategory")                         \
+    X(n + 1, KEEP,     EMPTY, extra,         "application_category")                            \
+    X(n + 2, KEEP,     EMPTY, extra,         "application_technology")                          \
+    X(n + 3, KEEP,     ZERO,  extra,         "application_risk")                                \
+    X(n + 4, KEEP,     EMPTY, extra,         "application_characteristic")                      \
+    X(n + 5, KEEP,     EMPTY, extra,         "application_container")
+
+#define SANCTIONED(X, n)                                                                        \
+    X(n,     KEEP,     EMPTY, extra,         "application_saas")                                \
+    X(n + 1, KEEP,     EMPTY, extra,         "application_sanctioned_state")
 /* clang-format on */

@@ -52,10 +52,26 @@ static char *exact(const char *text, size_t len)
 static void assert_same(const struct csv *a, const struct csv *b)
 {
     assert_int_equal(a->count, b->count);
-    assert_int_equal(a->quotes, b->quotes);
+    assert_memory_equal(a->quoted, b->quoted, sizeof(a->quoted));
     assert_int_equal(a->unclosed, b->unclosed);
     assert_int_equal(a->more, b->more);
     assert_memory_equal(a->start, b->start, (a->count + 1) * sizeof(a->start[0]));
+}
+
+static bool in(const uint64_t *set, unsigned n)
+{
+    return set[n / 64] >> n % 64 & 1;
+}
+
+/* The sets against the fields themselves. */
+static void assert_sets(const struct csv *csv)
+{
+    for (unsigned n = 0; n < CSV_COLUMNS_MAX; n++) {
+        struct slice raw = csv_raw(csv, n);
+        assert_int_equal(in(csv->filled, n), raw.len > 0);
+        assert_int_equal(in(csv->single, n), raw.len == 1);
+        assert_int_equal(in(csv->quoted, n), csv_is_quoted(raw));
+    }
 }
 
 /* Both readers, which must agree; returns the block the fields point into. */
@@ -66,6 +82,7 @@ static char *split(struct csv *csv, const char *text, size_t len)
     csv_split(csv, slice_make(block, len));
     csv_split_plain(&plain, slice_make(block, len));
     assert_same(csv, &plain);
+    assert_sets(csv);
     return block;
 }
 
@@ -176,18 +193,34 @@ static void numbers(void **state)
         char *block = split(&csv, cases[i].line, strlen(cases[i].line));
         assert_int_equal(csv_number(&csv, csv.count - 1, &value), cases[i].ok);
         assert_true(value == cases[i].value);
-        assert_false(csv_number(&csv, csv.count, &value));
         free(block);
     }
+}
+
+static void joined(void **state)
+{
+    (void)state;
+    struct csv csv;
+    char *block = split(&csv, "a,{b,,d},e,", 11);
+    csv_join(&csv, 1, 3);
+    assert_int_equal(csv.count, 4);
+    assert_field(&csv, 0, "a");
+    assert_field(&csv, 1, "{b,,d}");
+    assert_field(&csv, 2, "e");
+    assert_field(&csv, 3, "");
+    assert_sets(&csv);
+    csv_join(&csv, 2, 3);
+    assert_int_equal(csv.count, 3);
+    assert_field(&csv, 2, "e,");
+    assert_sets(&csv);
+    free(block);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields),
-        cmocka_unit_test(random_lines),
-        cmocka_unit_test(bounds),
-        cmocka_unit_test(numbers),
+        cmocka_unit_test(fields),  cmocka_unit_test(random_lines), cmocka_unit_test(bounds),
+        cmocka_unit_test(numbers), cmocka_unit_test(joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,7 +178,7 @@ static void panos(void **state)
         "src_nat_port: 51514@279\n"
         "dst_port: 443@275\n"
         "dst_nat_port: 443@285\n"
-        "src_user: example\\anna@162\n"
+        "src_user: anna@170\n"
         "rule: allow web@152\n"
         "url: shop.example.net/search?q=\"\"a,b\"\"&v=1@313\n"
         "severity: informational@368\n");

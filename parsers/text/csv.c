@@ -12,38 +12,46 @@
 
 #define BLOCK 64
 
-/* Bit n: what stands at byte n of a block. */
+/* Bit n: a comma stands at byte n of a block. Quotes are seldom there and looked for later. */
 struct marks {
-    uint64_t commas, quotes;
+    uint64_t commas;
+    bool quotes;
 };
 
 static inline struct marks plain_marks(const char *p, size_t len)
 {
-    struct marks m = {0, 0};
+    struct marks m = {0, false};
     for (size_t i = 0; i < len; i++) {
         m.commas |= (uint64_t)(p[i] == ',') << i;
-        m.quotes |= (uint64_t)(p[i] == '"') << i;
+        m.quotes |= p[i] == '"';
     }
     return m;
 }
 
 #ifdef __SSE2__
-static inline uint64_t where(const __m128i bytes[4], char byte)
+static inline __m128i load(const char *p)
 {
-    const __m128i wanted = _mm_set1_epi8(byte);
-    uint64_t low = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes[0], wanted)) |
-                   (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes[1], wanted)) << 16;
-    uint64_t high = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes[2], wanted)) |
-                    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes[3], wanted)) << 16;
-    return low | high << 32;
+    return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+static inline uint64_t commas_of(__m128i bytes)
+{
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')));
+}
+
+static inline __m128i quotes_of(__m128i bytes)
+{
+    return _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
 }
 
 static inline struct marks block_marks(const char *p)
 {
-    const __m128i *block = (const __m128i *)(const void *)p;
-    const __m128i bytes[4] = {_mm_loadu_si128(block), _mm_loadu_si128(block + 1),
-                              _mm_loadu_si128(block + 2), _mm_loadu_si128(block + 3)};
-    return (struct marks){where(bytes, ','), where(bytes, '"')};
+    const __m128i a = load(p), b = load(p + 16), c = load(p + 32), d = load(p + 48);
+    const __m128i quotes = _mm_or_si128(_mm_or_si128(quotes_of(a), quotes_of(b)),
+                                        _mm_or_si128(quotes_of(c), quotes_of(d)));
+    return (struct marks){commas_of(a) | commas_of(b) << 16 | commas_of(c) << 32 |
+                              commas_of(d) << 48,
+                          _mm_movemask_epi8(quotes) != 0};
 }
 #else
 static inline struct marks block_marks(const char *p)
@@ -52,7 +60,8 @@ static inline struct marks block_marks(const char *p)
 }
 #endif
 
-/* The marks from `at` on. The last block is read so that it ends where the line ends. */
+/* The marks from `at` on. The last block is read so that it ends where the line ends: then it may
+ * claim a quote that stands in front of `at`. */
 static inline struct marks line_marks(struct slice line, size_t at)
 {
     size_t left = line.len - at;
@@ -62,7 +71,6 @@ static inline struct marks line_marks(struct slice line, size_t at)
         return plain_marks(line.ptr + at, left);
     struct marks m = block_marks(line.ptr + line.len - BLOCK);
     m.commas >>= BLOCK - left;
-    m.quotes >>= BLOCK - left;
     return m;
 }
 
@@ -99,13 +107,16 @@ static enum quoting closing(struct slice line, size_t quote, size_t step, size_t
     return open;
 }
 
-/* What to do about a quote at `quote`, in a field that begins at `first`: where to go on. */
-static size_t past_quote(struct csv *out, struct slice line, size_t first, size_t quote,
+/* What to do about a quote at `quote`, in field n: where to go on. */
+static size_t past_quote(struct csv *out, struct slice line, unsigned n, size_t quote,
                          bool *literal)
 {
-    size_t end;
+    size_t end, first = out->start[n];
     bool relayed = quote == first + 1 && line.ptr[first] == '\\';
-    if (*literal || (quote != first && !relayed))
+    if (quote != first && !relayed)
+        return quote + 1;
+    out->quoted[n / 64] |= UINT64_C(1) << n % 64;
+    if (*literal)
         return quote + 1;
     switch (closing(line, quote, relayed ? 2 : 1, &end)) {
     case LOOSE:
@@ -121,6 +132,73 @@ static size_t past_quote(struct csv *out, struct slice line, size_t first, size_
     return end;
 }
 
+/* How long 16 fields are, commas included, is told by their starts: bit n of *filled, and of
+ * *single, for field n. */
+#ifdef __SSE2__
+static inline __m128i lengths(const uint32_t *start)
+{
+    return _mm_sub_epi32(_mm_loadu_si128((const __m128i *)(const void *)(start + 1)),
+                         _mm_loadu_si128((const __m128i *)(const void *)start));
+}
+
+static inline void measure(const uint32_t *start, uint64_t *filled, uint64_t *single)
+{
+    __m128i low = _mm_packs_epi32(lengths(start), lengths(start + 4));
+    __m128i high = _mm_packs_epi32(lengths(start + 8), lengths(start + 12));
+    __m128i bytes = _mm_packs_epi16(low, high); /* saturated: no long one becomes 1 or 2 */
+    *filled = (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(1)));
+    *single = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(2)));
+}
+#else
+static inline void measure(const uint32_t *start, uint64_t *filled, uint64_t *single)
+{
+    *filled = *single = 0;
+    for (unsigned i = 0; i < 16 && start[i + 1] > start[i]; i++) {
+        *filled |= (uint64_t)(start[i + 1] - start[i] > 1) << i;
+        *single |= (uint64_t)(start[i + 1] - start[i] == 2) << i;
+    }
+}
+#endif
+
+static void finish(struct csv *out, unsigned count, size_t len)
+{
+    out->count = count;
+    out->start[count] = (uint32_t)(len + 1);
+    /* What is measured beyond the last field must not look like one. */
+    memset(out->start + count + 1, 0, 16 * sizeof(out->start[0]));
+    memset(out->filled, 0, sizeof(out->filled));
+    memset(out->single, 0, sizeof(out->single));
+    for (unsigned n = 0; n < count; n += 16) {
+        uint64_t filled, single;
+        measure(out->start + n, &filled, &single);
+        out->filled[n / 64] |= filled << n % 64;
+        out->single[n / 64] |= single << n % 64;
+    }
+}
+
+/* Notes the fields that begin behind a block's commas; false when there is no room for more, and
+ * *at is then the comma that ends the last one. */
+static inline bool add_fields(struct csv *out, unsigned *count, size_t *at, uint64_t commas)
+{
+    unsigned n = *count;
+    if (n < CSV_COLUMNS_MAX - BLOCK) { /* room for a whole block of commas */
+        uint32_t *next = out->start + n, first = (uint32_t)*at + 1;
+        for (; commas; commas &= commas - 1)
+            *++next = first + (unsigned)__builtin_ctzll(commas);
+        n = (unsigned)(next - out->start);
+    }
+    for (; commas; commas &= commas - 1) {
+        size_t comma = *at + (unsigned)__builtin_ctzll(commas);
+        if (n + 1 == CSV_COLUMNS_MAX) {
+            *at = comma;
+            break;
+        }
+        out->start[++n] = (uint32_t)(comma + 1);
+    }
+    *count = n;
+    return commas == 0;
+}
+
 void csv_split(struct csv *out, struct slice line)
 {
     size_t at = 0;
@@ -128,30 +206,24 @@ void csv_split(struct csv *out, struct slice line)
     bool literal = false;
 
     out->base = line.ptr;
-    out->quotes = out->unclosed = out->more = false;
+    out->unclosed = out->more = false;
+    memset(out->quoted, 0, sizeof(out->quoted));
     out->start[0] = 0;
     while (at < line.len) {
         struct marks m = line_marks(line, at);
-        uint64_t commas = m.commas;
-        if (m.quotes)
-            commas &= (m.quotes & -m.quotes) - 1;
-        for (; commas && n + 1 < CSV_COLUMNS_MAX; commas &= commas - 1)
-            out->start[++n] = (uint32_t)(at + (unsigned)__builtin_ctzll(commas) + 1);
-        if (commas) {
+        size_t quote = BLOCK;
+        if (m.quotes && (quote = slice_find(slice_first(slice_from(line, at), BLOCK), '"')) < BLOCK)
+            m.commas &= (UINT64_C(1) << quote) - 1;
+        if (!add_fields(out, &n, &at, m.commas)) {
             out->more = true;
-            line.len = at + (unsigned)__builtin_ctzll(commas);
-            break;
-        }
-        if (m.quotes) {
-            out->quotes = true;
-            at = past_quote(out, line, out->start[n], at + (unsigned)__builtin_ctzll(m.quotes),
-                            &literal);
+            line.len = at;
+        } else if (quote < BLOCK && at + quote < line.len) {
+            at = past_quote(out, line, n, at + quote, &literal);
         } else {
             at = line.len - at > BLOCK ? at + BLOCK : line.len;
         }
     }
-    out->start[n + 1] = (uint32_t)(line.len + 1);
-    out->count = n + 1;
+    finish(out, n + 1, line.len);
 }
 
 void csv_split_plain(struct csv *out, struct slice line)
@@ -160,12 +232,12 @@ void csv_split_plain(struct csv *out, struct slice line)
     bool literal = false;
 
     out->base = line.ptr;
-    out->quotes = out->unclosed = out->more = false;
+    out->unclosed = out->more = false;
+    memset(out->quoted, 0, sizeof(out->quoted));
     out->start[0] = 0;
     for (size_t at = 0; at < line.len;) {
         if (line.ptr[at] == '"') {
-            out->quotes = true;
-            at = past_quote(out, line, out->start[n], at, &literal);
+            at = past_quote(out, line, n, at, &literal);
         } else if (line.ptr[at] != ',') {
             at++;
         } else if (n + 1 == CSV_COLUMNS_MAX) {
@@ -175,28 +247,20 @@ void csv_split_plain(struct csv *out, struct slice line)
             out->start[++n] = (uint32_t)++at;
         }
     }
-    out->start[n + 1] = (uint32_t)(line.len + 1);
-    out->count = n + 1;
+    finish(out, n + 1, line.len);
 }
 
-bool csv_number(const struct csv *csv, unsigned n, uint64_t *out)
+void csv_join(struct csv *csv, unsigned first, unsigned last)
 {
-    struct slice text = csv_raw(csv, n);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if (text.len - 1 < 8 && text.ptr - csv->base + text.len >= 8) {
-        /* The eight bytes that end with the field; what is in front of it becomes zeros. Then
-         * pairs, fours and all eight digits are joined, the first digit being the lowest byte. */
-        uint64_t v;
-        memcpy(&v, slice_end(text) - 8, 8);
-        v = (v ^ UINT64_C(0x3030303030303030)) & UINT64_MAX << (8 * (8 - text.len));
-        if (((v + UINT64_C(0x7676767676767676)) | v) & UINT64_C(0x8080808080808080))
-            return false;
-        v = (v * 10 + (v >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
-        v = (v * 100 + (v >> 16)) & UINT64_C(0x0000ffff0000ffff);
-        *out = (v * 10000 + (v >> 32)) & UINT32_MAX;
-        return true;
-    }
-#endif
+    unsigned gone = last - first;
+    size_t len = csv->start[csv->count] - 1;
+    for (unsigned i = last + 1; i < csv->count; i++)
+        csv->start[i - gone] = csv->start[i];
+    finish(csv, csv->count - gone, len);
+}
+
+bool csv_number_any(struct slice text, uint64_t *out)
+{
     struct cursor c = cursor_over(text);
     uint64_t value = cursor_number(&c);
     if (c.bad || !cursor_at_end(&c))

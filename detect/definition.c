@@ -1,0 +1,84 @@
+/*
+ * Every member that decides which records a detector counts, in which group and how many of them.
+ * A member of struct detector or struct predicate that is missing here lets state survive that means
+ * something else now.
+ */
+#include "detect/definition.h"
+
+#include "detect/siphash.h"
+
+/* Fixed: the number is compared with that of another run. */
+static const struct siphash_key digest_key = {UINT64_C(0x7061726170657420),
+                                              UINT64_C(0x646566696e697469)};
+
+static void add(struct siphash *s, uint64_t word)
+{
+    siphash_word(s, word, 1);
+}
+
+static void add_ports(struct siphash *s, const struct port_set *set)
+{
+    add(s, set != NULL);
+    for (size_t i = 0; set && i < sizeof(set->bits) / sizeof(set->bits[0]); i++)
+        add(s, set->bits[i]);
+}
+
+static void add_words(struct siphash *s, const char *const *words)
+{
+    for (; words && *words; words++)
+        add(s, siphash_bytes(digest_key, *words, strlen(*words), 1, 3));
+    add(s, 0);
+}
+
+static void add_predicate(struct siphash *s, const struct predicate *p)
+{
+    add(s, (uint64_t)p->classes << 32 | p->evidence);
+    add(s, (uint64_t)p->actions << 32 | p->categories);
+    for (unsigned i = 0; i < 4; i++)
+        add(s, p->protocols[i]);
+    add(s, p->any_protocol | (unsigned)p->answered << 1 | (unsigned)p->not_reversed << 2 |
+               (unsigned)p->no_parent << 3 | (unsigned)p->listed_side << 4);
+    add(s, p->listed);
+    add(s, p->not_listed);
+    add(s, p->src_networks);
+    add(s, p->dst_networks);
+    add(s, p->not_src_networks);
+    add(s, p->not_dst_networks);
+    add(s, p->by_icmp_type);
+    for (unsigned i = 0; i < 4; i++)
+        add(s, p->icmp_types[i]);
+    add_ports(s, p->dst_port);
+    add_ports(s, p->not_dst_port);
+    add_ports(s, p->src_port);
+    add_ports(s, p->not_src_port);
+    add_words(s, p->event_ids);
+    add_words(s, p->devices);
+}
+
+uint64_t definition_digest(const struct detector *detector)
+{
+    struct siphash s = siphash_begin(digest_key);
+    add(&s, detector->type);
+    add_predicate(&s, &detector->where);
+    add(&s, detector->group_count);
+    for (unsigned i = 0; i < detector->group_count; i++)
+        add(&s, detector->group_by[i]);
+    add(&s, detector->keep_missing);
+    add(&s, detector->counted);
+    add_words(&s, detector->after);
+    add(&s, detector->tier_count);
+    for (unsigned i = 0; i < detector->tier_count; i++)
+        add(&s, detector->tiers[i].gte);
+    add(&s, detector->has_also);
+    if (detector->has_also) {
+        add_predicate(&s, &detector->also);
+        add(&s, detector->also_gte);
+    }
+    add(&s, (uint64_t)detector->timespan_ms);
+    return siphash_end(&s, 3);
+}
+
+uint64_t definition_salt(const struct detector *detector)
+{
+    return siphash_bytes(digest_key, detector->name, strlen(detector->name), 2, 4);
+}

@@ -1,0 +1,44 @@
+/* One row of PAN-OS' CSV while it is read: panos_row.c sets the record's fields by its columns. */
+#pragma once
+
+#include "parsers/panos_columns.h"
+#include "parsers/parser.h"
+#include "parsers/text/csv.h"
+
+#define PANOS_GENERATED 6 /* the column of the time at which the log was written */
+#define PANOS_YEAR_2000 INT64_C(946684800000) /* a firewall that has no time writes 1970 */
+
+struct panos_type {
+    struct slice name;
+    const struct panos_columns *columns;
+    uint8_t category;
+    uint8_t precise; /* the column of the time with milliseconds and zone; 0: there is none */
+    uint8_t least;   /* a row with fewer columns was cut off */
+    uint8_t id;      /* what tells messages apart better than the subtype; 0: nothing does */
+    void (*finish)(struct record *out, struct slice subtype);
+};
+
+struct panos_row {
+    struct record *out;
+    const struct syslog *header;
+    struct csv csv;
+    struct slice subtype;
+};
+
+/* A column's text without the quotes around it. */
+struct slice panos_text(struct record *out, struct slice raw);
+
+/* What stands in the brackets of "SCAN: TCP Port Scan(8001)"; all of "52020". */
+struct slice panos_threat_id(struct slice text);
+
+/* Reads a column, without quotes, into the record; false: it is to be kept by name. */
+bool panos_put(struct panos_row *row, const struct panos_column *column, struct slice text);
+
+/* Reads all columns that the table knows into the record. */
+void panos_read(struct panos_row *row, const struct panos_columns *columns);
+
+/* In panos.c: the type of that name, or NULL; the event's id and name, by its type; and what is left
+ * to do when all columns are read. */
+const struct panos_type *panos_type(struct slice name);
+void panos_name(struct panos_row *row, struct slice type, struct slice id);
+void panos_finish(struct panos_row *row, const struct panos_type *type);
