@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "detect/coverage.h"
+#include "detect/definition.h"
 #include "detect/insight.h"
 #include "detect/match.h"
 #include "detect/members.h"
@@ -69,11 +70,7 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
     coverage_init(&d->coverage);
     sequences_init(&d->sequences, detectors, count);
     for (unsigned i = 0; i < count; i++) {
-<<<<<<< HEAD
-        d->rules[i] = watch_rule_of(&detectors[i], limits->lateness_ms);
-=======
         d->rules[i] = definition_rule(&detectors[i], limits->lateness_ms);
->>>>>>> w-persist
         d->names[i] = slice(detectors[i].name);
         d->techniques[i] = slice(detectors[i].techniques ? detectors[i].techniques : "");
         for (unsigned g = 0; g < detectors[i].group_count; g++)

@@ -41,8 +41,6 @@ struct watch_rule {
     bool pair;     /* grouped by a source and more: bounded by pairs_per_source */
 };
 
-struct watch_rule watch_rule_of(const struct detector *detector, int64_t lateness_ms);
-
 enum group_state { GROUP_IDLE, GROUP_FIRING, GROUP_MUTED };
 
 struct group {
