@@ -37,7 +37,7 @@ TESTS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
 FUZZERS  := $(patsubst tests/%.c,$(B)/%,$(filter-out tests/fuzz_replay.c,$(wildcard tests/fuzz_*.c)))
 TOOLS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/tool_*.c))
 
-.PHONY: all run test golden fuzz bench recall lint format install clean deps help
+.PHONY: all run test oracle golden fuzz bench recall lint format install clean deps help
 all: deps
 	$(Q)$(MAKE) --no-print-directory build-program
 
@@ -51,6 +51,11 @@ test: ## all tests, under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(TEST_PACKAGES) $(if $(findstring clang,$(CC)),$(FUZZ_PACKAGES))"
 	$(Q)$(MAKE) --no-print-directory build-test B=build/test-$(CC) OPT="-O1 -g $(SANITIZE)"
 	$(Q)B=build/test-$(CC) tests/run_tests.sh
+
+oracle: ## the detectors against brute force, a million random streams (make test: 20,000)
+	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(TEST_PACKAGES)"
+	$(Q)$(MAKE) --no-print-directory build-tools $(B)/test_detect_oracle
+	$(Q)ORACLE_STREAMS=$(or $(ORACLE_STREAMS),1000000) $(B)/test_detect_oracle
 
 golden: all ## write samples/*/*.jsonl and tests/explain/*.txt anew
 	$(Q)PARAPET=$(B)/parapet tests/golden.sh write

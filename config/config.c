@@ -56,6 +56,9 @@ bool reading_settings(struct config *config, const struct source *source, const 
     if (!config->root)
         return false;
     check_settings(complaints, config->root, settings);
+    if (settings->state_directory)
+        settings->state_directory =
+            files_beside(config->arena, source->name, settings->state_directory);
     lists_read(complaints, source->name, config->root, settings);
     lists_complete(config->arena, settings);
     return true;

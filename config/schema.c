@@ -93,6 +93,14 @@ static const struct row risk_rows[] = {
     {0},
 };
 
+static const struct row state_rows[] = {
+    {"directory", VALUE_TEXT, AT(settings, state_directory), .min = 1, .max = 4000,
+     .expected = "a folder, such as /var/lib/parapet"},
+    {"interval", VALUE_DURATION, AT(settings, state_interval_ms), .fallback = "1m", .min = SECOND,
+     .max = DAY},
+    {0},
+};
+
 static const struct row detectors_rows[] = {
     {"directories", LIST_TEXT, AT(settings, detector_directories), .max = 64},
     {"enable", LIST_TEXT, AT(settings, enable), .max = 1000},
@@ -203,6 +211,7 @@ const struct row schema_settings[] = {
     {"lists", LIST_MAPPING, EACH(settings, lists, list_count), .rows = list_rows, .max = 63},
     {"memory", MAPPING, .rows = memory_rows},
     {"risk", MAPPING, .rows = risk_rows},
+    {"state", MAPPING, .rows = state_rows},
     {"detectors", MAPPING, .rows = detectors_rows},
     {"forward", LIST_MAPPING, EACH(settings, forward, forward_count), .rows = forward_rows,
      .min = 1, .max = 64, .fallback = "[{name: stdout, protocol: file, path: \"-\"}]"},

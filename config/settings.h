@@ -143,6 +143,8 @@ struct settings {
     size_t connection_memory; /* of the table of open connections, each worker */
     int64_t risk_window_ms;
     unsigned risk_threshold;
+    const char *state_directory; /* NULL: detectors forget at the end */
+    int64_t state_interval_ms;
     struct text_list detector_directories, enable, disable;
     struct forward_settings *forward;
     size_t forward_count;

@@ -12,6 +12,11 @@ static const char *const names[DETECT_FIELD_COUNT] = {
     [DETECT_DST_HOST] = "dst_host", [DETECT_EVENT_ID] = "event_id",
 };
 
+const char *alert_field_name(enum detector_field field)
+{
+    return names[field];
+}
+
 static char *number_text(char *out, uint64_t number)
 {
     return out + sprintf(out, "%llu", (unsigned long long)number);

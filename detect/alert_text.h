@@ -13,6 +13,9 @@ struct wide_value {
 
 void alert_member(struct alert_value *out, enum detector_field field, const union member *member);
 
+/* "src_ip": the name of a field to group by or to count. */
+const char *alert_field_name(enum detector_field field);
+
 /* False: its text is not remembered any more. */
 bool alert_sample(struct alert_value *out, enum detector_field field, uint64_t key,
                   const struct wide_value *wide, unsigned wide_count);

@@ -20,6 +20,7 @@ struct detect_limits {
     int64_t lateness_ms;       /* how far behind a record may be and still be counted exactly */
     int64_t risk_window_ms;    /* 14 days */
     unsigned risk_threshold;   /* 12 */
+    uint32_t storm_starts;     /* of a detector in a minute; beyond, one detector_storm; 0: 1000 */
     uint8_t key[16];           /* of the keyed hash: random at each start, fixed in tests */
 };
 
@@ -42,7 +43,8 @@ const char *detector_fault(const struct detector *detector, int64_t lateness_ms,
                            const char **expected);
 
 /* NULL: no memory, more than DETECTOR_MAX detectors, or one with a fault.
- * `detectors` and what they point at stay the caller's and must outlive the engine. */
+ * Their names must differ: groups are told apart by them. `detectors` and what they point at stay
+ * the caller's and must outlive the engine. */
 struct detection *detection_new(const struct detector *detectors, unsigned count,
                                 const struct detect_limits *limits);
 void detection_free(struct detection *d);

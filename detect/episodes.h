@@ -53,7 +53,8 @@ enum episode_event {
 
 struct episodes; /* what all groups share: the guard against storms, the next end */
 
-struct episodes *episodes_new(struct watch *watch, const struct detector *detectors);
+struct episodes *episodes_new(struct watch *watch, const struct detector *detectors,
+                              uint32_t storm_starts);
 void episodes_free(struct episodes *e);
 
 /*

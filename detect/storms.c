@@ -3,8 +3,7 @@
 
 #include "detect/alert_text.h"
 
-#define STORM_STARTS 1000 /* a minute of one detector */
-#define MINUTE_MS    60000
+#define MINUTE_MS 60000
 
 static const struct detector storm_detector = {
     .name = "detector_storm",
@@ -18,8 +17,9 @@ static const struct detector storm_detector = {
                   "a threshold may be missing in the configuration.",
 };
 
-void storms_init(struct storms *storms)
+void storms_init(struct storms *storms, uint32_t limit)
 {
+    storms->limit = limit ? limit : STORM_STARTS;
     pthread_mutex_init(&storms->lock, NULL);
     for (unsigned i = 0; i < DETECTOR_MAX; i++)
         storms->of[i] = (struct storm){.minute = INT64_MIN};
@@ -40,12 +40,12 @@ bool storms_allow(struct storms *storms, unsigned index, const struct detector *
     if (minute > storm->minute) {
         if (storm->on)
             told = storm->starts;
-        storm->on = storm->starts > STORM_STARTS;
+        storm->on = storm->starts > storms->limit;
         storm->starts = 0;
         storm->minute = minute;
     }
     storm->starts++;
-    if (!storm->on && storm->starts > STORM_STARTS) {
+    if (!storm->on && storm->starts > storms->limit) {
         storm->on = true;
         told = storm->starts;
     }
@@ -61,7 +61,7 @@ bool storms_allow(struct storms *storms, unsigned index, const struct detector *
         .group = {{.name = "detector"}},
         .group_count = 1,
         .count = told,
-        .threshold = STORM_STARTS,
+        .threshold = storms->limit,
         .window_start_ms = t - MINUTE_MS,
         .window_end_ms = t,
         .first_seen_ms = t - MINUTE_MS,

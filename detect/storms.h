@@ -8,6 +8,8 @@
 
 #include "detect/alert.h"
 
+#define STORM_STARTS 1000 /* a minute of one detector */
+
 /* Starts of one detector in one minute. */
 struct storm {
     int64_t minute;
@@ -16,11 +18,13 @@ struct storm {
 };
 
 struct storms {
+    uint32_t limit; /* starts of one detector in a minute that leave one by one */
     pthread_mutex_t lock;
     struct storm of[DETECTOR_MAX];
 };
 
-void storms_init(struct storms *storms);
+/* `limit` 0: STORM_STARTS. */
+void storms_init(struct storms *storms, uint32_t limit);
 void storms_close(struct storms *storms);
 
 /* One detector's, read and written by snapshots. */

@@ -120,6 +120,10 @@ static void read_column(struct message *m, struct slice name, const struct panos
     value = panos_text(out, value);
     if (!column && slice_is(name, "msg"))
         record_set_message(out, value);
+    else if (!column && slice_is(name, "sntdom"))
+        record_set_src_domain(out, value);
+    else if (!column && slice_is(name, "dntdom"))
+        record_set_dst_domain(out, value);
     else if (!column)
         record_extra(out, name, value);
     else if (!panos_put(&m->row, column, value) && !is_told(out, column, value))

@@ -6,35 +6,14 @@
 
 #include "server/command.h"
 #include "server/load.h"
-
-/* "90s" as "1m 30s": at most two units. */
-static const char *duration(char *out, size_t size, int64_t ms)
-{
-    static const struct {
-        int64_t ms;
-        const char *name;
-    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "m"}, {1000, "s"}, {1, "ms"}};
-    size_t at = 0;
-    int written = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && written < 2 && at < size; i++) {
-        int64_t n = ms / units[i].ms;
-        ms %= units[i].ms;
-        if (n == 0)
-            continue;
-        at += (size_t)snprintf(out + at, size - at, "%s%" PRId64 "%s", written ? " " : "", n,
-                               units[i].name);
-        written++;
-    }
-    return written ? out : "0s";
-}
+#include "server/words.h"
 
 static void print_row(const struct settings *settings, const struct detector_settings *d)
 {
-    char window[32];
+    char window[WORDS_MAX];
     printf("%-34s %-3s  %-11s %9" PRIu64 "  %-7s %-9s %s\n", d->name,
            rules_enabled(settings, d) ? "on" : "off", d->type, d->gte,
-           duration(window, sizeof(window), d->timespan_ms), d->severity, d->title);
+           words_duration(window, d->timespan_ms), d->severity, d->title);
 }
 
 static void print_text(const char *label, const char *text)
@@ -98,14 +77,13 @@ static void print_predicate(const struct predicate_settings *p)
 
 static void print_conditions(const struct detector_settings *d)
 {
-    char text[32];
+    char text[WORDS_MAX];
     print_list("after", &d->after);
     puts("where");
     print_predicate(&d->where);
     print_list("group_by", &d->group_by);
     print_text("counts", d->counted);
-    printf("%-14s %" PRIu64 " in %s\n", "threshold", d->gte,
-           duration(text, sizeof(text), d->timespan_ms));
+    printf("%-14s %" PRIu64 " in %s\n", "threshold", d->gte, words_duration(text, d->timespan_ms));
     for (size_t i = 0; i < d->tier_count; i++)
         printf("%-14s %" PRIu64 ": %s\n", "tier", d->tiers[i].gte, d->tiers[i].severity);
     if (d->has_also) {
@@ -116,15 +94,15 @@ static void print_conditions(const struct detector_settings *d)
 
 static void print_one(const struct settings *settings, const struct detector_settings *d)
 {
-    char text[32];
+    char text[WORDS_MAX];
     printf("%s: %s\n", d->name, d->title);
     print_text("file", d->file);
     print_text("in force", rules_enabled(settings, d) ? "yes" : "no");
     print_text("type", d->type);
     print_conditions(d);
-    print_text("suppress", duration(text, sizeof(text), d->suppress_ms));
-    print_text("suppress_max", duration(text, sizeof(text), d->suppress_max_ms));
-    print_text("update", duration(text, sizeof(text), d->update_interval_ms));
+    print_text("suppress", words_duration(text, d->suppress_ms));
+    print_text("suppress_max", words_duration(text, d->suppress_max_ms));
+    print_text("update", words_duration(text, d->update_interval_ms));
     print_text("severity", d->severity);
     printf("%-14s %u\n", "score", d->score);
     print_list("entities", &d->entities);

@@ -15,6 +15,7 @@
 #include "server/forward/alert_json.h"
 #include "server/forward/cef.h"
 #include "server/options.h"
+#include "server/report.h"
 
 #define READ_BYTES (1024 * 1024)
 
@@ -23,12 +24,16 @@ enum replay_format { REPLAY_JSON, REPLAY_CEF, REPLAY_NONE };
 struct replay {
     enum replay_format format;
     bool show_events, show_alerts;
+    bool report, show_given;
+    const char *page_file; /* --html */
+    FILE *page;
     struct options options;
     struct detection *detection;
     struct pipeline pipeline;
     struct cef_format cef;
     struct batch *batch; /* CEF on its way to standard output */
     uint64_t alerts[3];
+    struct report counted; /* for --report */
     int64_t tick_ms;       /* the time that detectors were last told */
     int64_t candidate_ms;  /* the time they will be told once a second message confirms it */
     uint64_t bytes_total;  /* of all files as they lie on disk, for the progress bar */
@@ -85,6 +90,8 @@ static void replay_alert(void *context, const struct alert *alert)
 {
     struct replay *replay = context;
     replay->alerts[alert->phase]++;
+    if (replay->report)
+        report_alert(&replay->counted, alert);
     if (!replay->show_alerts || replay->format == REPLAY_NONE)
         return;
     if (replay->format == REPLAY_CEF) {
@@ -109,6 +116,8 @@ static void tell_time(struct replay *replay)
         r->time >= replay->candidate_ms - replay->options.rules->settings->lateness_ms) {
         replay->tick_ms = replay->candidate_ms;
         detect_tick(replay->detection, replay->tick_ms, replay_alert, replay);
+        if (replay->report)
+            report_tick(&replay->counted, replay->tick_ms);
     }
     replay->candidate_ms = r->time;
 }
@@ -125,6 +134,8 @@ static void one_message(struct replay *replay, const char *line, size_t len, boo
     }
     pipeline_message(&replay->pipeline, &sender, slice_make(line, len), replay->options.now_ms,
                      cut);
+    if (replay->report)
+        report_message(&replay->counted, &replay->pipeline.record);
     tell_time(replay);
 }
 
@@ -181,6 +192,8 @@ static bool replay_file(struct replay *replay, const char *path, char *buffer)
         return false;
     }
     gzbuffer(file, 256 * 1024);
+    if (replay->report)
+        report_file(&replay->counted, path);
     bool done = read_lines(replay, file, buffer);
     if (!done) {
         const char *why = gzerror(file, &code);
@@ -196,7 +209,10 @@ static bool replay_file(struct replay *replay, const char *path, char *buffer)
 
 static const char options_text[] =
     OPTIONS_TEXT "  --format json|cef|none   how to print (default json)\n"
-                 "  --show events,alerts     what to print (default both)\n"
+                 "  --show events,alerts     what to print (default both; with --report none)\n"
+                 "  --report            how often each detector fired, and would have with other "
+                 "thresholds\n"
+                 "  --html FILE         the report as a page, too\n"
                  "  FILE                a file, plain or gzip; - is standard input\n";
 
 static bool read_show(struct replay *replay, const char *list)
@@ -233,6 +249,8 @@ static int read_options(struct replay *replay, int argc, char **argv, int *first
     static const struct option long_options[] = {OPTIONS_LONG,
                                                  {"format", required_argument, NULL, 'f'},
                                                  {"show", required_argument, NULL, 's'},
+                                                 {"report", no_argument, NULL, 'r'},
+                                                 {"html", required_argument, NULL, 'h'},
                                                  {NULL, 0, NULL, 0}};
     struct options *o = &replay->options;
     for (int option; (option = getopt_long(argc, argv, OPTIONS_SHORT, long_options, NULL)) != -1;) {
@@ -242,12 +260,18 @@ static int read_options(struct replay *replay, int argc, char **argv, int *first
         } else if (option == 's') {
             if (!read_show(replay, optarg))
                 return options_complain(o, "--show is events, alerts or events,alerts", optarg);
+            replay->show_given = true;
+        } else if (option == 'r' || option == 'h') {
+            replay->report = true;
+            replay->page_file = option == 'h' ? optarg : replay->page_file;
         } else if (!options_take(o, option, argv)) {
             return EXIT_USAGE;
         }
     }
     if (optind == argc)
         return options_complain(o, "which files?", NULL);
+    if (replay->report && !replay->show_given)
+        replay->show_events = replay->show_alerts = false;
     *first = optind;
     return EXIT_DONE;
 }
@@ -274,6 +298,16 @@ static int open_pipeline(struct replay *replay)
         return EXIT_USAGE;
     }
     replay->pipeline.replay = true;
+    if (!replay->report)
+        return EXIT_DONE;
+    if (!report_open(&replay->counted, replay->options.rules, replay->detection,
+                     &replay->pipeline)) {
+        fprintf(stderr, "parapet replay: not enough memory for the report's engines, each of "
+                        "`memory: detection`\n");
+        return EXIT_USAGE;
+    }
+    if (replay->page_file && !(replay->page = report_file_open(replay->page_file)))
+        return EXIT_INPUT;
     return EXIT_DONE;
 }
 
@@ -312,12 +346,17 @@ static int replay_run(int argc, char **argv)
             if (!replay_file(&replay, argv[i], buffer))
                 code = EXIT_INPUT;
         flush_batch(&replay);
+        if (replay.report)
+            report_text(&replay.counted, stdout);
+        if (replay.page && !report_file_write(&replay.counted, replay.page, replay.page_file))
+            code = EXIT_INPUT;
         if (fflush(stdout) != 0 || ferror(stdout)) {
             fprintf(stderr, "parapet replay: standard output: %s\n", strerror(errno));
             code = EXIT_INPUT;
         }
         print_summary(&replay);
     }
+    report_close(&replay.counted);
     pipeline_close(&replay.pipeline);
     detection_free(replay.detection);
     options_close(&replay.options);

@@ -18,6 +18,7 @@
 #include "server/ingest/listen.h"
 #include "server/load.h"
 #include "server/ops/log.h"
+#include "server/ops/state.h"
 #include "server/worker.h"
 
 #define FLUSH_AT_EXIT_MS 5000
@@ -37,6 +38,7 @@ struct server {
     struct rules *rules;
     const struct settings *settings;
     struct detection *detection;
+    struct state *state; /* NULL: none is kept */
     uv_loop_t loop;
     uv_signal_t sigterm, sigint, sigusr1;
     uv_timer_t tick;
@@ -83,6 +85,16 @@ static void print_detection(FILE *to, const struct detect_counters *d)
     print_row(to, "storms", d->storms, "alerts that a storm replaced");
 }
 
+static void print_state(FILE *to, const struct state_counters *s)
+{
+    fprintf(to, "state\n");
+    print_row(to, "snapshots", s->snapshots, "times the detectors' state was written");
+    print_row(to, "failures", s->failures, "times it could not be");
+    print_row(to, "bytes", s->bytes, "of the file now");
+    print_row(to, "restored_groups", s->restored_groups, "groups that the start brought back");
+    print_row(to, "outdated_groups", s->outdated_groups, "left out: their detectors changed");
+}
+
 static void print_counters(struct server *server, int patience_ms)
 {
     struct counters total = server->ended;
@@ -103,6 +115,10 @@ static void print_counters(struct server *server, int patience_ms)
     }
     struct detect_counters d = detect_counters(server->detection);
     print_detection(to, &d);
+    if (server->state) {
+        struct state_counters s = state_counters(server->state);
+        print_state(to, &s);
+    }
     if (fclose(to) == 0)
         log_text(text, len, patience_ms);
     free(text);
@@ -130,6 +146,7 @@ static void stop(struct server *server)
         worker_join(server->workers[i], &server->ended);
     server->worker_count = 0;
     outputs_flush(&server->outputs);
+    state_close(server->state);
     server->sinks_open = server->sink_count + 1;
     for (size_t i = 0; i < server->sink_count; i++)
         sink_close(server->sinks[i], FLUSH_AT_EXIT_MS, on_sink_closed, server);
@@ -250,6 +267,7 @@ static bool start_workers(struct server *server)
     for (unsigned w = 0; w < s->workers; w++) {
         struct worker_plan plan = {.rules = server->rules,
                                    .detection = server->detection,
+                                   .state = server->state,
                                    .sinks = server->sinks,
                                    .connections = &server->connections,
                                    .fds = server->fds + w * s->listen_count};
@@ -261,6 +279,32 @@ static bool start_workers(struct server *server)
         server->worker_count++;
     }
     return true;
+}
+
+static void on_alerts(void *context)
+{
+    state_note(context);
+}
+
+static bool open_state(struct server *server)
+{
+    const struct settings *s = server->settings;
+    if (!s->state_directory)
+        return true;
+    struct state_plan plan = {.loop = &server->loop,
+                              .detection = server->detection,
+                              .directory = s->state_directory,
+                              .interval_ms = s->state_interval_ms,
+                              .memory = s->detection_memory};
+    int code = state_open(&server->state, &plan);
+    if (code == UV_EBUSY)
+        config_complain(server->config, NULL, "state.directory", s->state_directory,
+                        "a folder that no other process uses", NULL);
+    else if (code < 0)
+        fprintf(stderr, "parapet serve: not enough memory for state\n");
+    server->outputs.on_alerts = on_alerts;
+    server->outputs.alerts_context = server->state;
+    return code == 0;
 }
 
 /* Ten thousand connections need more descriptors than a shell's usual 1024. */
@@ -300,6 +344,7 @@ static void on_alert_tick(uv_timer_t *timer)
     struct pipeline_output output = outputs_callbacks(&server->outputs);
     detect_tick(server->detection, ingest_now_ms(), output.alert, output.context);
     outputs_flush(&server->outputs);
+    state_tick(server->state, ingest_now_ms());
 }
 
 static void start_clock_and_signals(struct server *server)
@@ -342,7 +387,8 @@ static int run_server(struct server *server)
         return EXIT_USAGE;
     }
     start_clock_and_signals(server);
-    bool started = open_sinks(server) && open_sockets(server) && start_workers(server);
+    bool started =
+        open_sinks(server) && open_sockets(server) && open_state(server) && start_workers(server);
     if (started)
         print_ready(server);
     else
@@ -360,6 +406,7 @@ static void free_server(struct server *server)
     for (size_t i = 0; i < server->sink_count; i++)
         sink_free(server->sinks[i]);
     outputs_close(&server->outputs);
+    state_free(server->state);
     detection_free(server->detection);
     rules_free(server->rules);
     config_free(server->config);

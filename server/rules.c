@@ -243,17 +243,23 @@ int64_t rules_lateness(const struct settings *s)
     return s->lateness_ms + (s->ahead_ms > 2000 ? s->ahead_ms - 2000 : 0);
 }
 
-struct detection *rules_detection(const struct rules *rules)
+bool rules_limits(const struct rules *rules, struct detect_limits *limits)
 {
     const struct settings *s = rules->settings;
-    struct detect_limits limits = {
+    *limits = (struct detect_limits){
         .memory = s->detection_memory,
         .pairs_per_source = s->pairs_per_source,
         .lateness_ms = rules_lateness(s),
         .risk_window_ms = s->risk_window_ms,
         .risk_threshold = s->risk_threshold,
     };
-    if (getrandom(limits.key, sizeof(limits.key), 0) != (ssize_t)sizeof(limits.key))
+    return getrandom(limits->key, sizeof(limits->key), 0) == (ssize_t)sizeof(limits->key);
+}
+
+struct detection *rules_detection(const struct rules *rules)
+{
+    struct detect_limits limits;
+    if (!rules_limits(rules, &limits))
         return NULL;
     return detection_new(rules->detectors, rules->detector_count, &limits);
 }

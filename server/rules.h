@@ -29,5 +29,8 @@ bool rules_enabled(const struct settings *settings, const struct detector_settin
 bool rules_allow(const struct rules *rules, struct address sender);
 const struct device *rules_device(const struct rules *rules, struct address sender);
 
+/* What the settings allow detection, with a key that was never used before. False: no randomness. */
+bool rules_limits(const struct rules *rules, struct detect_limits *limits);
+
 /* The detection state that these rules ask for. */
 struct detection *rules_detection(const struct rules *rules);

@@ -194,11 +194,18 @@ static void free_worker(struct worker *w)
     free(w);
 }
 
+static void on_alerts(void *context)
+{
+    state_note(context);
+}
+
 static int init(struct worker *w)
 {
     const struct rules *rules = w->plan.rules;
     int code = outputs_init(&w->outputs, rules->settings, w->plan.sinks, on_refused, w);
     struct pipeline_output output = outputs_callbacks(&w->outputs);
+    w->outputs.on_alerts = on_alerts;
+    w->outputs.alerts_context = w->plan.state;
     w->listeners = calloc(rules->settings->listen_count + 1, sizeof(*w->listeners));
     w->room = calloc(rules->settings->forward_count + 1, sizeof(*w->room));
     if (code == 0 && (!w->listeners || !w->room))

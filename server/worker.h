@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "server/forward/sink.h"
+#include "server/ops/state.h"
 #include "server/rules.h"
 
 struct worker;
@@ -14,6 +15,7 @@ struct worker;
 struct worker_plan {
     const struct rules *rules;
     struct detection *detection;
+    struct state *state;      /* that is told of alerts; NULL: none is kept */
     struct sink **sinks;      /* in the order of settings->forward */
     atomic_uint *connections; /* open TCP connections, all workers together */
     int *fds; /* one listening socket for each of settings->listen; the worker's from now on */

@@ -57,6 +57,7 @@ static char *settings_text(const struct settings *s)
     for (size_t i = 0; i < s->listen_count; i++)
         fprintf(out, "listen %d %s %u\n", s->listen[i].protocol, s->listen[i].address,
                 s->listen[i].port);
+    fprintf(out, "state %s %lld\n", text_or(s->state_directory), (long long)s->state_interval_ms);
     write_networks(out, "allow", &s->allow);
     write_networks(out, "internal", &s->internal);
     for (size_t i = 0; i < s->device_count; i++)
@@ -173,6 +174,7 @@ static void keys_reach_the_settings(void **state)
         "listen: [{protocol: tcp, address: \"::1\", port: 25514}]\n"
         "allow: []\n"
         "limits: {idle-timeout: 0s, lateness: 5m}\n"
+        "state: {directory: /var/lib/parapet, interval: 10s}\n"
         "devices:\n"
         "  - {sender: 192.0.2.10, parser: asa, host: fw-berlin, timezone: Europe/Berlin}\n"
         "lists: [{name: nms_ips, entries: [192.0.2.1, 198.51.100.0/24]}]\n"
@@ -191,6 +193,7 @@ static void keys_reach_the_settings(void **state)
         found,
         "2 65536 10000 0 16777216 300000 2000 268435456 4096 16777216 1209600000 12\n"
         "listen 1 ::1 25514\n"
+        "state /var/lib/parapet 10000\n"
         "allow:\n"
         "internal: 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 fc00::/7 fe80::/10\n"
         "device 128 asa fw-berlin Europe/Berlin\n"
@@ -205,6 +208,19 @@ static void keys_reach_the_settings(void **state)
         "enable:\n"
         "disable:\n");
     free(found);
+    config_free(config);
+    free(told);
+}
+
+static void state_is_beside_its_file(void **state)
+{
+    (void)state;
+    static const char text[] = "state: {directory: kept}\n";
+    struct told *told = told_new();
+    struct config *config =
+        config_load_text("/etc/parapet/site.yaml", text, sizeof(text) - 1, on_sentence, told, NULL);
+    assert_string_equal(told->text, "");
+    assert_string_equal(config_settings(config)->state_directory, "/etc/parapet/kept");
     config_free(config);
     free(told);
 }
@@ -366,6 +382,7 @@ int main(void)
         cmocka_unit_test(manual_has_every_key),
         cmocka_unit_test(rows_fit_their_bounds),
         cmocka_unit_test(keys_reach_the_settings),
+        cmocka_unit_test(state_is_beside_its_file),
         cmocka_unit_test(texts_are_kept),
         cmocka_unit_test(byte_order_mark_and_crlf),
         cmocka_unit_test(wrong_files),

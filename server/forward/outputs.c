@@ -67,11 +67,14 @@ static void push(struct outputs *outputs, struct output *o)
     if (o->cut)
         sink_count_cut(o->sink, o->cut);
     o->cut = 0;
-    if (sink_push(o->sink, batch) || o->refused)
-        return;
-    o->refused = true;
-    if (outputs->on_refused)
-        outputs->on_refused(outputs->context);
+    bool alerts = batch->alerts > 0;
+    if (!sink_push(o->sink, batch) && !o->refused) {
+        o->refused = true;
+        if (outputs->on_refused)
+            outputs->on_refused(outputs->context);
+    }
+    if (alerts && outputs->on_alerts)
+        outputs->on_alerts(outputs->alerts_context);
 }
 
 void outputs_flush(struct outputs *outputs)

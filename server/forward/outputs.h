@@ -22,6 +22,8 @@ struct outputs {
     bool pending;              /* something waits in a batch */
     void (*on_refused)(void *context);
     void *context;
+    void (*on_alerts)(void *context); /* alerts have been handed over; NULL: nobody asks */
+    void *alerts_context;
 };
 
 /* `sinks` in the order of settings->forward. on_refused may be NULL: nobody can stop. */

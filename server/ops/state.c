@@ -1,0 +1,417 @@
+/*
+ * One file, detection.state, held open: snapshots replace it from a thread of libuv's pool, workers
+ * append to it. What is appended to the old file while the new one is written is copied over before
+ * the new one takes the name, so there is no moment without it.
+ */
+#include "server/ops/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "detect/snapshot.h"
+#include "server/ops/log.h"
+
+#define FILE_NAME "detection.state"
+#define NEW_NAME  FILE_NAME ".new"
+#define TAIL_SOON (UINT64_C(4) << 20)  /* appended bytes after which a snapshot is due */
+#define TAIL_MAX  (UINT64_C(64) << 20) /* and after which nothing more is appended */
+#define READ_MORE (UINT64_C(128) << 20)
+
+struct state {
+    struct state_plan plan;
+    int directory;          /* -1: not to be had */
+    pthread_mutex_t saving; /* one snapshot at a time */
+    pthread_mutex_t lock;   /* of what follows, and of appending */
+    int fd;                 /* the file under its name; -1: none yet, or it is not to be trusted */
+    uint64_t begun, end;    /* where what was appended begins and ends */
+    bool early, failing;
+    struct state_counters counters;
+    uv_work_t work;
+    bool working, closed; /* of the loop's thread */
+    int64_t next_ms;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+/* Once, until it works again. */
+static void failed(struct state *s, const char *what, int code)
+{
+    pthread_mutex_lock(&s->lock);
+    bool said = s->failing;
+    s->failing = true;
+    s->counters.failures++;
+    pthread_mutex_unlock(&s->lock);
+    if (!said)
+        log_say(LOG_WARNING, "state: %s: cannot %s: %s; tried again, a restart now forgets",
+                s->plan.directory, what, strerror(code));
+}
+
+static bool write_all(int fd, const void *bytes, size_t len)
+{
+    const char *at = bytes;
+    while (len) {
+        ssize_t n = write(fd, at, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        at += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+/* ---- a snapshot ---- */
+
+struct target {
+    int fd;
+    uint64_t len;
+};
+
+static bool on_bytes(void *context, const void *bytes, size_t len)
+{
+    struct target *target = context;
+    target->len += len;
+    return write_all(target->fd, bytes, len);
+}
+
+/* What was appended to the old file since `from`. */
+static bool copy_tail(const struct state *s, uint64_t from, struct target *to)
+{
+    char bytes[16384];
+    while (s->fd >= 0 && from < s->end) {
+        size_t want = s->end - from < sizeof(bytes) ? s->end - from : sizeof(bytes);
+        ssize_t n = pread(s->fd, bytes, want, (off_t)from);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0 || !on_bytes(to, bytes, (size_t)n))
+            return false;
+        from += (uint64_t)n;
+    }
+    return true;
+}
+
+/* The new file takes the name; false: errno says why. */
+static bool take_name(struct state *s, struct target *target, uint64_t from, bool *again)
+{
+    pthread_mutex_lock(&s->lock);
+    uint64_t begun = target->len;
+    bool ok = copy_tail(s, from, target) &&
+              renameat(s->directory, NEW_NAME, s->directory, FILE_NAME) == 0;
+    if (ok) {
+        if (s->fd >= 0)
+            close(s->fd);
+        s->fd = target->fd;
+        s->begun = begun;
+        s->end = s->counters.bytes = target->len;
+        s->counters.snapshots++;
+        *again = s->failing;
+        s->failing = false;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return ok;
+}
+
+static void save_to(struct state *s, int fd)
+{
+    struct target target = {.fd = fd};
+    bool again = false;
+    pthread_mutex_lock(&s->lock);
+    uint64_t from = s->end;
+    s->early = false;
+    pthread_mutex_unlock(&s->lock);
+    errno = ENOMEM; /* the one failure of detect_save that has none */
+    if (!detect_save(s->plan.detection, now_ms(), on_bytes, &target) || fsync(fd) != 0 ||
+        !take_name(s, &target, from, &again)) {
+        int code = errno;
+        close(fd);
+        unlinkat(s->directory, NEW_NAME, 0);
+        failed(s, "write " NEW_NAME, code);
+        return;
+    }
+    fsync(s->directory);
+    if (again)
+        log_say(LOG_NOTE, "state: %s: kept again", s->plan.directory);
+}
+
+static bool open_directory(struct state *s);
+
+static void save(struct state *s)
+{
+    pthread_mutex_lock(&s->saving);
+    if (s->directory >= 0 || open_directory(s)) {
+        int fd = openat(s->directory, NEW_NAME, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                        0600);
+        if (fd >= 0)
+            save_to(s, fd);
+        else
+            failed(s, "write " NEW_NAME, errno);
+    }
+    pthread_mutex_unlock(&s->saving);
+}
+
+/* ---- what is there at the start ---- */
+
+/* Kept under a name that nothing has yet: somebody may want to look at it. */
+static void set_aside(struct state *s, const char *why)
+{
+    char aside[64];
+    int64_t now = now_ms() / 1000;
+    for (int i = 0; i < 100; i++) {
+        snprintf(aside, sizeof(aside), FILE_NAME ".bad-%" PRId64 "%s%.0d", now, i ? "-" : "", i);
+        if (faccessat(s->directory, aside, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+            break;
+    }
+    if (renameat(s->directory, FILE_NAME, s->directory, aside) != 0)
+        log_say(LOG_WARNING, "state: %s/" FILE_NAME " %s; detection starts empty",
+                s->plan.directory, why);
+    else
+        log_say(LOG_WARNING, "state: %s/" FILE_NAME " %s: kept as %s; detection starts empty",
+                s->plan.directory, why, aside);
+}
+
+static void say_restored(struct state *s, const struct restored *r)
+{
+    s->counters.restored_groups = r->groups;
+    s->counters.outdated_groups = r->outdated;
+    log_say(LOG_NOTE,
+            "state: %s: %" PRIu64 " groups and %" PRIu64 " entities of %" PRId64 " s ago, "
+            "%" PRIu64 " changes since",
+            s->plan.directory, r->groups, r->entities, (now_ms() - r->saved_ms) / 1000, r->changes);
+    if (r->outdated)
+        log_say(LOG_NOTE, "state: %" PRIu64 " groups left out: their detectors changed or are gone",
+                r->outdated);
+    if (r->homeless)
+        log_say(LOG_NOTE, "state: %" PRIu64 " groups left out: memory.detection has changed",
+                r->homeless);
+    if (r->torn_changes)
+        log_say(LOG_WARNING, "state: the last %zu bytes were not written to their end: left out",
+                r->torn_changes);
+}
+
+static void restore_bytes(struct state *s, const char *bytes, size_t len)
+{
+    struct restored r = detect_restore(s->plan.detection, bytes, len);
+    switch (r.status) {
+    case RESTORE_DONE:
+        say_restored(s, &r);
+        break;
+    case RESTORE_FOREIGN:
+        set_aside(s, "is not a state of this program");
+        break;
+    case RESTORE_VERSION:
+        set_aside(s, "is of another version");
+        break;
+    case RESTORE_TORN:
+        set_aside(s, "is torn or has changed");
+        break;
+    }
+}
+
+/* The whole file in a block of its own; NULL: *why. */
+static char *read_file(int fd, uint64_t most, size_t *len, const char **why)
+{
+    struct stat st;
+    char *bytes = NULL;
+    *why = "is not a regular file, or too large";
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < 0 ||
+        (uint64_t)st.st_size > most)
+        return NULL;
+    *why = "does not fit into memory";
+    bytes = malloc((size_t)st.st_size + 1);
+    for (*len = 0; bytes && *len < (size_t)st.st_size;) {
+        ssize_t n = read(fd, bytes + *len, (size_t)st.st_size - *len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            *why = strerror(errno);
+            free(bytes);
+            return NULL;
+        }
+        if (n == 0)
+            break;
+        *len += (size_t)n;
+    }
+    return bytes;
+}
+
+static void restore(struct state *s)
+{
+    const char *why = NULL;
+    char *bytes = NULL;
+    size_t len = 0;
+    int fd = openat(s->directory, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT) {
+        log_say(LOG_NOTE, "state: %s: nothing kept yet", s->plan.directory);
+        return;
+    }
+    if (fd < 0)
+        why = strerror(errno);
+    else
+        bytes = read_file(fd, 2 * (uint64_t)s->plan.memory + READ_MORE, &len, &why);
+    if (bytes)
+        restore_bytes(s, bytes, len);
+    else
+        set_aside(s, why);
+    free(bytes);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* The folder, for this process alone; made when it is the last part of the path that is missing. */
+static int claim_directory(struct state *s)
+{
+    if (mkdir(s->plan.directory, 0700) != 0 && errno != EEXIST && errno != EROFS)
+        return errno;
+    int fd = open(s->plan.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int code = errno;
+        close(fd);
+        return code;
+    }
+    s->directory = fd;
+    return 0;
+}
+
+/* Later than at the start: what lies there is not what is being counted. */
+static bool open_directory(struct state *s)
+{
+    int code = claim_directory(s);
+    if (code)
+        failed(s, "open it", code);
+    else if (faccessat(s->directory, FILE_NAME, F_OK, 0) == 0)
+        set_aside(s, "was not to be had at the start");
+    return code == 0;
+}
+
+/* ---- life ---- */
+
+int state_open(struct state **out, const struct state_plan *plan)
+{
+    struct state *s = calloc(1, sizeof(*s));
+    *out = NULL;
+    if (!s)
+        return UV_ENOMEM;
+    s->plan = *plan;
+    s->directory = s->fd = -1;
+    s->work.data = s;
+    pthread_mutex_init(&s->saving, NULL);
+    pthread_mutex_init(&s->lock, NULL);
+    int code = claim_directory(s);
+    if (code == EWOULDBLOCK) {
+        state_free(s);
+        return UV_EBUSY;
+    }
+    if (code)
+        failed(s, "open it", code);
+    else
+        restore(s);
+    detect_note_changes(plan->detection);
+    if (code == 0)
+        save(s);
+    s->next_ms = now_ms() + plan->interval_ms;
+    *out = s;
+    return 0;
+}
+
+static bool on_change(void *context, const void *bytes, size_t len)
+{
+    struct state *s = context;
+    s->end += len;
+    return write_all(s->fd, bytes, len);
+}
+
+void state_note(struct state *s)
+{
+    bool lost = false, ok = true;
+    if (!s)
+        return;
+    pthread_mutex_lock(&s->lock);
+    uint64_t before = s->end;
+    if (s->fd >= 0 && s->end - s->begun < TAIL_MAX)
+        ok = detect_save_changes(s->plan.detection, on_change, s, &lost);
+    int code = errno;
+    if (!ok) { /* nothing may follow a piece that is not whole */
+        if (ftruncate(s->fd, (off_t)before) != 0)
+            code = errno;
+        close(s->fd);
+        s->fd = -1;
+        s->end = before;
+    }
+    s->early |= lost || !ok || s->end - s->begun >= TAIL_SOON;
+    s->counters.bytes = s->end;
+    pthread_mutex_unlock(&s->lock);
+    if (!ok)
+        failed(s, "append to " FILE_NAME, code);
+}
+
+static void on_work(uv_work_t *work)
+{
+    save(work->data);
+}
+
+static void on_worked(uv_work_t *work, int status)
+{
+    struct state *s = work->data;
+    (void)status;
+    s->working = false;
+}
+
+void state_tick(struct state *s, int64_t now)
+{
+    if (!s || s->closed)
+        return;
+    state_note(s);
+    pthread_mutex_lock(&s->lock);
+    bool due = (s->early && !s->failing) || now >= s->next_ms ||
+               s->next_ms - now > s->plan.interval_ms; /* the clock was put back */
+    pthread_mutex_unlock(&s->lock);
+    if (!due || s->working)
+        return;
+    s->next_ms = now + s->plan.interval_ms;
+    s->working = uv_queue_work(s->plan.loop, &s->work, on_work, on_worked) == 0;
+}
+
+void state_close(struct state *s)
+{
+    if (!s || s->closed)
+        return;
+    s->closed = true;
+    save(s);
+}
+
+void state_free(struct state *s)
+{
+    if (!s)
+        return;
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->directory >= 0)
+        close(s->directory);
+    pthread_mutex_destroy(&s->saving);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+struct state_counters state_counters(struct state *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct state_counters counters = s->counters;
+    pthread_mutex_unlock(&s->lock);
+    return counters;
+}
