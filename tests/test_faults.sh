@@ -124,6 +124,8 @@ load_on -f "$d/one" -n 300 -c 300 -k -1 -r 100000000
 check "256 descriptors, 300 connections: some wait" until_true at_least accept_failed 1
 kill $receiver
 wait $receiver
+failed() { counters && [ "$(value failures output)" -ge 20 ]; }
+check "the receiver is away, long enough for a sender to take its descriptor" until_true failed
 sink
 check "the receiver comes back: all descriptors are not the senders'" \
     until_true grep -q 'siem: works again' "$d/err"
