@@ -23,6 +23,7 @@
 
 #define FLUSH_AT_EXIT_MS 5000
 #define TICK_MS          1000
+#define LAST_WORDS_MS    1000 /* standard error may take its time for the last counters */
 
 struct server;
 
@@ -55,64 +56,72 @@ struct server {
 
 /* ---- counters ---- */
 
-static void print_row(const char *name, uint64_t value, const char *meaning)
+static void print_row(FILE *to, const char *name, uint64_t value, const char *meaning)
 {
-    fprintf(stderr, "  %-22s %12" PRIu64 "  %s\n", name, value, meaning);
+    fprintf(to, "  %-22s %12" PRIu64 "  %s\n", name, value, meaning);
 }
 
-static void print_output(const char *name, const struct output_counters *c)
+static void print_output(FILE *to, const char *name, const struct output_counters *c)
 {
-    fprintf(stderr, "output %s\n", name);
-#define OUTPUT_COUNTER(name, meaning) print_row(#name, c->name, meaning);
+    fprintf(to, "output %s\n", name);
+#define OUTPUT_COUNTER(name, meaning) print_row(to, #name, c->name, meaning);
 #include "server/counters.h"
 #undef OUTPUT_COUNTER
 }
 
-static void print_detection(const struct detect_counters *d)
+static void print_detection(FILE *to, const struct detect_counters *d)
 {
-    fprintf(stderr, "detection\n");
-    print_row("observed", d->observed, "records that some detector counted");
-    print_row("alerts_start", d->alerts[ALERT_START], "episodes that began");
-    print_row("alerts_ongoing", d->alerts[ALERT_ONGOING], "reports on those that went on");
-    print_row("alerts_end", d->alerts[ALERT_END], "episodes that ended");
-    print_row("suppressed", d->suppressed, "starts within the quiet time of another");
-    print_row("groups", d->groups, "groups that are counted now");
-    print_row("evicted_groups", d->evicted_groups, "groups pushed out by newer ones");
-    print_row("refused_pairs", d->refused_pairs, "pairs beyond what one source may hold");
-    print_row("evicted_values", d->evicted_values, "values that found no room");
-    print_row("late", d->late, "records too late to be counted exactly");
-    print_row("storms", d->storms, "alerts that a storm replaced");
+    fprintf(to, "detection\n");
+    print_row(to, "observed", d->observed, "records that some detector counted");
+    print_row(to, "alerts_start", d->alerts[ALERT_START], "episodes that began");
+    print_row(to, "alerts_ongoing", d->alerts[ALERT_ONGOING], "reports on those that went on");
+    print_row(to, "alerts_end", d->alerts[ALERT_END], "episodes that ended");
+    print_row(to, "suppressed", d->suppressed, "starts within the quiet time of another");
+    print_row(to, "groups", d->groups, "groups that are counted now");
+    print_row(to, "evicted_groups", d->evicted_groups, "groups pushed out by newer ones");
+    print_row(to, "refused_pairs", d->refused_pairs, "pairs beyond what one source may hold");
+    print_row(to, "evicted_values", d->evicted_values, "values that found no room");
+    print_row(to, "late", d->late, "records too late to be counted exactly");
+    print_row(to, "storms", d->storms, "alerts that a storm replaced");
 }
 
-static void print_state(const struct state_counters *s)
+static void print_state(FILE *to, const struct state_counters *s)
 {
-    fprintf(stderr, "state\n");
-    print_row("snapshots", s->snapshots, "times the detectors' state was written");
-    print_row("failures", s->failures, "times it could not be");
-    print_row("bytes", s->bytes, "of the file now");
-    print_row("restored_groups", s->restored_groups, "groups that the start brought back");
-    print_row("outdated_groups", s->outdated_groups, "left out: their detectors changed");
+    fprintf(to, "state\n");
+    print_row(to, "snapshots", s->snapshots, "times the detectors' state was written");
+    print_row(to, "failures", s->failures, "times it could not be");
+    print_row(to, "bytes", s->bytes, "of the file now");
+    print_row(to, "restored_groups", s->restored_groups, "groups that the start brought back");
+    print_row(to, "outdated_groups", s->outdated_groups, "left out: their detectors changed");
 }
 
-static void print_counters(struct server *server)
+static void print_counters(struct server *server, int patience_ms)
 {
     struct counters total = server->ended;
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+    if (!to)
+        return;
     for (unsigned i = 0; i < server->worker_count; i++)
         worker_count(server->workers[i], &total);
-    fprintf(stderr, "counters\n");
-#define COUNTER(name, meaning) print_row(#name, total.name, meaning);
+    fprintf(to, "counters\n");
+#define COUNTER(name, meaning) print_row(to, #name, total.name, meaning);
 #include "server/counters.h"
 #undef COUNTER
     for (size_t i = 0; i < server->sink_count; i++) {
         struct output_counters c = sink_counters(server->sinks[i]);
-        print_output(server->settings->forward[i].name, &c);
+        print_output(to, server->settings->forward[i].name, &c);
     }
     struct detect_counters d = detect_counters(server->detection);
-    print_detection(&d);
+    print_detection(to, &d);
     if (server->state) {
         struct state_counters s = state_counters(server->state);
-        print_state(&s);
+        print_state(to, &s);
     }
+    if (fclose(to) == 0)
+        log_text(text, len, patience_ms);
+    free(text);
 }
 
 /* ---- the end ---- */
@@ -158,7 +167,7 @@ static void on_end_signal(uv_signal_t *handle, int number)
 static void on_print_signal(uv_signal_t *handle, int number)
 {
     (void)number;
-    print_counters(handle->data);
+    print_counters(handle->data, 0);
 }
 
 /* ---- outputs ---- */
@@ -386,7 +395,7 @@ static int run_server(struct server *server)
         stop(server);
     uv_run(&server->loop, UV_RUN_DEFAULT);
     if (started)
-        print_counters(server);
+        print_counters(server, LAST_WORDS_MS);
     return started ? EXIT_DONE : EXIT_USAGE;
 }
 

@@ -124,7 +124,7 @@ static void check(const struct row *row, size_t first, size_t step)
     }
     if (status == FRAME_OK)
         frame_end(&f, &framing);
-    frame_close(&f);
+    frame_close(&f, &framing);
     assert_string_equal(out, row->messages);
     assert_int_equal(status, row->status);
     assert_int_equal(framing.empty, row->empty);
@@ -185,7 +185,7 @@ static void endless_digits(void **state)
     assert_int_equal(feed(&f, &framing, "\n6 <1>one", 9), FRAME_OK);
     assert_int_equal(tally.messages, 2);
     assert_int_equal(feed(&f, &framing, digits, sizeof(digits)), FRAME_MALFORMED);
-    frame_close(&f);
+    frame_close(&f, &framing);
 }
 
 /* Megabytes without an end in small reads: one message, and the tail stays small. */
@@ -204,7 +204,38 @@ static void no_line_end(void **state)
     assert_int_equal(feed(&f, &framing, "\n<1>a\n", 6), FRAME_OK);
     assert_int_equal(tally.messages, 2);
     assert_int_equal(tally.cut, 1);
-    frame_close(&f);
+    frame_close(&f, &framing);
+}
+
+/* Beginnings of long messages, never ended: the first of them fill the room, the next are refused,
+ * short ones still find it, and what is closed makes room again. */
+static void room_for_tails(void **state)
+{
+    (void)state;
+    enum { LONG = 65536, MANY = FRAME_HELD_MAX / LONG + 10 };
+    static struct frame frames[MANY];
+    struct tally tally = {0};
+    struct framing framing = {.max = LONG, .deliver = on_count, .context = &tally};
+    struct frame small = {0};
+    size_t kept = 0, len = LONG - 1;
+    char *block = malloc(FRAME_HEADROOM(LONG) + len);
+    memset(block, 'y', FRAME_HEADROOM(LONG) + len);
+    for (size_t i = 0; i < MANY; i++)
+        kept += frame_feed(&frames[i], &framing, block + FRAME_HEADROOM(LONG), len) == FRAME_OK;
+    assert_in_range(kept, MANY - 20, MANY - 1);
+    assert_true(framing.held <= FRAME_HELD_MAX);
+    assert_int_equal(frame_feed(&small, &framing, block + FRAME_HEADROOM(LONG), 1500), FRAME_OK);
+    frame_end(&small, &framing);
+    frame_end(&frames[0], &framing);
+    assert_int_equal(tally.messages, MANY - kept + 2); /* what is refused leaves as it is */
+    assert_int_equal(tally.cut, MANY - kept);
+    assert_int_equal(framing.unfinished, tally.messages);
+    assert_int_equal(frame_feed(&frames[MANY - 1], &framing, block + FRAME_HEADROOM(LONG), len),
+                     FRAME_OK);
+    for (size_t i = 0; i < MANY; i++)
+        frame_close(&frames[i], &framing);
+    assert_int_equal(framing.held, 0);
+    free(block);
 }
 
 int main(void)
@@ -212,7 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_once),        cmocka_unit_test(byte_by_byte),
         cmocka_unit_test(split_anywhere), cmocka_unit_test(endless_digits),
-        cmocka_unit_test(no_line_end),
+        cmocka_unit_test(no_line_end),    cmocka_unit_test(room_for_tails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#define CONNECTIONS_MAX 1000
+#define CONNECTIONS_MAX 20000
 #define BLOCK_BYTES     65536 /* what a connection takes at a time */
 #define DATAGRAMS       64
 #define FILE_MAX_BYTES  (2ull << 30)
@@ -25,7 +25,7 @@ static const char *const framing_names[] = {"newline", "octet", "crlf", "nul"};
 
 static struct {
     unsigned port, connections;
-    bool udp, trickle;
+    bool udp, trickle, keep;
     enum framing framing;
     const char *file;
     uint64_t count, rate;
@@ -38,6 +38,7 @@ static size_t *ends, n_lines;
 
 static uint64_t taken, sent; /* lines given to connections, and wholly handed to the kernel */
 static double started;
+static volatile sig_atomic_t ended; /* SIGTERM, with -k */
 
 struct connection {
     int fd;
@@ -203,6 +204,8 @@ static unsigned tcp_run(void)
             break;
         poll(polled, options.connections, options.rate ? 1 : 100);
     }
+    while (options.keep && !ended)
+        poll(NULL, 0, 100);
     for (unsigned i = 0; i < options.connections; i++)
         if (connections[i].fd >= 0)
             close(connections[i].fd);
@@ -242,17 +245,24 @@ static void udp_run(void)
     close(fd);
 }
 
+static void on_end(int number)
+{
+    (void)number;
+    ended = 1;
+}
+
 static void usage(void)
 {
     tool_fail(
         "usage: tool_load -p PORT -f FILE [-n COUNT (0: each line once)] [-u (UDP)]\n"
         "  [-c CONNECTIONS] [-F newline|octet|crlf|nul] [-r LINES A SECOND] [-1 (a line a send)]\n"
+        "  [-k (keep the connections open until SIGTERM)]\n"
         "  [-w SECONDS to wait for the port] [-t SECONDS at most]");
 }
 
 static void options_read(int argc, char **argv)
 {
-    for (int o; (o = getopt(argc, argv, "p:f:n:c:F:r:w:t:u1")) != -1;) {
+    for (int o; (o = getopt(argc, argv, "p:f:n:c:F:r:w:t:u1k")) != -1;) {
         switch (o) {
         case 'p':
             options.port = (unsigned)tool_number(optarg, "-p", 65535);
@@ -280,6 +290,10 @@ static void options_read(int argc, char **argv)
             break;
         case '1':
             options.trickle = true;
+            break;
+        case 'k':
+            options.keep = true;
+            signal(SIGTERM, on_end);
             break;
         case 'F':
             while (options.framing < FRAMINGS && strcmp(optarg, framing_names[options.framing]))

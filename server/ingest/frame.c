@@ -149,25 +149,36 @@ static const char *skip_rest(struct frame *f, const char *p, const char *end)
     return stop + 1;
 }
 
-static bool append_tail(struct frame *f, const char *bytes, size_t len)
+/* No tail needs more than the headroom that it is put into later. */
+static bool grow_tail(struct frame *f, struct framing *framing, size_t needed)
 {
-    if (f->tail_len + len > f->tail_size) {
-        size_t size = f->tail_size ? f->tail_size : 512;
-        while (size < f->tail_len + len)
-            size *= 2;
-        char *grown = realloc(f->tail, size);
-        if (!grown)
-            return false;
-        f->tail = grown;
-        f->tail_size = size;
-    }
+    size_t size = f->tail_size ? f->tail_size : 512, most = FRAME_HEADROOM(framing->max);
+    while (size < needed)
+        size *= 2;
+    if (size > most && needed <= most)
+        size = most;
+    size_t held = framing->held - f->tail_size + size;
+    char *grown = held > FRAME_HELD_MAX && size > FRAME_SMALL_TAIL ? NULL : realloc(f->tail, size);
+    if (!grown)
+        return false;
+    f->tail = grown;
+    f->tail_size = size;
+    framing->held = held;
+    return true;
+}
+
+static bool append_tail(struct frame *f, struct framing *framing, const char *bytes, size_t len)
+{
+    if (f->tail_len + len > f->tail_size && !grow_tail(f, framing, f->tail_len + len))
+        return false;
     memcpy(f->tail + f->tail_len, bytes, len);
     f->tail_len += len;
     return true;
 }
 
-void frame_close(struct frame *f)
+void frame_close(struct frame *f, struct framing *framing)
 {
+    framing->held -= f->tail_size;
     free(f->tail);
     f->tail = NULL;
     f->tail_len = f->tail_size = f->need = 0;
@@ -188,13 +199,17 @@ enum frame_status frame_feed(struct frame *f, struct framing *framing, char *byt
 {
     const char *p = bytes, *end = bytes + len;
     if (f->tail_len) {
-        if (tail_goes_on(f, framing, bytes, len))
-            return append_tail(f, bytes, len) ? FRAME_OK : FRAME_NO_MEMORY;
+        if (tail_goes_on(f, framing, bytes, len)) {
+            if (append_tail(f, framing, bytes, len))
+                return FRAME_OK;
+            frame_end(f, framing);
+            return FRAME_NO_MEMORY;
+        }
         bytes -= f->tail_len;
         memcpy(bytes, f->tail, f->tail_len);
         p = bytes;
         /* A counted frame in the tail is decided already: its count is seen as it was. */
-        frame_close(f);
+        frame_close(f, framing);
     }
     while (p < end) {
         if (f->skip || f->skip_line) {
@@ -218,8 +233,13 @@ enum frame_status frame_feed(struct frame *f, struct framing *framing, char *byt
         case KIND_UNKNOWN:
             break;
         }
-        if (!next)
-            return append_tail(f, p, (size_t)(end - p)) ? FRAME_OK : FRAME_NO_MEMORY;
+        if (!next && append_tail(f, framing, p, (size_t)(end - p)))
+            return FRAME_OK;
+        if (!next) {
+            deliver(framing, p + header, (size_t)(end - p) - header, true);
+            framing->unfinished++;
+            return FRAME_NO_MEMORY;
+        }
         p = next;
     }
     return FRAME_OK;
@@ -243,5 +263,5 @@ void frame_end(struct frame *f, struct framing *framing)
     else
         deliver_line(framing, f->tail, f->tail_len);
     framing->unfinished += framing->empty == empty;
-    frame_close(f);
+    frame_close(f, framing);
 }

@@ -23,6 +23,7 @@ struct framing {
     void *context;
     uint64_t empty;      /* messages without a byte; not delivered */
     uint64_t unfinished; /* messages cut off by the end of their connection; delivered */
+    size_t held;         /* bytes that all tails have */
 };
 
 /* One connection; all zero at first. */
@@ -41,8 +42,13 @@ struct frame {
 enum frame_status {
     FRAME_OK,
     FRAME_MALFORMED, /* a malformed octet count: close the connection */
-    FRAME_NO_MEMORY, /* the tail found no memory: close the connection */
+    FRAME_NO_MEMORY, /* the tail found no room; what there was of it is delivered: close, too */
 };
+
+/* Unfinished messages together: beyond this only small tails may still grow, so that whoever fills
+ * it takes nothing from those who send lines of ordinary length. */
+#define FRAME_HELD_MAX   (64u << 20)
+#define FRAME_SMALL_TAIL 4096
 
 /* Writable bytes that must lie before those handed to frame_feed, for the tail to be put there. */
 #define FRAME_HEADROOM(max) ((max) + 64)
@@ -51,4 +57,4 @@ enum frame_status frame_feed(struct frame *f, struct framing *framing, char *byt
 
 /* The stream has ended: delivers what is there of an unfinished message. */
 void frame_end(struct frame *f, struct framing *framing);
-void frame_close(struct frame *f);
+void frame_close(struct frame *f, struct framing *framing);

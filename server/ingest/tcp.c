@@ -7,13 +7,18 @@
 #include "server/ingest/ingest.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define ACCEPTS        64 /* before others on the loop have their turn */
 #define ACCEPT_WAIT_MS 100
-#define DRAIN_READS    16 /* of each connection at the end */
+#define DRAIN_READS    16   /* of each connection at the end */
+#define DRAIN_MS       1000 /* for all of them: senders may never stop */
+#define SPARE_MOST     16   /* descriptors that are kept for the outputs */
 
 struct peer {
     uv_poll_t poll;
@@ -31,6 +36,7 @@ struct tcp {
     uv_poll_t poll;
     uv_timer_t accept_again, sweep;
     unsigned handles;
+    int descriptors; /* connections may take those below this number */
     bool closing;
     struct peer *connections;
 };
@@ -64,7 +70,7 @@ static void close_connection(struct peer *c)
 {
     if (c->fd < 0)
         return;
-    frame_close(&c->frame);
+    frame_close(&c->frame, &c->tcp->ingest->framing);
     uv_close((uv_handle_t *)&c->poll, on_connection_closed);
     close(c->fd);
     c->fd = -1;
@@ -91,6 +97,7 @@ static bool read_once(struct peer *c)
     if (status == FRAME_OK)
         return true;
     ingest->pipeline->counters.connections_bad_frame += status == FRAME_MALFORMED;
+    ingest->pipeline->counters.connections_no_room += status == FRAME_NO_MEMORY;
     close_connection(c);
     return false;
 }
@@ -158,6 +165,23 @@ static void on_accept_again(uv_timer_t *timer)
         uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
 }
 
+/* However many senders there are, the outputs must be able to connect anew: a few descriptors stay
+ * free for them. The lowest free number is given next, so it tells how many are left. */
+static bool descriptor_left(const struct tcp *t)
+{
+    int next = fcntl(t->fd, F_DUPFD_CLOEXEC, 0);
+    if (next >= 0)
+        close(next);
+    return next >= 0 && next < t->descriptors;
+}
+
+static void accept_later(struct tcp *t)
+{
+    t->ingest->pipeline->counters.accept_failed++;
+    uv_poll_stop(&t->poll);
+    uv_timer_start(&t->accept_again, on_accept_again, ACCEPT_WAIT_MS, 0);
+}
+
 /* Out of descriptors or memory: the connection stays in the kernel's queue and is tried later. */
 static void on_acceptable(uv_poll_t *poll, int status, int events)
 {
@@ -166,15 +190,18 @@ static void on_acceptable(uv_poll_t *poll, int status, int events)
     for (int i = 0; i < ACCEPTS; i++) {
         struct sockaddr_storage from;
         socklen_t len = sizeof(from);
+        if (!descriptor_left(t)) {
+            if (i == 0) /* somebody does wait */
+                accept_later(t);
+            return;
+        }
         int fd = accept4(t->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             take_connection(t, fd, &from);
         } else if (errno == EAGAIN) {
             return;
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            t->ingest->pipeline->counters.accept_failed++;
-            uv_poll_stop(&t->poll);
-            uv_timer_start(&t->accept_again, on_accept_again, ACCEPT_WAIT_MS, 0);
+            accept_later(t);
             return;
         }
     }
@@ -221,10 +248,15 @@ void tcp_resume(struct tcp *t)
 
 void tcp_drain(struct tcp *t)
 {
+    uint64_t give_up = uv_hrtime() + DRAIN_MS * UINT64_C(1000000);
+    bool more = true;
+    for (int round = 0; more && round < DRAIN_READS; round++) {
+        more = false;
+        for (struct peer *c = t->connections; c; c = c->next)
+            if (c->fd >= 0 && !t->ingest->paused && uv_hrtime() < give_up)
+                more |= read_once(c);
+    }
     for (struct peer *c = t->connections; c; c = c->next) {
-        for (int i = 0; i < DRAIN_READS && c->fd >= 0 && !t->ingest->paused; i++)
-            if (!read_once(c))
-                break;
         if (c->fd < 0)
             continue;
         t->ingest->sender = &c->sender;
@@ -250,6 +282,15 @@ void tcp_close(struct tcp *t)
     uv_close((uv_handle_t *)&t->sweep, on_handle_closed);
 }
 
+static int descriptors_for_connections(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > INT_MAX)
+        return INT_MAX;
+    int all = (int)limit.rlim_cur, spare = all / 8;
+    return all - (spare < SPARE_MOST ? spare : SPARE_MOST);
+}
+
 int tcp_start(struct tcp **out, struct ingest *ingest, int fd)
 {
     struct tcp *t = calloc(1, sizeof(*t));
@@ -261,6 +302,7 @@ int tcp_start(struct tcp **out, struct ingest *ingest, int fd)
     }
     t->ingest = ingest;
     t->fd = fd;
+    t->descriptors = descriptors_for_connections();
     t->poll.data = t->accept_again.data = t->sweep.data = t;
     uv_timer_init(ingest->loop, &t->accept_again);
     uv_timer_init(ingest->loop, &t->sweep);

@@ -1,9 +1,27 @@
-/* One write a line, so that lines of several threads do not mix. */
+/* One write a line, so that lines of several threads do not mix. O_NONBLOCK would also be the shell's
+ * (see sink_file.c): a pipe that is writable takes PIPE_BUF bytes without blocking. */
 #include "server/ops/log.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
+
+void log_text(const char *text, size_t len, int patience_ms)
+{
+    while (len) {
+        struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+        if (poll(&ready, 1, patience_ms) <= 0)
+            return;
+        ssize_t n = write(STDERR_FILENO, text, len < PIPE_BUF ? len : PIPE_BUF);
+        if (n < 0 && errno != EINTR)
+            return; /* nowhere to complain to when standard error is gone */
+        text += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+    }
+}
 
 void log_say(enum log_level level, const char *format, ...)
 {
@@ -18,7 +36,5 @@ void log_say(enum log_level level, const char *format, ...)
     if (at > (int)sizeof(line) - 1)
         at = (int)sizeof(line) - 1;
     line[at++] = '\n';
-    /* Nowhere to complain to when standard error is gone. */
-    if (write(STDERR_FILENO, line, (size_t)at) < 0)
-        return;
+    log_text(line, (size_t)at, 0);
 }
