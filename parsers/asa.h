@@ -46,6 +46,7 @@ struct asa_endpoint {
     bool has_more;                 /* what follows is set, else it is not even empty */
     struct slice host;             /* what stands in the address's place and is none: a name */
     struct slice port_text;        /* a port that is no number up to 65535 */
+    struct slice mac;              /* where ARP's messages print it behind the slash */
     struct slice user;
     struct slice group; /* the security group: "9999:name" */
     struct slice nat_host;
@@ -73,6 +74,9 @@ uint64_t asa_duration(struct cursor *c);
 
 /* The user who logged in through the device, unless the source is known as that user already. */
 void asa_set_login(struct record *r, struct slice user);
+
+/* The user of the source; "Unknown" is none. */
+void asa_set_user(struct record *r, struct slice user);
 
 /* "(type 8, code 0)", "type 8 code 0": anywhere in the text. */
 void asa_icmp_type(struct slice text, struct record *r);

@@ -91,14 +91,15 @@ static void more(struct asa_endpoint *out)
     if (out->has_more)
         return;
     out->has_more = true;
-    out->host = out->port_text = out->user = out->group = out->nat_host = SLICE_NONE;
+    out->host = out->port_text = out->nat_host = SLICE_NONE;
+    out->mac = out->user = out->group = SLICE_NONE;
 }
 
-/* The end of a word: a blank, or a parenthesis. */
+/* The end of a word: a blank, or what closes a bracket. */
 static size_t word_length(struct slice s)
 {
     size_t n = 0;
-    while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != '(' && s.ptr[n] != ')' && s.ptr[n] != '>')
+    while (n < s.len && !memchr(" ()>]", s.ptr[n], 5))
         n++;
     return n;
 }
@@ -139,6 +140,12 @@ static bool read_port(struct slice text, uint16_t *port)
     return false;
 }
 
+/* "0200.5e00.5301" */
+static bool is_mac(struct slice text)
+{
+    return text.len == 14 && text.ptr[4] == '.' && text.ptr[9] == '.';
+}
+
 static void split_port(struct slice *text, struct asa_endpoint *out)
 {
     size_t slash = slice_find_last(*text, '/');
@@ -148,6 +155,9 @@ static void split_port(struct slice *text, struct asa_endpoint *out)
     *text = slice_first(*text, slash);
     if (read_port(out->port_text, &out->port)) {
         out->has_port = true;
+        out->port_text = SLICE_NONE;
+    } else if (is_mac(out->port_text)) {
+        out->mac = out->port_text;
         out->port_text = SLICE_NONE;
     }
 }

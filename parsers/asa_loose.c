@@ -1,6 +1,8 @@
 /*
  * Messages without a form of their own: the whole text is the record's message, and addresses,
  * users and interfaces are found by the words that stand before them ("from", "User =", "IP <").
+ * What is written as interface:address or address/port needs no such word: the first is the source,
+ * the next one the destination.
  */
 #include "parsers/asa.h"
 
@@ -17,16 +19,40 @@ static const struct {
     const char *word;
     enum pointer to;
 } pointers[] = {
-    {"from", SOURCE},         {"ip", SOURCE},       {"src", SOURCE},       {"source", SOURCE},
-    {"client", SOURCE},       {"addr", SOURCE},     {"address", SOURCE},   {"peer", SOURCE},
-    {"to", DESTINATION},      {"dst", DESTINATION}, {"dest", DESTINATION}, {"server", DESTINATION},
-    {"user", USER},           {"username", USER},   {"uname", USER},       {"group", GROUP},
+    {"from", SOURCE},
+    {"ip", SOURCE},
+    {"src", SOURCE},
+    {"source", SOURCE},
+    {"src_addr", SOURCE},
+    {"saddr", SOURCE},
+    {"faddr", SOURCE}, /* the foreign side, which is printed first */
+    {"client", SOURCE},
+    {"host", SOURCE},
+    {"addr", SOURCE},
+    {"address", SOURCE},
+    {"peer", SOURCE},
+    {"remote-peer", SOURCE},
+    {"neighbor", SOURCE},
+    {"nbr", SOURCE},
+    {"for", SOURCE},
+    {"to", DESTINATION},
+    {"dst", DESTINATION},
+    {"dest", DESTINATION},
+    {"dest_addr", DESTINATION},
+    {"destination", DESTINATION},
+    {"daddr", DESTINATION},
+    {"laddr", DESTINATION},
+    {"server", DESTINATION},
+    {"user", USER},
+    {"username", USER},
+    {"uname", USER},
+    {"group", GROUP},
     {"interface", INTERFACE},
 };
 
 static enum pointer pointer_of(struct slice word)
 {
-    if (word.len < 2 || word.len > 9)
+    if (word.len < 2 || word.len > 11)
         return NOTHING;
     for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
         if (slice_is_nocase(word, pointers[i].word))
@@ -34,28 +60,42 @@ static enum pointer pointer_of(struct slice word)
     return NOTHING;
 }
 
-static void set_side(struct record *r, enum pointer to, struct slice word)
+static void set_side(struct record *r, enum pointer to, const struct asa_endpoint *e)
 {
-    struct asa_endpoint e;
+    if (to == SOURCE && !RECORD_HAS(r, src_ip))
+        asa_set_source(r, e);
+    else if (to == DESTINATION && !RECORD_HAS(r, dst_ip))
+        asa_set_destination(r, e);
+}
+
+static bool read_side(struct slice word, struct asa_endpoint *e)
+{
     struct cursor c = cursor_over(word);
     if (word.len == 0)
+        return false;
+    asa_endpoint(&c, false, e);
+    return e->has_ip;
+}
+
+/* "inside:10.1.0.31", "10.1.0.31/443" and both; a word without these marks is soon done with. */
+static void set_unpointed(struct record *r, struct slice word)
+{
+    struct asa_endpoint e;
+    if ((RECORD_HAS(r, src_ip) && RECORD_HAS(r, dst_ip)) || word.len < 6 ||
+        (slice_find(word, '/') == word.len && slice_find(word, ':') == word.len))
         return;
-    asa_endpoint(&c, false, &e);
-    if (!e.has_ip)
-        return;
-    if (to == SOURCE && !RECORD_HAS(r, src_ip))
-        asa_set_source(r, &e);
-    else if (to == DESTINATION && !RECORD_HAS(r, dst_ip))
-        asa_set_destination(r, &e);
+    if (read_side(word, &e) && (e.has_port || e.interface.len))
+        set_side(r, RECORD_HAS(r, src_ip) ? DESTINATION : SOURCE, &e);
 }
 
 /* `marked`: by "=", ":", quotes or brackets; without, "User authentication" would be a user. */
 static void set_pointed(struct record *r, enum pointer to, struct slice word, bool marked)
 {
+    struct asa_endpoint e;
     switch (to) {
     case USER:
         if (marked && !RECORD_HAS(r, src_user))
-            record_set_src_user(r, word);
+            asa_set_user(r, word);
         break;
     case GROUP:
         if (marked)
@@ -66,15 +106,16 @@ static void set_pointed(struct record *r, enum pointer to, struct slice word, bo
             record_set_src_interface(r, word);
         break;
     default:
-        set_side(r, to, word);
+        if (read_side(word, &e))
+            set_side(r, to, &e);
         break;
     }
 }
 
-/* The next word; what is quoted or in angle brackets is one. */
+/* The next word; what is quoted or in brackets is one. */
 static struct slice next_word(struct cursor *c, bool *marked)
 {
-    static const char opens[] = "<'\"", closes[] = ">'\"";
+    static const char opens[] = "<'\"[", closes[] = ">'\"]";
     char first = cursor_peek(c);
     const char *kind = first ? strchr(opens, first) : NULL;
     if (kind) {
@@ -91,9 +132,32 @@ static struct slice next_word(struct cursor *c, bool *marked)
 
 static struct slice without_stops(struct slice word)
 {
-    while (word.len && strchr(",.;)\r\n", word.ptr[word.len - 1]))
+    while (word.len && strchr(",.;)]\r\n", word.ptr[word.len - 1]))
         word.len--;
     return word;
+}
+
+/* Where "=" or "[" stands inside a word, or its length. */
+static size_t mark_in(struct slice word)
+{
+    size_t n = 0;
+    while (n < word.len && word.ptr[n] != '=' && word.ptr[n] != '[')
+        n++;
+    return n;
+}
+
+/* "(Primary) Switching to OK": which unit of a failover pair or cluster speaks. */
+static void read_unit(struct cursor *c, struct record *r)
+{
+    struct cursor ahead = *c;
+    if (cursor_peek(c) != '(')
+        return;
+    cursor_advance(&ahead, 1);
+    struct slice unit = cursor_until(&ahead, ')');
+    if (ahead.bad || unit.len > 24)
+        return;
+    record_extra(r, slice("unit"), unit);
+    *c = ahead;
 }
 
 bool asa_loose(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
@@ -105,6 +169,7 @@ bool asa_loose(struct parse_context *context, const struct asa_kind *kind, struc
     (void)kind;
 
     record_set_message(r, slice_trim(c->rest));
+    read_unit(c, r);
     while (!cursor_at_end(c)) {
         cursor_skip_blanks(c);
         bool quoted = false;
@@ -116,10 +181,12 @@ bool asa_loose(struct parse_context *context, const struct asa_kind *kind, struc
         struct slice value = without_stops(word);
         if (to != NOTHING && value.len)
             set_pointed(r, to, value, marked || quoted);
-        size_t equals = slice_find(word, '=');
-        if (equals > 0 && equals + 1 < word.len) { /* user=alice */
-            set_pointed(r, pointer_of(slice_first(word, equals)),
-                        without_stops(slice_from(word, equals + 1)), true);
+        else
+            set_unpointed(r, value);
+        size_t mark = mark_in(word);
+        if (mark > 0 && mark + 1 < word.len && pointer_of(slice_first(word, mark)) != NOTHING) {
+            set_pointed(r, pointer_of(slice_first(word, mark)), /* user=alice, peer[192.0.2.1] */
+                        without_stops(slice_from(word, mark + 1)), true);
             to = NOTHING;
             continue;
         }
