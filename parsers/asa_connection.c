@@ -222,7 +222,10 @@ bool asa_stub(struct parse_context *context, const struct asa_kind *kind, struct
 
     if (!cursor_try(c, "Teardown "))
         cursor_expect(c, "Built ");
-    cursor_until_text(c, "stub ");
+    if (slice_find_text(c->rest, "stub ") < c->rest.len)
+        cursor_until_text(c, "stub ");
+    else
+        cursor_until(c, ' '); /* the unit's role alone */
     asa_protocol(c, r);
     cursor_expect(c, " connection for ");
     asa_endpoint(c, true, &first);

@@ -92,15 +92,18 @@ static void more(struct asa_endpoint *out)
         return;
     out->has_more = true;
     out->host = out->port_text = out->nat_host = SLICE_NONE;
-    out->mac = out->user = out->group = SLICE_NONE;
+    out->mac = out->list = out->user = out->group = SLICE_NONE;
 }
 
 /* The end of a word: a blank, or what closes a bracket. */
 static size_t word_length(struct slice s)
 {
     size_t n = 0;
-    while (n < s.len && !memchr(" ()>]", s.ptr[n], 5))
+    bool bracket = false; /* "[2001:db8::1]" has both */
+    while (n < s.len && !memchr(" ()>", s.ptr[n], 4) && (bracket || s.ptr[n] != ']')) {
+        bracket |= s.ptr[n] == '[';
         n++;
+    }
     return n;
 }
 
@@ -148,7 +151,11 @@ static bool is_mac(struct slice text)
 
 static void split_port(struct slice *text, struct asa_endpoint *out)
 {
+    struct address v4;
     size_t slash = slice_find_last(*text, '/');
+    size_t colon = slice_find(*text, ':'); /* few messages print 198.51.100.9:500 */
+    if (slash == text->len && colon < text->len && address_read_v4(*text, &v4) == colon)
+        slash = colon;
     if (slash == text->len)
         return;
     out->port_text = slice_from(*text, slash + 1);
@@ -191,14 +198,45 @@ static void split_interface(struct slice text, bool interface_first, struct asa_
     }
 }
 
+/* "dmz(nat_list):": the access list of a policy translation stands behind the interface. */
+static bool take_list(struct cursor *c, struct slice *interface, struct slice *list)
+{
+    size_t open = word_length(c->rest);
+    struct cursor ahead = *c;
+    if (open == c->rest.len || c->rest.ptr[open] != '(')
+        return false;
+    cursor_advance(&ahead, open + 1);
+    *list = cursor_until(&ahead, ')');
+    if (ahead.bad || cursor_peek(&ahead) != ':')
+        return false;
+    cursor_advance(&ahead, 1);
+    *interface = slice_first(c->rest, open);
+    *c = ahead;
+    return true;
+}
+
+/* IP-in-IP has no port: the mapped address stands behind the slash. */
+static void port_to_mapped(struct asa_endpoint *out)
+{
+    if (!address_parse(out->port_text, &out->nat_ip))
+        return;
+    out->has_nat_ip = !(out->has_ip && address_equals(out->nat_ip, out->ip));
+    out->has_mapped = true;
+    out->port_text = SLICE_NONE;
+}
+
 static void read_uncommon(struct cursor *c, bool interface_first, struct asa_endpoint *out)
 {
+    struct slice interface = SLICE_NONE, list = SLICE_NONE;
+    if (take_list(c, &interface, &list))
+        interface_first = false;
     size_t len = endpoint_length(c->rest, interface_first);
     out->has_ip = out->has_port = false;
     out->interface = SLICE_NONE;
     more(out);
+    out->list = list;
     struct slice text = slice_first(c->rest, len);
-    while (text.len && strchr(".,;\r", text.ptr[text.len - 1])) /* the sentence's */
+    while (text.len && strchr(".,;!\r", text.ptr[text.len - 1])) /* the sentence's */
         text.len--;
     if (text.len > 1 && text.ptr[text.len - 1] == ':' && text.ptr[text.len - 2] != ':')
         text.len--;
@@ -210,8 +248,12 @@ static void read_uncommon(struct cursor *c, bool interface_first, struct asa_end
     out->text = text;
     split_port(&text, out);
     split_interface(text, interface_first, out);
+    if (out->port_text.len)
+        port_to_mapped(out);
     if (out->interface.len)
         out->text = slice_between(slice_end(out->interface) + 1, slice_end(out->text));
+    else
+        out->interface = interface;
 }
 
 /* What stands between the parenthesis here and its partner; false when there is no partner. */

@@ -313,7 +313,8 @@ bool asa_form(struct parse_context *context, const struct asa_kind *kind, struct
     }
     if (RECORD_HAS(r, protocol) &&
         (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6)) /* an identifier */
-        r->has &= ~(UINT64_C(1) << FIELD_src_port | UINT64_C(1) << FIELD_dst_port);
+        r->has &= ~(UINT64_C(1) << FIELD_src_port | UINT64_C(1) << FIELD_dst_port |
+                    UINT64_C(1) << FIELD_src_nat_port | UINT64_C(1) << FIELD_dst_nat_port);
     if (slice_trim(c->rest).len && !slice_is(slice_trim(c->rest), "."))
         record_set_message(r, slice_trim(front.rest));
     return true;
@@ -333,4 +334,19 @@ bool asa_attack(struct parse_context *context, const struct asa_kind *kind, stru
         record_set_dst_host(r, r->src_host);
     r->has &= ~(UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_src_host);
     return true;
+}
+
+/* 406002: FTP port command different address: 10.1.0.5(10.9.9.9) to 198.51.100.7 on interface inside:
+ * the address that the client names is no translation of its own. */
+bool asa_port_command(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
+                      struct record *r)
+{
+    struct address ip;
+    cursor_until_text(c, "different address: ");
+    struct slice client = cursor_until(c, '('), named = cursor_until(c, ')');
+    if (c->bad || !address_parse(client, &ip))
+        return false;
+    record_set_src_ip(r, ip);
+    record_extra(r, slice("named"), named);
+    return asa_form(context, kind, c, r);
 }

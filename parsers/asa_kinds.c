@@ -26,6 +26,7 @@ enum {
     SCANNING,
     THREAT,
     BLOCKED_THREAT,
+    RESET_THREAT,
     BLOCKED_DNS,
     LEASED,
     NOTED,   /* about a connection, but neither its beginning nor its end */
@@ -61,7 +62,8 @@ const struct asa_meaning asa_meanings[] = {
     [SYSTEM] = {CATEGORY_SYSTEM, UNSET, UNSET, UNSET},
     [SCANNING] = {CATEGORY_SCAN, ACTION_ALERT, UNSET, UNSET},
     [THREAT] = {CATEGORY_THREAT, ACTION_ALERT, UNSET, EVIDENCE_NONE},
-    [BLOCKED_THREAT] = {CATEGORY_THREAT, ACTION_DENY, OUTCOME_FAILURE, EVIDENCE_DENIED},
+    [BLOCKED_THREAT] = {CATEGORY_THREAT, ACTION_DROP, OUTCOME_FAILURE, EVIDENCE_DENIED},
+    [RESET_THREAT] = {CATEGORY_THREAT, ACTION_RESET, OUTCOME_FAILURE, EVIDENCE_DENIED},
     [LEASED] = {CATEGORY_DHCP, UNSET, UNSET, UNSET},
     [NOTED] = {CATEGORY_CONNECTION, UNSET, UNSET, UNSET},
     [REFUSED] = {CATEGORY_CONNECTION, ACTION_DENY, OUTCOME_FAILURE, UNSET},
@@ -129,7 +131,8 @@ static const struct asa_kind kinds_106[] = {
             "Deny inbound (No xlate) %p src %S dst[ %D]|Deny inbound (No xlate) %p src %S|"
             "Deny inbound (No xlate) %r"},
     [12] = {asa_form, SLICE("Deny IP options"), DENIED, 0, 3,
-            "Deny IP from %s to %d, IP options %{ip_options}"},
+            "Deny IP from %s to %d, IP options %{ip_options}|"
+            "Deny IP from %s to %d, IP options: %{ip_options}"},
     [13] = {asa_form, SLICE("Dropping echo request to PAT address"), DENIED, ICMP, 3,
             "Dropping echo request from %s to PAT address %d"},
     [14] = {asa_form, SLICE("Deny inbound ICMP"), DENIED, ICMP, 3,
@@ -163,7 +166,7 @@ static const struct asa_kind kinds_106[] = {
 static const struct asa_kind kinds_108[] = {
     [2] = {asa_form, SLICE("SMTP address replaced"), NOTED, TCP, 2,
            "SMTP replaced %{replaced}: out %s in %d data: %{data}"},
-    [3] = {asa_form, SLICE("Malicious mail address"), BLOCKED_THREAT, TCP, 2,
+    [3] = {asa_form, SLICE("Malicious mail address"), RESET_THREAT, TCP, 2,
            "Terminating %x connection; malicious pattern detected in the mail address from %S to "
            "%D. Data:%{data}"},
     [4] = {asa_form, SLICE("ESMTP inspection"), NOTED, TCP, 4,
@@ -301,7 +304,6 @@ static const struct asa_kind kinds_113[] = {
             "Group %{group}: %r connection from %s"},
     [29] = {asa_loose, SLICE("Session limit reached"), VPN_REFUSED, 0, 4, ""},
     [30] = {asa_loose, SLICE("AAA access list refused"), VPN_REFUSED, 0, 4, ""},
-    [34] = {asa_loose, SLICE("AAA access list refused"), VPN_REFUSED, 0, 4, ""},
     [35] = {asa_loose, SLICE("Session terminated"), VPN_REFUSED, 0, 4, ""},
     [37] = {asa_loose, SLICE("Log-in denied, restart pending"), LOGIN_FAILED, 0, 6, ""},
     [38] = {asa_loose, SLICE("AnyConnect parent session failed"), VPN_REFUSED, 0, 4, ""},
@@ -322,6 +324,7 @@ static const struct asa_kind kinds_199[] = {
 static const struct asa_kind kinds_201[] = {
     [2] = {asa_form, SLICE("Too many TCP connections"), DROPPED, TCP, 3,
            "Too many %x connections on %{translation} %d! %{limit}"},
+    [3] = {asa_loose, SLICE("Embryonic limit exceeded"), DROPPED, TCP, 2, ""},
     [4] = {asa_form, SLICE("Too many UDP connections"), DROPPED, UDP, 3,
            "Too many %x connections on %{translation} %d! %{limit}"},
     [9] = {asa_form, SLICE("Connection limit exceeded"), NOTED, 0, 3,
@@ -386,8 +389,7 @@ static const struct asa_kind kinds_302[] = {
     [27] = {asa_stub, SLICE("Teardown stub ICMP connection"), COPIED, 0, 6, ""},
     [35] = {asa_built, SLICE("Built SCTP connection"), OPENED, SCTP, 6, ""},
     [36] = {asa_teardown, SLICE("Teardown SCTP connection"), CLOSED, SCTP, 6, ""},
-    [37] = {asa_form, SLICE("Built IP-in-IP connection"), OPENED, IPIP, 6,
-            "Built %{flow} IPINIP connection %n from %S to %D"},
+    [37] = {asa_built, SLICE("Built IP-in-IP connection"), OPENED, IPIP, 6, ""},
     [38] = {asa_teardown, SLICE("Teardown IP-in-IP connection"), CLOSED, IPIP, 6, ""},
     [303] = {asa_built, SLICE("Built TCP state-bypass connection"), OPENED, TCP, 6, ""},
     [304] = {asa_teardown, SLICE("Teardown TCP state-bypass connection"), CLOSED, TCP, 6, ""},
@@ -497,8 +499,10 @@ static const struct asa_kind kinds_315[] = {
            "SSH: connection timed out: username %u, IP %s"},
     [11] =
         {asa_form, SLICE("SSH session disconnected"), AUTHENTICATION, 0, 6,
+         "SSH session from %s on interface %i for user %u disconnected by SSH server, reason: %r "
+         "(%{code})|"
          "SSH session from %s on interface %i for user %u disconnected by SSH server, reason: %r|"
-         "SSH session from %s on interface %i for user %u terminated[ %r]"},
+         "SSH session from %s on interface %i for user %u %r"},
     [13] = {asa_form, SLICE("SSH rekeyed"), AUTHENTICATION, TCP, 6,
             "SSH session from %s on interface %i for user %u rekeyed successfully"},
 };
@@ -552,7 +556,7 @@ static const struct asa_kind kinds_324[] = {
 /* IPv6. */
 static const struct asa_kind kinds_325[] = {
     [7] = {asa_form, SLICE("IPv6 security check failed"), DROPPED, 0, 7,
-           "IPv6 security check failed. Dropped packet from %S to %D with source MAC address %m "
+           "IPv6 security check failed. Dropped packet from %S to %d with source MAC address %m "
            "and hop limit %{hop_limit}"},
 };
 
@@ -612,7 +616,7 @@ static const struct asa_kind kinds_402[] = {
     [118] = {asa_form, SLICE("IPsec, illegal fragment"), VPN_REFUSED, 0, 4,
              "IPSEC: Received an %{tunnel} packet (SPI= %{spi}, sequence number= %{sequence}) from "
              "%s (user= %u) to %d %r"},
-    [119] = {asa_form, SLICE("IPsec anti-replay failed"), VPN, 0, 4,
+    [119] = {asa_form, SLICE("IPsec anti-replay failed"), VPN_REFUSED, 0, 4,
              "IPSEC: Received an %{tunnel} packet (SPI= %{spi}, sequence number= %{sequence}) from "
              "%s (user= %u) to %d that failed anti-replay checking."},
     [120] = {asa_form, SLICE("IPsec authentication failed"), VPN_REFUSED, 0, 4,
@@ -647,14 +651,18 @@ static const struct asa_kind kinds_405[] = {
 static const struct asa_kind kinds_406[] = {
     [1] = {asa_form, SLICE("FTP port command, low port"), REFUSED, TCP, 4,
            "FTP port command low port: %s to %d on interface %i"},
-    [2] = {asa_form, SLICE("FTP port command, other address"), REFUSED, TCP, 4,
-           "FTP port command different address: %s to %d on interface %i"},
+    [2] = {asa_port_command, SLICE("FTP port command, other address"), REFUSED, TCP, 4,
+           " to %d on interface %i"},
 };
 
 /* Inspection, and modules that decide. */
 static const struct asa_kind kinds_407[] = {
     [1] = {asa_form, SLICE("Host limit exceeded"), DENIED, 0, 4,
            "Deny traffic for local-host %S, license limit of %{limit} exceeded"},
+    [2] =
+        {asa_form, SLICE("Embryonic limit exceeded"), DROPPED, TCP, 4,
+         "Embryonic limit %{limit} for through connections exceeded.[ ]%s to %{global} (%d)/%Q on "
+         "interface %i"},
 };
 
 /* Servers that do not answer. */
@@ -727,7 +735,7 @@ static const struct asa_kind kinds_420[] = {
            "IPS card not up and fail-close mode used, dropping %p packet from %S to %D"},
     [2] = {asa_form, SLICE("IPS dropped"), BLOCKED_THREAT, 0, 4,
            "IPS requested to drop %p packet from %S to %D"},
-    [3] = {asa_form, SLICE("IPS reset"), BLOCKED_THREAT, 0, 4,
+    [3] = {asa_form, SLICE("IPS reset"), RESET_THREAT, 0, 4,
            "IPS requested to reset %p connection from %S to %D"},
     [6] = {asa_form, SLICE("IPS sensor missing, dropped"), DROPPED, 0, 3,
            "Virtual sensor not present and fail-close mode used, dropping %p packet from %S to %D"},
@@ -752,7 +760,7 @@ static const struct asa_kind kinds_429[] = {
            "up and fail-close mode used. Dropping %p packet from %S to %D"},
     [2] = {asa_form, SLICE("CX dropped"), BLOCKED_THREAT, 0, 4,
            "CX [service ]requested to drop %p packet from %S to %D"},
-    [3] = {asa_form, SLICE("CX reset"), BLOCKED_THREAT, 0, 4,
+    [3] = {asa_form, SLICE("CX reset"), RESET_THREAT, 0, 4,
            "CX [service ]requested to reset %p connection from %S to %D"},
 };
 
@@ -768,7 +776,7 @@ static const struct asa_kind kinds_434[] = {
            "SFR card not up and fail-close mode used, dropping %p packet from %S to %D"},
     [2] = {asa_form, SLICE("SFR dropped"), BLOCKED_THREAT, 0, 4,
            "SFR requested to drop %p packet from %S to %D"},
-    [3] = {asa_form, SLICE("SFR reset"), BLOCKED_THREAT, 0, 4,
+    [3] = {asa_form, SLICE("SFR reset"), RESET_THREAT, 0, 4,
            "SFR requested to reset %p connection from %S to %D"},
     [4] = {asa_form, SLICE("SFR bypass"), NOTED, 0, 6,
            "SFR requested %x to bypass further packet redirection and process %p flow from %S to "
@@ -826,7 +834,7 @@ static const struct asa_kind kinds_508[] = {
 };
 static const struct asa_kind kinds_509[] = {
     [1] = {asa_form, SLICE("Forwarding not allowed"), REFUSED, 0, 5,
-           "Connection attempt from %S to %D was prevented by %r"},
+           "Connection attempt from %S to %D was prevented by %r command: %x"},
 };
 
 /* Tunnels. */
@@ -1028,7 +1036,8 @@ static const struct asa_kind kinds_716[] = {
             "%{session_type}|Authentication: rejected, group = %{group} user = %u , Session Type: "
             "%{session_type}"},
     [40] = {asa_loose, SLICE("Log-in denied, restart pending"), LOGIN_FAILED, 0, 6, ""},
-    [42] = {asa_loose, SLICE("WebVPN access list hit"), NOTED, 0, 6, ""},
+    [42] = {asa_form, SLICE("WebVPN access list hit"), NOTED, 0, 6,
+            "access-list %l %a %p %i/%s (%q) - %I/%d (%Q) hit-cnt %{hit_cnt}"},
     [58] = {asa_form, SLICE("AnyConnect connection lost"), VPN, 0, 6,
             SESSION "AnyConnect session lost connection. %r"},
     [59] = {asa_form, SLICE("AnyConnect session resumed"), VPN_UP, 0, 6,
@@ -1076,7 +1085,6 @@ static const struct asa_kind kinds_722[] = {
     [12] = {asa_form, SLICE("AnyConnect message"), VPN, 0, 5,
             SESSION "SVC Message: %{svc_message}"},
     [20] = {asa_loose, SLICE("No address for AnyConnect"), VPN_REFUSED, 0, 3, ""},
-    [21] = {asa_loose, SLICE("AnyConnect refused, memory"), VPN_REFUSED, 0, 3, ""},
     [22] = {asa_form, SLICE("AnyConnect connection established"), VPN_UP, 0, 6,
             SESSION "%{connection} SVC connection established %{compression} compression"},
     [23] = {asa_form, SLICE("AnyConnect connection terminated"), VPN, 0, 6,
@@ -1138,7 +1146,7 @@ static const struct asa_kind kinds_733[] = {
              "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
     [102] = {asa_form, SLICE("Attacker shunned"), SHUNNED, 0, 4,
              "Threat-detection adds host %s to shun list"},
-    [103] = {asa_form, SLICE("Attacker no longer shunned"), SCANNING, 0, 4,
+    [103] = {asa_form, SLICE("Attacker no longer shunned"), SYSTEM, 0, 4,
              "Threat-detection removes host %s from shun list"},
     [104] = {asa_form, SLICE("SYN flood"), SCANNING, TCP, 4,
              "TCP Intercept %h detected to %d. Average rate of %{average_rate} SYNs/sec exceeded "
@@ -1208,7 +1216,7 @@ static const struct asa_kind kinds_767[] = {
 
 /* Passwords. */
 static const struct asa_kind kinds_772[] = {
-    [2] = {asa_form, SLICE("Password expired"), LOGIN_FAILED, 0, 3,
+    [2] = {asa_form, SLICE("Log-in with expired password"), AUTHENTICATION, 0, 3,
            "PASSWORD: %{session} login %{login}, user %u, IP %s, cause: %r|PASSWORD: %{session} "
            "login %{login}, user %u, cause: %r"},
     [3] = {asa_form, SLICE("Password expired"), LOGIN_FAILED, 0, 2,
@@ -1293,14 +1301,14 @@ static const struct asa_family {
     [212] = {LOOSE("SNMP", SYSTEM), KINDS(212)},
     [213] = {LOOSE("PPTP", VPN), NONE},
     [214] = {LOOSE("Management", SYSTEM), NONE},
-    [215] = {LOOSE("SNMP", SYSTEM), NONE},
+    [215] = {LOOSE("System", SYSTEM), NONE},
     [216] = {LOOSE("System", SYSTEM), NONE},
     [217] = {LOOSE("Memory", SYSTEM), NONE},
     [218] = {LOOSE("Hardware", SYSTEM), NONE},
     [219] = {LOOSE("Hardware", SYSTEM), NONE},
     [302] = {LOOSE("Connection", NOTED), KINDS(302)},
     [303] = {LOOSE("FTP", NOTED), KINDS(303)},
-    [304] = {LOOSE("URL filtering", NOTED), KINDS(304)},
+    [304] = {LOOSE("URL filtering", WEB), KINDS(304)},
     [305] = {LOOSE("Translation", NOTED), KINDS(305)},
     [308] = {LOOSE("Management", AUTHENTICATION), KINDS(308)},
     [311] = {LOOSE("Failover", SYSTEM), NONE},
@@ -1331,7 +1339,7 @@ static const struct asa_family {
     [337] = {LOOSE("BFD", SYSTEM), NONE},
     [338] = {LOOSE("Botnet traffic filter", SYSTEM), KINDS(338)},
     [339] = {LOOSE("Umbrella", SYSTEM), NONE},
-    [340] = {LOOSE("Loopback proxy", SYSTEM), NONE},
+    [340] = {LOOSE("Vnet proxy", SYSTEM), NONE},
     [341] = {LOOSE("Policy agent", SYSTEM), NONE},
     [342] = {LOOSE("REST API", SYSTEM), NONE},
     [400] = {{asa_form, SLICE("Intrusion signature"), THREAT, 0, 4,
@@ -1340,7 +1348,7 @@ static const struct asa_family {
              NONE},
     [401] = {LOOSE("Shun", NOTED), KINDS(401)},
     [402] = {LOOSE("IPsec", VPN), KINDS(402)},
-    [403] = {LOOSE("PPPoE", VPN), NONE},
+    [403] = {LOOSE("PPP", VPN), NONE},
     [404] = {LOOSE("ISAKMP", VPN), NONE},
     [405] = {LOOSE("ARP", SYSTEM), KINDS(405)},
     [406] = {LOOSE("FTP inspection", NOTED), KINDS(406)},
@@ -1354,12 +1362,14 @@ static const struct asa_family {
     [414] = {LOOSE("Logging", SYSTEM), KINDS(414)},
     [415] = {{asa_form, SLICE("HTTP inspection"), WEB, TCP, 5,
               "[HTTP - ]matched %{matched} in policy-map %l, %{part} matched %a from %S to %D|"
+              "[HTTP - ]matched %{matched} in policy-map %l, %{part} exceeded %a from %S to %D|"
+              "[HTTP - ]matched %{matched} in policy-map %l, %{part} failed %a from %S to %D|"
               "[HTTP - ]policy-map %l:%{part} exceeded %a from %S to %D|"
               "[HTTP - ]policy-map %l:%{part} violation %a from %S to %D"},
              NONE},
     [416] = {LOOSE("SNMP inspection", NOTED), KINDS(416)},
     [417] = {LOOSE("Inspection", NOTED), NONE},
-    [418] = {LOOSE("Management-only network", NOTED), KINDS(418)},
+    [418] = {LOOSE("BGP", SYSTEM), KINDS(418)},
     [419] = {LOOSE("TCP", NOTED), KINDS(419)},
     [420] = {LOOSE("IPS module", NOTED), KINDS(420)},
     [421] = {LOOSE("CSC module", NOTED), KINDS(421)},
@@ -1367,7 +1377,7 @@ static const struct asa_family {
     [423] = {{asa_form, SLICE("NetBIOS inspection"), NOTED, UDP, 4,
               "%a NBNS %{packet} with %r from %S to %D|%a NBDGM %{packet} with %r from %S to %D"},
              NONE},
-    [424] = {LOOSE("Inspection", NOTED), KINDS(424)},
+    [424] = {LOOSE("Backup interface", NOTED), KINDS(424)},
     [425] = {LOOSE("Redundant interface", SYSTEM), NONE},
     [426] = {{asa_form, SLICE("Port channel"), SYSTEM, 0, 6,
               "PORT-CHANNEL:Interface %i %{change} EtherChannel interface %I"},
@@ -1379,7 +1389,7 @@ static const struct asa_family {
     [434] = {LOOSE("SFR module", NOTED), KINDS(434)},
     [444] = {LOOSE("License", SYSTEM), NONE},
     [445] = {LOOSE("System", SYSTEM), NONE},
-    [446] = {LOOSE("Phone proxy", NOTED), NONE},
+    [446] = {LOOSE("TLS proxy", NOTED), NONE},
     [447] = {LOOSE("System", SYSTEM), NONE},
     [448] = {LOOSE("SRTP", NOTED), KINDS(448)},
     [450] = {LOOSE("Host limits", NOTED), KINDS(450)},
@@ -1392,7 +1402,7 @@ static const struct asa_family {
     [506] = {LOOSE("Event source", SYSTEM), NONE},
     [507] = {LOOSE("Inspection", NOTED), KINDS(507)},
     [508] = {LOOSE("DCERPC inspection", NOTED), KINDS(508)},
-    [509] = {LOOSE("Inspection", NOTED), KINDS(509)},
+    [509] = {LOOSE("Forwarding", NOTED), KINDS(509)},
     [520] = {LOOSE("System", SYSTEM), NONE},
     [602] = {LOOSE("IPsec", VPN), KINDS(602)},
     [603] = {LOOSE("PPTP and PPPoE", VPN), KINDS(603)},
@@ -1415,7 +1425,7 @@ static const struct asa_family {
     [621] = {LOOSE("Multicast", SYSTEM), NONE},
     [622] = {LOOSE("Track", SYSTEM), KINDS(622)},
     [634] = {LOOSE("Dynamic access policy", VPN), KINDS(634)},
-    [701] = {LOOSE("Logging", SYSTEM), NONE},
+    [701] = {LOOSE("System", SYSTEM), NONE},
     [702] = {LOOSE("IPsec", VPN), KINDS(702)},
     [703] = {LOOSE("H.323", NOTED), NONE},
     [709] = {LOOSE("Failover", SYSTEM), NONE},
@@ -1435,15 +1445,17 @@ static const struct asa_family {
     [724] = {LOOSE("WebVPN", VPN), NONE},
     [725] = {LOOSE("SSL", VPN), KINDS(725)},
     [726] = {LOOSE("Inspection", NOTED), NONE},
-    [730] = {LOOSE("VLAN", VPN), NONE},
+    [730] = {{asa_form, SLICE("VLAN"), VPN, 0, 6, "Group %{group}, User %u, IP %s[,][:] %r"}, NONE},
     [731] = {LOOSE("NAC", AUTHENTICATION), NONE},
-    [732] = {LOOSE("NAC", AUTHENTICATION), NONE},
+    [732] = {{asa_form, SLICE("NAC"), AUTHENTICATION, 0, 6,
+              "Group %{group}, User %u, IP %s[,][:] %r"},
+             NONE},
     [733] = {LOOSE("Threat detection", SYSTEM), KINDS(733)},
     [734] = {LOOSE("Dynamic access policy", VPN), KINDS(734)},
     [735] = {LOOSE("Environment", SYSTEM), NONE},
-    [736] = {LOOSE("Unicast", SYSTEM), NONE},
+    [736] = {LOOSE("System", SYSTEM), NONE},
     [737] = {LOOSE("Address assignment", VPN), KINDS(737)},
-    [741] = {LOOSE("Packet capture", SYSTEM), NONE},
+    [741] = {LOOSE("Coredump", SYSTEM), NONE},
     [742] = {LOOSE("Password encryption", SYSTEM), NONE},
     [743] = {LOOSE("System", SYSTEM), NONE},
     [746] = {LOOSE("User identity", AUTHENTICATION), KINDS(746)},
@@ -1453,7 +1465,7 @@ static const struct asa_family {
     [751] = {{asa_form, SLICE("IKEv2"), VPN, UDP, 4, IKE2}, KINDS(751)},
     [752] = {LOOSE("Tunnel manager", VPN), NONE},
     [753] = {LOOSE("IKEv2", VPN), NONE},
-    [767] = {LOOSE("System", SYSTEM), KINDS(767)},
+    [767] = {LOOSE("Inspection", SYSTEM), KINDS(767)},
     [768] = {LOOSE("Resources", SYSTEM), NONE},
     [769] = {LOOSE("Update", SYSTEM), NONE},
     [770] = {LOOSE("Resources", SYSTEM), NONE},
@@ -1468,7 +1480,7 @@ static const struct asa_family {
     [785] = {LOOSE("Cluster", NOTED), NONE},
     [801] = {LOOSE("Inspection", NOTED), KINDS(801)},
     [802] = {LOOSE("Mobile devices", SYSTEM), NONE},
-    [803] = {LOOSE("License", SYSTEM), NONE},
+    [803] = {LOOSE("Hardware bypass", SYSTEM), NONE},
     [804] = {LOOSE("Interface", SYSTEM), NONE},
     [805] = {LOOSE("Flow offload", NOTED), KINDS(805)},
     [806] = {LOOSE("Alarm", SYSTEM), NONE},

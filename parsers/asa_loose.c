@@ -13,6 +13,7 @@ enum pointer {
     USER,
     GROUP,
     INTERFACE,
+    IGNORED, /* what follows is neither side's own address */
 };
 
 static const struct {
@@ -42,6 +43,7 @@ static const struct {
     {"destination", DESTINATION},
     {"daddr", DESTINATION},
     {"laddr", DESTINATION},
+    {"gaddr", IGNORED},
     {"server", DESTINATION},
     {"user", USER},
     {"username", USER},
@@ -84,8 +86,12 @@ static void set_unpointed(struct record *r, struct slice word)
     if ((RECORD_HAS(r, src_ip) && RECORD_HAS(r, dst_ip)) || word.len < 6 ||
         (slice_find(word, '/') == word.len && slice_find(word, ':') == word.len))
         return;
-    if (read_side(word, &e) && (e.has_port || e.interface.len))
-        set_side(r, RECORD_HAS(r, src_ip) ? DESTINATION : SOURCE, &e);
+    if (!read_side(word, &e) || !(e.has_port || e.interface.len))
+        return;
+    size_t colon = slice_find_last(e.interface, ':'); /* "packet:Vlan110:198.51.100.7" */
+    if (colon < e.interface.len)
+        e.interface = slice_from(e.interface, colon + 1);
+    set_side(r, RECORD_HAS(r, src_ip) ? DESTINATION : SOURCE, &e);
 }
 
 /* `marked`: by "=", ":", quotes or brackets; without, "User authentication" would be a user. */
@@ -104,6 +110,8 @@ static void set_pointed(struct record *r, enum pointer to, struct slice word, bo
     case INTERFACE:
         if (!RECORD_HAS(r, src_interface))
             record_set_src_interface(r, word);
+        break;
+    case IGNORED:
         break;
     default:
         if (read_side(word, &e))
@@ -132,18 +140,30 @@ static struct slice next_word(struct cursor *c, bool *marked)
 
 static struct slice without_stops(struct slice word)
 {
-    while (word.len && strchr(",.;)]\r\n", word.ptr[word.len - 1]))
+    while (word.len && strchr(",.:;)]\r\n", word.ptr[word.len - 1]))
         word.len--;
     return word;
 }
 
-/* Where "=" or "[" stands inside a word, or its length. */
+/* Where "=", ":" or "[" stands inside a word, or its length. */
 static size_t mark_in(struct slice word)
 {
     size_t n = 0;
-    while (n < word.len && word.ptr[n] != '=' && word.ptr[n] != '[')
+    while (n < word.len && word.ptr[n] != '=' && word.ptr[n] != ':' && word.ptr[n] != '[')
         n++;
     return n;
+}
+
+/* "on interface inside", "DHCP client interface inside:"; but not "Failover interface failed". */
+static bool is_named(struct slice before, struct slice name)
+{
+    static const char *const words[] = {"on", "of", "in", "to", "from", "into", "via", "redundant"};
+    if (slice_ends(name, ":"))
+        return true;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (slice_is_nocase(before, words[i]))
+            return true;
+    return false;
 }
 
 /* "(Primary) Switching to OK": which unit of a failover pair or cluster speaks. */
@@ -154,7 +174,7 @@ static void read_unit(struct cursor *c, struct record *r)
         return;
     cursor_advance(&ahead, 1);
     struct slice unit = cursor_until(&ahead, ')');
-    if (ahead.bad || unit.len > 24)
+    if (ahead.bad || unit.len > 24 || slice_find(unit, ':') < unit.len)
         return;
     record_extra(r, slice("unit"), unit);
     *c = ahead;
@@ -165,6 +185,7 @@ bool asa_loose(struct parse_context *context, const struct asa_kind *kind, struc
 {
     enum pointer to = NOTHING;
     bool marked = false;
+    struct slice before = SLICE_NONE; /* the word before `to` */
     (void)context;
     (void)kind;
 
@@ -179,19 +200,25 @@ bool asa_loose(struct parse_context *context, const struct asa_kind *kind, struc
             continue;
         }
         struct slice value = without_stops(word);
+        size_t mark = mark_in(word);
+        enum pointer inside = mark + 1 < word.len ? pointer_of(slice_first(word, mark)) : NOTHING;
+        if (inside != NOTHING) { /* user=alice, peer[192.0.2.1] */
+            set_pointed(r, inside, without_stops(slice_from(word, mark + 1)), true);
+            to = NOTHING;
+            continue;
+        }
+        if (to == INTERFACE && !(marked || quoted || is_named(before, word)))
+            to = NOTHING;
         if (to != NOTHING && value.len)
             set_pointed(r, to, value, marked || quoted);
         else
             set_unpointed(r, value);
-        size_t mark = mark_in(word);
-        if (mark > 0 && mark + 1 < word.len && pointer_of(slice_first(word, mark)) != NOTHING) {
-            set_pointed(r, pointer_of(slice_first(word, mark)), /* user=alice, peer[192.0.2.1] */
-                        without_stops(slice_from(word, mark + 1)), true);
-            to = NOTHING;
-            continue;
-        }
         marked = word.len && (word.ptr[word.len - 1] == ':' || word.ptr[word.len - 1] == '=');
         to = pointer_of(marked ? slice_first(word, word.len - 1) : value);
+        if (to != INTERFACE)
+            before = value;
+        else if (word.ptr[0] == 'I')
+            before = slice("on");
     }
     return true;
 }

@@ -6,6 +6,7 @@ static void set_more_source(struct record *r, const struct asa_endpoint *e)
     if (e->host.len)
         record_set_src_host(r, e->host);
     record_set_src_mac(r, e->mac);
+    record_set_rule(r, e->list);
     if (e->user.len)
         record_set_src_user(r, e->user);
     record_extra(r, slice("src_port"), e->port_text);
