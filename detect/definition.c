@@ -1,10 +1,12 @@
 /*
- * Every member that decides which records a detector counts, in which group and how many of them.
+ * The digest takes every member that decides which records a detector counts, in which group and how many of them.
  * A member of struct detector or struct predicate that is missing here lets state survive that means
  * something else now.
  */
 #include "detect/definition.h"
 
+#include "detect/detectors.h"
+#include "detect/sequences.h"
 #include "detect/siphash.h"
 
 /* Fixed: the number is compared with that of another run. */
@@ -81,4 +83,36 @@ uint64_t definition_digest(const struct detector *detector)
 uint64_t definition_salt(const struct detector *detector)
 {
     return siphash_bytes(digest_key, detector->name, strlen(detector->name), 2, 4);
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+struct watch_rule definition_rule(const struct detector *detector, int64_t lateness_ms)
+{
+    struct watch_rule rule = {
+        .salt = definition_salt(detector),
+        .window = (uint32_t)detector->timespan_ms,
+        .lateness = (uint32_t)(lateness_ms + DETECTOR_AHEAD_MS),
+        .first_seen = detector->type == DETECTOR_FIRST_SEEN,
+        .sequence = detector->type == DETECTOR_SEQUENCE,
+        .expires_ms = detector->timespan_ms + lateness_ms + DETECTOR_AHEAD_MS,
+        .quiet_ms = larger(detector->timespan_ms + detector->suppress_ms,
+                           detector->timespan_ms + lateness_ms + DETECTOR_AHEAD_MS),
+    };
+    for (unsigned i = 0; i < detector->group_count; i++)
+        rule.pair |= detector->group_count > 1 && detector->group_by[i] == DETECT_SRC_IP;
+    if (rule.first_seen) {
+        rule.expires_ms = rule.quiet_ms = larger(detector->timespan_ms, detector->suppress_ms);
+        return rule;
+    }
+    rule.keep[0] = (uint32_t)detector->tiers[detector->tier_count - 1].gte;
+    rule.first_gte[0] = (uint32_t)detector->tiers[0].gte;
+    if (detector->has_also)
+        rule.keep[1] = rule.first_gte[1] = (uint32_t)detector->also_gte;
+    if (rule.sequence)
+        rule.keep[1] = SEQUENCE_TARGETS;
+    return rule;
 }

@@ -43,7 +43,8 @@ const char *detector_fault(const struct detector *detector, int64_t lateness_ms,
                            const char **expected);
 
 /* NULL: no memory, more than DETECTOR_MAX detectors, or one with a fault.
- * `detectors` and what they point at stay the caller's and must outlive the engine. */
+ * Their names must differ: groups are told apart by them. `detectors` and what they point at stay
+ * the caller's and must outlive the engine. */
 struct detection *detection_new(const struct detector *detectors, unsigned count,
                                 const struct detect_limits *limits);
 void detection_free(struct detection *d);

@@ -303,9 +303,19 @@ static bool completes(struct look *l, struct gain gains[2], uint32_t need)
     return false;
 }
 
+/* Windows that end before `hot` are the last episode's, which has been told: a late record of it
+ * starts nothing. (Some of its values have been forgotten: they would look new.) */
+static void leave_to_the_last(struct gain *gain, uint32_t hot)
+{
+    if ((int32_t)(hot - gain->from) > 0)
+        gain->from = (int32_t)(gain->to - hot) > 0 ? hot : gain->to;
+}
+
 static enum episode_event idle(struct look *l, struct gain gains[2])
 {
     struct group *group = l->group;
+    for (unsigned set = 0; group->state == GROUP_IDLE && group->has_started && set < 2; set++)
+        leave_to_the_last(&gains[set], group->hot);
     if (!completes(l, gains, l->rule->first_gte[0]))
         return EPISODE_NOTHING;
     if (group->state == GROUP_MUTED) {

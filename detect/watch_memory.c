@@ -9,10 +9,10 @@
 static bool side_init(struct side *side, size_t bytes)
 {
     /* 72 bytes a slot, 65 a unit of the pool: room for the second and third value of nearly all. */
-    size_t slots = bytes / 100 * 55 / (sizeof(struct group) + sizeof(uint64_t));
+    size_t slots = bytes / 100 * 58 / (sizeof(struct group) + sizeof(uint64_t));
     side->buckets = (uint32_t)(slots / WATCH_BUCKET ? slots / WATCH_BUCKET : 1);
     slots = (size_t)side->buckets * WATCH_BUCKET;
-    size_t units = bytes / 100 * 45 / (POOL_UNIT + 1);
+    size_t units = bytes / 100 * 42 / (POOL_UNIT + 1);
     if (units > WATCH_BLOCK_UNIT)
         units = WATCH_BLOCK_UNIT;
     units = units < 64 ? 64 : units;

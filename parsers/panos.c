@@ -7,7 +7,7 @@
 #include "parsers/panos_keyed.h"
 #include "parsers/panos_meaning.h"
 
-enum { TYPE = 3, SUBTYPE = 4, LINK_SWITCHES = 69 };
+enum { RECEIVED = 1, TYPE = 3, SUBTYPE = 4, LINK_SWITCHES = 69 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
 
@@ -35,6 +35,8 @@ static const struct panos_type types[] = {
 
 const struct panos_type *panos_type(struct slice name)
 {
+    if (slice_is(name, "TRAFFIC")) /* nearly all are */
+        return &types[0];
     for (size_t i = 0; i < COUNT(types); i++)
         if (name.len == types[i].name.len && name.ptr[0] == types[i].name.ptr[0] &&
             slice_equals(name, types[i].name))
@@ -121,6 +123,8 @@ static struct slice panos_body(struct slice body)
 /* Of a type that is not known here: capitals, behind a stamp of the usual form. */
 static bool is_foreign(struct slice stamp, struct slice type)
 {
+    if (type.len < 3 || type.len > 32)
+        return false;
     for (size_t i = 0; i < type.len; i++)
         if ((type.ptr[i] < 'A' || type.ptr[i] > 'Z') && type.ptr[i] != '-')
             return false;
@@ -140,17 +144,19 @@ static size_t panos_opens(struct slice body)
 /* "1,2026/11/21 08:56:00,001234567890,TRAFFIC,..." whatever the stamp's form. */
 static bool panos_claims(const struct syslog *header, struct slice body)
 {
-    struct slice rest = slice_first(panos_body(body), 128), stamp, type;
-    size_t digits = panos_opens(rest);
+    struct slice row = panos_body(body);
+    size_t digits = panos_opens(slice_first(row, 32));
+    unsigned at[4], count;
     (void)header;
     if (digits == 0)
         return panos_is_keyed(body);
-    rest = slice_from(rest, digits + 1);
-    stamp = slice_first(rest, slice_find(rest, ','));
-    rest = slice_from(rest, stamp.len + 1);
-    rest = slice_from(rest, slice_find(rest, ',') + 1);
-    type = slice_first(rest, slice_find(rest, ','));
-    return type.len >= 3 && (panos_type(type) || is_foreign(stamp, type));
+    count = csv_commas(row, at, 4);
+    if (count < 3)
+        return false;
+    struct slice stamp = slice_between(row.ptr + at[0] + 1, row.ptr + at[1]);
+    struct slice type = slice_from(row, at[2] + 1);
+    type = slice_first(type, count == 4 ? at[3] - at[2] - 1 : slice_find(type, ','));
+    return type.len && (panos_type(type) || is_foreign(stamp, type));
 }
 
 static struct slice panos_id(struct panos_row *row, const struct panos_type *type)
@@ -196,7 +202,7 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     csv_split(&row.csv, body);
     struct slice name = csv_raw(&row.csv, TYPE);
     const struct panos_type *type = panos_type(name);
-    enum parse_status status = row.csv.count > SUBTYPE ? PARSE_OK : PARSE_MALFORMED;
+    enum parse_status status = row.csv.count > SUBTYPE && name.len ? PARSE_OK : PARSE_MALFORMED;
 
     record_set_vendor(out, slice("Palo Alto Networks"));
     record_set_product(out, slice("PAN-OS"));
@@ -209,7 +215,7 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     panos_time(&row, context->zone, type ? type->precise : 0);
     if (!type) {
         panos_foreign(&row);
-        return status;
+        return is_foreign(csv_raw(&row.csv, RECEIVED), name) ? status : PARSE_MALFORMED;
     }
     panos_join_links(&row.csv);
     panos_read(&row, type->columns);

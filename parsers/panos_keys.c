@@ -249,7 +249,7 @@ static const struct {
 
 const struct panos_key *panos_key(struct slice name)
 {
-    if (name.len >= COUNT(drawers))
+    if (name.len >= COUNT(drawers) || drawers[name.len].count == 0)
         return NULL;
     const struct panos_key *row = drawers[name.len].rows, *end = row + drawers[name.len].count;
     for (; row != end; row++)

@@ -252,24 +252,33 @@ static uint64_t quoted(const struct part *p, struct panos_row *row, uint64_t set
     return left;
 }
 
-static inline void keep(const struct part *p, uint64_t set, uint64_t in_quotes)
+static void keep_special(const struct part *p, uint64_t set)
 {
-    struct record_extra *next = p->out->extras + p->out->extra;
-    const struct record_extra *full = p->out->extras + RECORD_EXTRA_MAX;
+    for (; set; set &= set - 1) {
+        unsigned n = first_of(set);
+        struct slice text = panos_text(p->out, raw(p, n));
+        record_extra(p->out, p->column[n].name,
+                     p->column[n].how == PANOS_THREAT ? panos_threat_id(text) : text);
+    }
+}
+
+/* Keeps 64 columns at most by name. Of special ones some are in quotes, or not kept as they are. */
+static inline void keep(const struct part *p, uint64_t set, uint64_t special)
+{
+    struct record *out = p->out;
     if (set == 0)
         return;
-    for (; set && next < full; set &= set - 1, next++) {
+    if (set & special || out->extra > RECORD_EXTRA_MAX - 64) {
+        keep_special(p, set);
+        return;
+    }
+    struct record_extra *next = out->extras + out->extra;
+    for (; set; set &= set - 1, next++) {
         unsigned n = first_of(set);
         next->name = p->column[n].name;
         next->value = raw(p, n);
-        if (set & -set & in_quotes)
-            next->value = panos_text(p->out, next->value);
-        if (p->column[n].how == PANOS_THREAT)
-            next->value = panos_threat_id(next->value);
     }
-    for (; set; set &= set - 1)
-        p->out->extra_lost++;
-    record_set_extra(p->out, (uint16_t)(next - p->out->extras));
+    record_set_extra(out, (uint16_t)(next - out->extras));
 }
 
 static void read_part(struct panos_row *row, const struct panos_columns *columns, unsigned word)
@@ -284,14 +293,16 @@ static void read_part(struct panos_row *row, const struct panos_columns *columns
 
     plain &= ~nothings(&p, plain & csv->single[word] & columns->zeros[word],
                        plain & columns->odds[word] & ~csv->single[word]);
-    uint64_t left = plain & columns->kept[word];
-    left |= texts(&p, plain & columns->texts[word]);
-    left |= numbers(&p, csv, plain & columns->numbers[word]);
-    left |= addresses(&p, plain & columns->addresses[word]);
-    left |= others(&p, row, plain & columns->others[word]);
+    uint64_t kept = plain & columns->kept[word], left = 0;
+    if (plain &= columns->all[word] & ~columns->kept[word]) {
+        left |= texts(&p, plain & columns->texts[word]);
+        left |= numbers(&p, csv, plain & columns->numbers[word]);
+        left |= addresses(&p, plain & columns->addresses[word]);
+        left |= others(&p, row, plain & columns->others[word]);
+    }
     if (in_quotes)
         left |= quoted(&p, row, in_quotes & columns->all[word]);
-    keep(&p, left, in_quotes);
+    keep(&p, kept | left, in_quotes | columns->others[word]);
 }
 
 void panos_read(struct panos_row *row, const struct panos_columns *columns)

@@ -1,6 +1,7 @@
 /* Copies of the detectors in force with other thresholds, in engines that only count starts. */
 #include "server/report_curves.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define DAY_MS      INT64_C(86400000)
@@ -10,6 +11,8 @@
 struct engine {
     struct detection *detection;
     struct detector detectors[DETECTOR_MAX];
+    char names[DETECTOR_MAX][4]; /* groups are told apart by them: two copies of one may share an
+                                    engine */
     struct curve_point *points[DETECTOR_MAX];
     unsigned count;
 };
@@ -117,6 +120,8 @@ static bool add_column(struct curves *curves, unsigned column)
             curves->engines[curves->engine_count++] = engine;
         }
         engine->detectors[engine->count] = copy_of(curves, curve, &curve->points[column]);
+        sprintf(engine->names[engine->count], "%u", engine->count % DETECTOR_MAX);
+        engine->detectors[engine->count].name = engine->names[engine->count];
         engine->points[engine->count++] = &curve->points[column];
     }
     return true;

@@ -11,6 +11,7 @@ trap 'rm -f "$found"' EXIT
 long_files='
 parsers/asa_kinds.c one table, a row a message id
 tests/test_asa.c a table of lines and what they become
+tests/test_snapshot.c one engine against the same one restored, in every state
 '
 
 say() { echo "$*" >>"$found"; }

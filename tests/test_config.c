@@ -212,6 +212,19 @@ static void keys_reach_the_settings(void **state)
     free(told);
 }
 
+static void state_is_beside_its_file(void **state)
+{
+    (void)state;
+    static const char text[] = "state: {directory: kept}\n";
+    struct told *told = told_new();
+    struct config *config =
+        config_load_text("/etc/parapet/site.yaml", text, sizeof(text) - 1, on_sentence, told, NULL);
+    assert_string_equal(told->text, "");
+    assert_string_equal(config_settings(config)->state_directory, "/etc/parapet/kept");
+    config_free(config);
+    free(told);
+}
+
 /* What passes through libcyaml comes out as it was, whatever it means to YAML. */
 static void texts_are_kept(void **state)
 {
@@ -369,6 +382,7 @@ int main(void)
         cmocka_unit_test(manual_has_every_key),
         cmocka_unit_test(rows_fit_their_bounds),
         cmocka_unit_test(keys_reach_the_settings),
+        cmocka_unit_test(state_is_beside_its_file),
         cmocka_unit_test(texts_are_kept),
         cmocka_unit_test(byte_order_mark_and_crlf),
         cmocka_unit_test(wrong_files),

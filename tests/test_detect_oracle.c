@@ -73,16 +73,21 @@ static unsigned oracle_count(const struct oracle_group *g, bool narrow, int64_t 
     return count;
 }
 
-/* The most values of a window that the newest record added something to. */
+/* The most values of a window that the newest record added something to. Of a group whose episode is
+ * over: of a window that ends after it. */
 static unsigned oracle_peak(const struct oracle_group *g, bool narrow, int64_t window)
 {
     const struct seen *s = &g->seen[g->count - 1];
     unsigned best = 0, before = g->count - 1;
+    int64_t from = g->state == IDLE && g->has_started ? g->hot : INT64_MIN;
     if (narrow && !s->narrow)
         return 0;
-    for (unsigned i = 0; i < 2 * g->count; i++) {
-        int64_t t = g->seen[i / 2].t + (i % 2 ? window : 0); /* where something begins or ends */
-        if (t < s->t || t >= s->t + window || oracle_covers(g, before, s->value, narrow, t, window))
+    for (unsigned i = 0; i <= 2 * g->count; i++) {
+        int64_t t = from; /* or where something begins or ends */
+        if (i < 2 * g->count)
+            t = g->seen[i / 2].t + (i % 2 ? window : 0);
+        if (t < from || t < s->t || t >= s->t + window ||
+            oracle_covers(g, before, s->value, narrow, t, window))
             continue;
         unsigned count = oracle_count(g, narrow, t, window);
         best = count > best ? count : best;

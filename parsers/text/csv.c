@@ -1,6 +1,6 @@
 /*
- * CSV, 64 bytes at a time: one word says where commas stand, one where quotes. A block without
- * quotes, which is nearly every one, only walks the first word's bits.
+ * CSV, 64 bytes at a time: a word says where commas stand, and its bits are walked. Quotes, which
+ * most lines do not have, are looked for before.
  */
 #include "parsers/text/csv.h"
 
@@ -12,66 +12,43 @@
 
 #define BLOCK 64
 
-/* Bit n: a comma stands at byte n of a block. Quotes are seldom there and looked for later. */
-struct marks {
-    uint64_t commas;
-    bool quotes;
-};
-
-static inline struct marks plain_marks(const char *p, size_t len)
+static inline uint64_t short_commas(const char *p, size_t len)
 {
-    struct marks m = {0, false};
-    for (size_t i = 0; i < len; i++) {
-        m.commas |= (uint64_t)(p[i] == ',') << i;
-        m.quotes |= p[i] == '"';
-    }
-    return m;
+    uint64_t commas = 0;
+    for (size_t i = 0; i < len; i++)
+        commas |= (uint64_t)(p[i] == ',') << i;
+    return commas;
 }
 
 #ifdef __SSE2__
-static inline __m128i load(const char *p)
+static inline uint64_t commas_of(const char *p)
 {
-    return _mm_loadu_si128((const __m128i *)(const void *)p);
-}
-
-static inline uint64_t commas_of(__m128i bytes)
-{
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
     return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')));
 }
 
-static inline __m128i quotes_of(__m128i bytes)
+/* Bit n: a comma stands at byte n of a block. */
+static inline uint64_t block_commas(const char *p)
 {
-    return _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-}
-
-static inline struct marks block_marks(const char *p)
-{
-    const __m128i a = load(p), b = load(p + 16), c = load(p + 32), d = load(p + 48);
-    const __m128i quotes = _mm_or_si128(_mm_or_si128(quotes_of(a), quotes_of(b)),
-                                        _mm_or_si128(quotes_of(c), quotes_of(d)));
-    return (struct marks){commas_of(a) | commas_of(b) << 16 | commas_of(c) << 32 |
-                              commas_of(d) << 48,
-                          _mm_movemask_epi8(quotes) != 0};
+    return commas_of(p) | commas_of(p + 16) << 16 | commas_of(p + 32) << 32 |
+           commas_of(p + 48) << 48;
 }
 #else
-static inline struct marks block_marks(const char *p)
+static inline uint64_t block_commas(const char *p)
 {
-    return plain_marks(p, BLOCK);
+    return short_commas(p, BLOCK);
 }
 #endif
 
-/* The marks from `at` on. The last block is read so that it ends where the line ends: then it may
- * claim a quote that stands in front of `at`. */
-static inline struct marks line_marks(struct slice line, size_t at)
+/* The commas from `at` on. The last block is read so that it ends where the line ends. */
+static inline uint64_t line_commas(struct slice line, size_t at)
 {
     size_t left = line.len - at;
     if (left >= BLOCK)
-        return block_marks(line.ptr + at);
+        return block_commas(line.ptr + at);
     if (line.len < BLOCK)
-        return plain_marks(line.ptr + at, left);
-    struct marks m = block_marks(line.ptr + line.len - BLOCK);
-    m.commas >>= BLOCK - left;
-    return m;
+        return short_commas(line.ptr + at, left);
+    return block_commas(line.ptr + line.len - BLOCK) >> (BLOCK - left);
 }
 
 enum quoting {
@@ -166,13 +143,16 @@ static void finish(struct csv *out, unsigned count, size_t len)
     out->start[count] = (uint32_t)(len + 1);
     /* What is measured beyond the last field must not look like one. */
     memset(out->start + count + 1, 0, 16 * sizeof(out->start[0]));
-    memset(out->filled, 0, sizeof(out->filled));
-    memset(out->single, 0, sizeof(out->single));
-    for (unsigned n = 0; n < count; n += 16) {
-        uint64_t filled, single;
-        measure(out->start + n, &filled, &single);
-        out->filled[n / 64] |= filled << n % 64;
-        out->single[n / 64] |= single << n % 64;
+    for (unsigned word = 0; word < CSV_COLUMNS_MAX / 64; word++) {
+        uint64_t filled = 0, single = 0, more_filled, more_single;
+        unsigned end = count < word * 64 + 64 ? count : word * 64 + 64;
+        for (unsigned n = word * 64; n < end; n += 16) {
+            measure(out->start + n, &more_filled, &more_single);
+            filled |= more_filled << n % 64;
+            single |= more_single << n % 64;
+        }
+        out->filled[word] = filled;
+        out->single[word] = single;
     }
 }
 
@@ -199,6 +179,20 @@ static inline bool add_fields(struct csv *out, unsigned *count, size_t *at, uint
     return commas == 0;
 }
 
+/* Splits the part of a line that ends before a quote; false when there is no room for more. */
+static inline bool split_until(struct csv *out, struct slice line, unsigned *count, size_t *at,
+                               size_t quote)
+{
+    for (; *at<quote; *at = quote - *at> BLOCK ? *at + BLOCK : quote) {
+        uint64_t commas = line_commas(line, *at);
+        if (quote - *at < BLOCK)
+            commas &= (UINT64_C(1) << (quote - *at)) - 1;
+        if (!add_fields(out, count, at, commas))
+            return false;
+    }
+    return true;
+}
+
 void csv_split(struct csv *out, struct slice line)
 {
     size_t at = 0;
@@ -210,17 +204,12 @@ void csv_split(struct csv *out, struct slice line)
     memset(out->quoted, 0, sizeof(out->quoted));
     out->start[0] = 0;
     while (at < line.len) {
-        struct marks m = line_marks(line, at);
-        size_t quote = BLOCK;
-        if (m.quotes && (quote = slice_find(slice_first(slice_from(line, at), BLOCK), '"')) < BLOCK)
-            m.commas &= (UINT64_C(1) << quote) - 1;
-        if (!add_fields(out, &n, &at, m.commas)) {
+        size_t quote = at + slice_find(slice_from(line, at), '"');
+        if (!split_until(out, line, &n, &at, quote)) {
             out->more = true;
             line.len = at;
-        } else if (quote < BLOCK && at + quote < line.len) {
-            at = past_quote(out, line, n, at + quote, &literal);
-        } else {
-            at = line.len - at > BLOCK ? at + BLOCK : line.len;
+        } else if (quote < line.len) {
+            at = past_quote(out, line, n, quote, &literal);
         }
     }
     finish(out, n + 1, line.len);
@@ -248,6 +237,15 @@ void csv_split_plain(struct csv *out, struct slice line)
         }
     }
     finish(out, n + 1, line.len);
+}
+
+unsigned csv_commas(struct slice text, unsigned *at, unsigned max)
+{
+    uint64_t commas = line_commas(slice_first(text, BLOCK), 0);
+    unsigned n = 0;
+    for (; commas && n < max; commas &= commas - 1)
+        at[n++] = (unsigned)__builtin_ctzll(commas);
+    return n;
 }
 
 void csv_join(struct csv *csv, unsigned first, unsigned last)

@@ -50,6 +50,10 @@ static inline bool csv_is_quoted(struct slice raw)
            (raw.ptr[0] == '"' || (raw.ptr[0] == '\\' && raw.len > 1 && raw.ptr[1] == '"'));
 }
 
+/* Where the first commas stand within the first 64 bytes of a text, quoted or not: at most `max`,
+ * and how many there are. */
+unsigned csv_commas(struct slice text, unsigned *at, unsigned max);
+
 /* Makes one field of the fields from first to last, with the commas between them. */
 void csv_join(struct csv *csv, unsigned first, unsigned last);
 
