@@ -95,15 +95,18 @@ static void more(struct asa_endpoint *out)
     out->mac = out->list = out->user = out->group = SLICE_NONE;
 }
 
-/* The end of a word: a blank, or what closes a bracket. */
+/* What ends a word; "]" only one that did not open it, as "[2001:db8::1]" does. */
+static const bool ends_word[256] = {
+    [' '] = true, ['('] = true, [')'] = true, ['>'] = true, [']'] = true,
+};
+
 static size_t word_length(struct slice s)
 {
     size_t n = 0;
-    bool bracket = false; /* "[2001:db8::1]" has both */
-    while (n < s.len && !memchr(" ()>", s.ptr[n], 4) && (bracket || s.ptr[n] != ']')) {
-        bracket |= s.ptr[n] == '[';
-        n++;
-    }
+    for (; n < s.len; n++)
+        if (ends_word[(unsigned char)s.ptr[n]] &&
+            (s.ptr[n] != ']' || slice_find(slice_first(s, n), '[') == n))
+            break;
     return n;
 }
 
@@ -199,9 +202,8 @@ static void split_interface(struct slice text, bool interface_first, struct asa_
 }
 
 /* "dmz(nat_list):": the access list of a policy translation stands behind the interface. */
-static bool take_list(struct cursor *c, struct slice *interface, struct slice *list)
+static bool take_list(struct cursor *c, size_t open, struct slice *interface, struct slice *list)
 {
-    size_t open = word_length(c->rest);
     struct cursor ahead = *c;
     if (open == c->rest.len || c->rest.ptr[open] != '(')
         return false;
@@ -228,9 +230,11 @@ static void port_to_mapped(struct asa_endpoint *out)
 static void read_uncommon(struct cursor *c, bool interface_first, struct asa_endpoint *out)
 {
     struct slice interface = SLICE_NONE, list = SLICE_NONE;
-    if (take_list(c, &interface, &list))
-        interface_first = false;
     size_t len = endpoint_length(c->rest, interface_first);
+    if (take_list(c, len, &interface, &list)) {
+        interface_first = false;
+        len = endpoint_length(c->rest, interface_first);
+    }
     out->has_ip = out->has_port = false;
     out->interface = SLICE_NONE;
     more(out);
