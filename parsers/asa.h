@@ -46,6 +46,8 @@ struct asa_endpoint {
     bool has_more;                 /* what follows is set, else it is not even empty */
     struct slice host;             /* what stands in the address's place and is none: a name */
     struct slice port_text;        /* a port that is no number up to 65535 */
+    struct slice mac;              /* where ARP's messages print it behind the slash */
+    struct slice list;             /* the access list of a policy translation */
     struct slice user;
     struct slice group; /* the security group: "9999:name" */
     struct slice nat_host;
@@ -74,19 +76,23 @@ uint64_t asa_duration(struct cursor *c);
 /* The user who logged in through the device, unless the source is known as that user already. */
 void asa_set_login(struct record *r, struct slice user);
 
+/* The user of the source; "Unknown" is none. */
+void asa_set_user(struct record *r, struct slice user);
+
 /* "(type 8, code 0)", "type 8 code 0": anywhere in the text. */
 void asa_icmp_type(struct slice text, struct record *r);
 
 /* "tcp", "47" or "protocol 47", up to the next blank, which stays. Unknown words become extras. */
 void asa_protocol(struct cursor *c, struct record *r);
 
-asa_reader asa_form;     /* by the row's form, see asa_form.c */
-asa_reader asa_loose;    /* no form: what common words point at, asa_loose.c */
-asa_reader asa_attack;   /* 733101, by its form too */
-asa_reader asa_built;    /* 302013, 302015, 302017, 302303 */
-asa_reader asa_teardown; /* 302014, 302016, 302018, 302304 */
-asa_reader asa_stub;     /* 302022 to 302027 */
-asa_reader asa_icmp;     /* 302020, 302021 */
-asa_reader asa_acl_deny; /* 106023 */
-asa_reader asa_acl_log;  /* 106100, 106102, 106103 */
-asa_reader asa_accessed; /* 304001 */
+asa_reader asa_form;         /* by the row's form, see asa_form.c */
+asa_reader asa_loose;        /* no form: what common words point at, asa_loose.c */
+asa_reader asa_attack;       /* 733101, by its form too */
+asa_reader asa_port_command; /* 406002, likewise */
+asa_reader asa_built;        /* 302013, 302015, 302017, 302303 */
+asa_reader asa_teardown;     /* 302014, 302016, 302018, 302304 */
+asa_reader asa_stub;         /* 302022 to 302027 */
+asa_reader asa_icmp;         /* 302020, 302021 */
+asa_reader asa_acl_deny;     /* 106023 */
+asa_reader asa_acl_log;      /* 106100, 106102, 106103 */
+asa_reader asa_accessed;     /* 304001 */

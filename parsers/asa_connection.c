@@ -50,6 +50,24 @@ static struct slice take_login(struct slice *text)
     return user;
 }
 
+/* Takes " Internal-Data0/1:RX[2]" off the end: the port of the device's own switch, of newer releases.
+ * A user may stand behind it. */
+static void cut_internal(struct slice *text)
+{
+    size_t at = slice_find_text(*text, "Internal-Data");
+    if (at == text->len)
+        return;
+    if (slice_find(slice_from(*text, at), ' ') == text->len - at)
+        *text = slice_trim(slice_first(*text, at));
+}
+
+/* "TCP state-bypass connection": it has no direction and begins with who opened it. */
+static bool is_bypass(struct slice text)
+{
+    text = slice_first(text, 20);
+    return slice_find_text(text, "state-bypass") < text.len;
+}
+
 /* 302013: Built outbound TCP connection 1234 for outside:198.51.100.7/443 (198.51.100.7/443)
  *     to inside:10.0.0.5/50000 (203.0.113.5/50000) (alice) */
 bool asa_built(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
@@ -59,12 +77,11 @@ bool asa_built(struct parse_context *context, const struct asa_kind *kind, struc
     struct slice session;
 
     cursor_expect(c, "Built ");
-    bool outbound = cursor_try(c, "outbound ");
-    if (!outbound)
-        cursor_expect(c, "inbound ");
-    if (c->bad)
+    bool outbound = cursor_try(c, "outbound "), inbound = !outbound && cursor_try(c, "inbound ");
+    if (outbound || inbound)
+        record_set_direction(r, outbound ? DIRECTION_OUTBOUND : DIRECTION_INBOUND);
+    else if (!is_bypass(c->rest))
         return false;
-    record_set_direction(r, outbound ? DIRECTION_OUTBOUND : DIRECTION_INBOUND);
     uint64_t id = read_id(c, &session);
     if (c->bad)
         return false;
@@ -79,6 +96,7 @@ bool asa_built(struct parse_context *context, const struct asa_kind *kind, struc
     set_sides(r, &first, &second, outbound);
     if (c->rest.len) {
         struct slice rest = c->rest, user = take_login(&rest);
+        cut_internal(&rest);
         asa_set_login(r, user.len ? user : rest);
     }
     if (context->connections) {
@@ -134,6 +152,8 @@ static uint8_t evidence_of(const struct ending *e, uint8_t protocol,
 static struct slice read_reason(struct slice text, struct ending *e)
 {
     struct slice user = take_login(&text);
+    if (text.len > 20)
+        cut_internal(&text);
     e->interface = SLICE_NONE;
     e->reason = text;
     if (slice_starts(text, "TCP ") || slice_starts(text, "FIN ")) {
@@ -202,7 +222,10 @@ bool asa_stub(struct parse_context *context, const struct asa_kind *kind, struct
 
     if (!cursor_try(c, "Teardown "))
         cursor_expect(c, "Built ");
-    cursor_until_text(c, "stub ");
+    if (slice_find_text(c->rest, "stub ") < c->rest.len)
+        cursor_until_text(c, "stub ");
+    else
+        cursor_until(c, ' '); /* the unit's role alone */
     asa_protocol(c, r);
     cursor_expect(c, " connection for ");
     asa_endpoint(c, true, &first);

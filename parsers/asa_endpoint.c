@@ -91,15 +91,22 @@ static void more(struct asa_endpoint *out)
     if (out->has_more)
         return;
     out->has_more = true;
-    out->host = out->port_text = out->user = out->group = out->nat_host = SLICE_NONE;
+    out->host = out->port_text = out->nat_host = SLICE_NONE;
+    out->mac = out->list = out->user = out->group = SLICE_NONE;
 }
 
-/* The end of a word: a blank, or a parenthesis. */
+/* What ends a word; "]" only one that did not open it, as "[2001:db8::1]" does. */
+static const bool ends_word[256] = {
+    [' '] = true, ['('] = true, [')'] = true, ['>'] = true, [']'] = true,
+};
+
 static size_t word_length(struct slice s)
 {
     size_t n = 0;
-    while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != '(' && s.ptr[n] != ')' && s.ptr[n] != '>')
-        n++;
+    for (; n < s.len; n++)
+        if (ends_word[(unsigned char)s.ptr[n]] &&
+            (s.ptr[n] != ']' || slice_find(slice_first(s, n), '[') == n))
+            break;
     return n;
 }
 
@@ -139,15 +146,28 @@ static bool read_port(struct slice text, uint16_t *port)
     return false;
 }
 
+/* "0200.5e00.5301" */
+static bool is_mac(struct slice text)
+{
+    return text.len == 14 && text.ptr[4] == '.' && text.ptr[9] == '.';
+}
+
 static void split_port(struct slice *text, struct asa_endpoint *out)
 {
+    struct address v4;
     size_t slash = slice_find_last(*text, '/');
+    size_t colon = slice_find(*text, ':'); /* few messages print 198.51.100.9:500 */
+    if (slash == text->len && colon < text->len && address_read_v4(*text, &v4) == colon)
+        slash = colon;
     if (slash == text->len)
         return;
     out->port_text = slice_from(*text, slash + 1);
     *text = slice_first(*text, slash);
     if (read_port(out->port_text, &out->port)) {
         out->has_port = true;
+        out->port_text = SLICE_NONE;
+    } else if (is_mac(out->port_text)) {
+        out->mac = out->port_text;
         out->port_text = SLICE_NONE;
     }
 }
@@ -181,14 +201,46 @@ static void split_interface(struct slice text, bool interface_first, struct asa_
     }
 }
 
+/* "dmz(nat_list):": the access list of a policy translation stands behind the interface. */
+static bool take_list(struct cursor *c, size_t open, struct slice *interface, struct slice *list)
+{
+    struct cursor ahead = *c;
+    if (open == c->rest.len || c->rest.ptr[open] != '(')
+        return false;
+    cursor_advance(&ahead, open + 1);
+    *list = cursor_until(&ahead, ')');
+    if (ahead.bad || cursor_peek(&ahead) != ':')
+        return false;
+    cursor_advance(&ahead, 1);
+    *interface = slice_first(c->rest, open);
+    *c = ahead;
+    return true;
+}
+
+/* IP-in-IP has no port: the mapped address stands behind the slash. */
+static void port_to_mapped(struct asa_endpoint *out)
+{
+    if (!address_parse(out->port_text, &out->nat_ip))
+        return;
+    out->has_nat_ip = !(out->has_ip && address_equals(out->nat_ip, out->ip));
+    out->has_mapped = true;
+    out->port_text = SLICE_NONE;
+}
+
 static void read_uncommon(struct cursor *c, bool interface_first, struct asa_endpoint *out)
 {
+    struct slice interface = SLICE_NONE, list = SLICE_NONE;
     size_t len = endpoint_length(c->rest, interface_first);
+    if (take_list(c, len, &interface, &list)) {
+        interface_first = false;
+        len = endpoint_length(c->rest, interface_first);
+    }
     out->has_ip = out->has_port = false;
     out->interface = SLICE_NONE;
     more(out);
+    out->list = list;
     struct slice text = slice_first(c->rest, len);
-    while (text.len && strchr(".,;\r", text.ptr[text.len - 1])) /* the sentence's */
+    while (text.len && strchr(".,;!\r", text.ptr[text.len - 1])) /* the sentence's */
         text.len--;
     if (text.len > 1 && text.ptr[text.len - 1] == ':' && text.ptr[text.len - 2] != ':')
         text.len--;
@@ -200,8 +252,12 @@ static void read_uncommon(struct cursor *c, bool interface_first, struct asa_end
     out->text = text;
     split_port(&text, out);
     split_interface(text, interface_first, out);
+    if (out->port_text.len)
+        port_to_mapped(out);
     if (out->interface.len)
         out->text = slice_between(slice_end(out->interface) + 1, slice_end(out->text));
+    else
+        out->interface = interface;
 }
 
 /* What stands between the parenthesis here and its partner; false when there is no partner. */

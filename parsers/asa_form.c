@@ -5,12 +5,14 @@
  *   blank  one blank or more; none is needed before a parenthesis
  *   %s %d  source, destination: [iface:]addr[/port] [(mapped/port)][(user)]
  *   %S %D  the same where the interface is always printed
+ *   %R %L  source, destination: the peer and our end of a tunnel, as addr:port
+ *   %q %Q  port of the source, of the destination               %b %B  bytes of the source, ...
  *   %i %I  interface of the source, of the destination          %u %U  user
  *   %p     protocol: a word, a number, or "protocol 47"         %T %C  ICMP type, code
  *   %M     what the source is translated to                     %m     the source's MAC
  *   %n %t  session id, duration                                 %l %r  rule, reason
  *   %k %f %h  url, file, threat                                 %x     anything, not kept
- *   %a     the verdict as a word: permitted, monitored, dropped
+ *   %a     the verdict in words: permitted, monitored, Dropping connection
  *   %{a}   kept as the extra "a"                                %[ %]  the bracket itself
  *   [ ]    may be missing                                       |      else it is this form
  *
@@ -63,7 +65,7 @@ static struct slice field_text(struct cursor *c, const char *form)
 
 static struct slice unquoted(struct slice text)
 {
-    while (text.len && strchr(".'\">", text.ptr[text.len - 1]))
+    while (text.len && strchr(".,'\">", text.ptr[text.len - 1]))
         text.len--;
     while (text.len && strchr("'\"<", text.ptr[0]))
         text = slice_from(text, 1);
@@ -87,6 +89,26 @@ static void read_endpoint(struct cursor *c, char letter, struct record *r)
         asa_set_destination(r, &e);
 }
 
+/* "203.0.113.1:500"; the port is always printed. */
+static void read_peer(struct cursor *c, char letter, struct record *r)
+{
+    struct slice text = slice_first(c->rest, slice_find(c->rest, ' '));
+    size_t colon = slice_find_last(text, ':');
+    struct asa_endpoint e = {.has_more = false};
+
+    e.has_ip = address_parse(slice_first(text, colon), &e.ip);
+    e.has_port = port_parse(slice_from(text, colon + 1), &e.port);
+    if (!e.has_ip) {
+        cursor_fail(c);
+        return;
+    }
+    cursor_advance(c, text.len);
+    if (letter == 'R')
+        asa_set_source(r, &e);
+    else
+        asa_set_destination(r, &e);
+}
+
 static void read_number(struct cursor *c, char letter, struct record *r)
 {
     const char *begin = c->rest.ptr;
@@ -97,23 +119,43 @@ static void read_number(struct cursor *c, char letter, struct record *r)
         record_set_duration_ms(r, value);
     else if (letter == 'n')
         record_set_session_id(r, slice_between(begin, c->rest.ptr));
+    else if (letter == 'b')
+        record_set_src_bytes(r, value);
+    else if (letter == 'B')
+        record_set_dst_bytes(r, value);
+    else if (letter == 'q' && value <= UINT16_MAX)
+        record_set_src_port(r, (uint16_t)value);
+    else if (letter == 'Q' && value <= UINT16_MAX)
+        record_set_dst_port(r, (uint16_t)value);
     else if (letter == 'T' && value <= 255)
         record_set_icmp_type(r, value);
     else if (letter == 'C' && value <= 255)
         record_set_icmp_code(r, value);
 }
 
-static void set_verdict(struct record *r, struct slice word)
+/* Beginnings of a verdict; what is none of them was refused. */
+static const struct {
+    const char *word;
+    enum action action;
+} verdicts[] = {
+    {"permitted", ACTION_ALLOW}, {"allowed", ACTION_ALLOW}, {"monitored", ACTION_ALERT},
+    {"log", ACTION_ALERT},       {"mask", ACTION_ALERT},    {"received", ACTION_ALERT},
+    {"reset", ACTION_RESET},     {"drop", ACTION_DROP},
+};
+
+static void set_verdict(struct record *r, struct slice words)
 {
-    if (slice_is(word, "permitted")) {
-        record_set_action(r, ACTION_ALLOW);
-    } else if (slice_is(word, "monitored")) {
-        record_set_action(r, ACTION_ALERT);
-    } else {
-        record_set_action(r, ACTION_DENY);
-        record_set_outcome(r, OUTCOME_FAILURE);
-        record_set_evidence(r, EVIDENCE_DENIED);
+    enum action action = ACTION_DENY;
+    for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+        struct slice word = slice(verdicts[i].word);
+        if (slice_is_nocase(slice_first(words, word.len), verdicts[i].word))
+            action = verdicts[i].action;
     }
+    record_set_action(r, action);
+    if (action == ACTION_ALLOW || action == ACTION_ALERT)
+        return;
+    record_set_outcome(r, OUTCOME_FAILURE);
+    record_set_evidence(r, EVIDENCE_DENIED);
 }
 
 static void read_text(struct cursor *c, const char *letter, struct record *r)
@@ -135,7 +177,7 @@ static void read_text(struct cursor *c, const char *letter, struct record *r)
         record_set_dst_interface(r, text);
         break;
     case 'u':
-        record_set_src_user(r, text);
+        asa_set_user(r, text);
         break;
     case 'U':
         record_set_dst_user(r, text);
@@ -184,10 +226,18 @@ static const char *read_field(struct cursor *c, const char *form, struct record 
     case 'p':
         asa_protocol(c, r);
         break;
+    case 'R':
+    case 'L':
+        read_peer(c, *form, r);
+        break;
     case 'n':
     case 't':
     case 'T':
     case 'C':
+    case 'q':
+    case 'Q':
+    case 'b':
+    case 'B':
         read_number(c, *form, r);
         break;
     case '{':
@@ -263,7 +313,8 @@ bool asa_form(struct parse_context *context, const struct asa_kind *kind, struct
     }
     if (RECORD_HAS(r, protocol) &&
         (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6)) /* an identifier */
-        r->has &= ~(UINT64_C(1) << FIELD_src_port | UINT64_C(1) << FIELD_dst_port);
+        r->has &= ~(UINT64_C(1) << FIELD_src_port | UINT64_C(1) << FIELD_dst_port |
+                    UINT64_C(1) << FIELD_src_nat_port | UINT64_C(1) << FIELD_dst_nat_port);
     if (slice_trim(c->rest).len && !slice_is(slice_trim(c->rest), "."))
         record_set_message(r, slice_trim(front.rest));
     return true;
@@ -283,4 +334,19 @@ bool asa_attack(struct parse_context *context, const struct asa_kind *kind, stru
         record_set_dst_host(r, r->src_host);
     r->has &= ~(UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_src_host);
     return true;
+}
+
+/* 406002: FTP port command different address: 10.1.0.5(10.9.9.9) to 198.51.100.7 on interface inside:
+ * the address that the client names is no translation of its own. */
+bool asa_port_command(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
+                      struct record *r)
+{
+    struct address ip;
+    cursor_until_text(c, "different address: ");
+    struct slice client = cursor_until(c, '('), named = cursor_until(c, ')');
+    if (c->bad || !address_parse(client, &ip))
+        return false;
+    record_set_src_ip(r, ip);
+    record_extra(r, slice("named"), named);
+    return asa_form(context, kind, c, r);
 }

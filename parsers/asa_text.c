@@ -5,6 +5,8 @@ static void set_more_source(struct record *r, const struct asa_endpoint *e)
 {
     if (e->host.len)
         record_set_src_host(r, e->host);
+    record_set_src_mac(r, e->mac);
+    record_set_rule(r, e->list);
     if (e->user.len)
         record_set_src_user(r, e->user);
     record_extra(r, slice("src_port"), e->port_text);
@@ -16,6 +18,7 @@ static void set_more_destination(struct record *r, const struct asa_endpoint *e)
 {
     if (e->host.len)
         record_set_dst_host(r, e->host);
+    record_set_dst_mac(r, e->mac);
     if (e->user.len)
         record_set_dst_user(r, e->user);
     record_extra(r, slice("dst_port"), e->port_text);
@@ -63,8 +66,16 @@ void asa_set_translated(struct record *r, const struct asa_endpoint *e)
         record_set_src_nat_ip(r, e->ip);
     if (e->has_port)
         record_set_src_nat_port(r, e->port);
-    if (e->has_more)
-        record_extra(r, slice("src_nat_host"), e->host);
+    if (!e->has_more)
+        return;
+    record_extra(r, slice("src_nat_host"), e->host);
+    record_extra(r, slice("src_nat_ports"), e->port_text); /* a block of them: "1024-1535" */
+}
+
+void asa_set_user(struct record *r, struct slice user)
+{
+    if (!slice_is(user, "Unknown"))
+        record_set_src_user(r, user);
 }
 
 /* The user who logged in through the device. An identity user of the source may be the same one. */
@@ -145,7 +156,7 @@ void asa_protocol(struct cursor *c, struct record *r)
         if (c->rest.len > 9 && (unsigned)(c->rest.ptr[9] - '0') <= 9)
             cursor_try(c, "protocol ");
         len = slice_find(c->rest, ' ');
-        if (len && c->rest.ptr[len - 1] == ',')
+        while (len && strchr(",.)", c->rest.ptr[len - 1]))
             len--;
         number = protocol_number(slice_first(c->rest, len));
     }

@@ -111,7 +111,8 @@ static const struct {
      "src_interface=outside;dst_interface=;message="},
     {"%ASA-2-106002: udp connection denied by outbound list 30 src 10.1.0.5 138 dest 198.51.100.7 "
      "139",
-     "evidence=denied;protocol=udp;rule=30;src_ip=10.1.0.5;dst_ip=198.51.100.7"},
+     "evidence=denied;protocol=udp;rule=30;src_ip=10.1.0.5;src_port=138;dst_ip=198.51.100.7;"
+     "dst_port=139"},
     {"%PIX-2-106006: Deny inbound UDP from 198.51.100.9/53306 to 203.0.113.21/53413 on interface "
      "outside",
      "product=PIX;evidence=denied;protocol=udp;src_port=53306;dst_port=53413;"
@@ -240,6 +241,22 @@ static void built_says_who_opened(void **state)
     check("%ASA-6-302017: Built inbound GRE connection 70014 from outside:198.51.100.90 "
           "(198.51.100.90) to inside:10.1.0.41/1 (203.0.113.41/1)",
           PARSE_OK, "protocol=gre;src_ip=198.51.100.90;src_nat_ip=;dst_nat_ip=203.0.113.41");
+    check("%ASA-6-302013: Built inbound TCP connection 70016 for outside:[2001:db8::7]/1 "
+          "([2001:db8::7]/1) to inside:[2001:db8:1::5]/443 ([2001:db8:1::5]/443) "
+          "Internal-Data0/1:RX[3] (alice)",
+          PARSE_OK, "src_ip=2001:db8::7;src_nat_ip=;src_user=alice;dst_ip=2001:db8:1::5;+user=");
+    check("%ASA-6-302015: Built inbound UDP connection 70017 for outside:198.51.100.9/1 "
+          "(198.51.100.9/1) to inside:10.1.0.5/53 (10.1.0.5/53) Internal-Data0/1:RX[3]",
+          PARSE_OK, "src_user=;+user=");
+    check("%ASA-6-302303: Built TCP state-bypass connection 70018 from inside:10.1.0.31/1"
+          "(10.1.0.31/1) to dmz:10.2.0.9/9101 (10.2.0.9/9101)",
+          PARSE_OK, "direction=;src_ip=10.1.0.31;src_nat_ip=;dst_port=9101");
+    check("%ASA-6-302013: Built TCP connection 70019 from inside:10.1.0.31/1 (10.1.0.31/1) to "
+          "dmz:10.2.0.9/9101 (10.2.0.9/9101)",
+          PARSE_MALFORMED, "");
+    check("%ASA-6-302037: Built outbound IPINIP connection 70020 from outside:198.51.100.62/"
+          "198.51.100.62 to inside:10.1.0.62/203.0.113.62",
+          PARSE_OK, "protocol=ipip;src_ip=10.1.0.62;src_nat_ip=203.0.113.62;dst_nat_ip=;src_port=");
     check("%ASA-6-302303: Built inbound TCP state-bypass connection 70015 from inside:10.1.0.31/1 "
           "(10.1.0.31/1) to inside:10.1.4.9/9101 (10.1.4.9/9101)",
           PARSE_OK, "protocol=tcp;session_id=70015;dst_port=9101");
@@ -270,8 +287,8 @@ static const struct {
     {"%ASA-4-113019: Group = staff, Username = alice, IP = 198.51.100.7, Session disconnected. "
      "Session Type: SSL, Duration: 1d 2h:27m:34s, Bytes xmt: 45323, Bytes rcv: 43252, Reason: Idle "
      "Timeout",
-     "category=vpn;src_user=alice;src_ip=198.51.100.7;duration_ms=95254000;+bytes_sent=45323;"
-     "+bytes_received=43252;reason=Idle Timeout;+group=staff;message="},
+     "category=vpn;src_user=alice;src_ip=198.51.100.7;duration_ms=95254000;dst_bytes=45323;"
+     "src_bytes=43252;reason=Idle Timeout;+group=staff;message="},
     {"%ASA-4-209005: Discard IP fragment set with more than 24 elements:  src = 10.1.0.5, dest = "
      "198.51.100.7, proto = UDP, id = 48916",
      "protocol=udp;src_ip=10.1.0.5;dst_ip=198.51.100.7;+limit=24;+ip_id=48916"},
@@ -323,7 +340,7 @@ static const struct {
      "(203.0.113.2/33340) to outside:198.51.100.66/80 (198.51.100.66/80), destination "
      "198.51.100.66 resolved from dynamic list: bad.example.com, threat-level: very-high, "
      "category: Malware",
-     "category=threat;action=deny;evidence=denied;src_nat_ip=203.0.113.2;dst_port=80;"
+     "category=threat;action=drop;evidence=denied;src_nat_ip=203.0.113.2;dst_port=80;"
      "threat=Malware;+threat_level=very-high;+entry=bad.example.com;+list=black"},
     {"%ASA-4-338002: Dynamic Filter permitted black listed TCP traffic from inside:10.1.0.5/6798 "
      "(203.0.113.2/7890) to outside:198.51.100.66/80 (198.51.100.66/80), destination "
@@ -370,11 +387,44 @@ static const struct {
      "category=vpn;src_user=alice;src_ip=198.51.100.7;+assigned=10.8.0.20"},
     {"%ASA-5-750002: Local:203.0.113.1:500 Remote:198.51.100.9:500 Username:alice Received a "
      "IKE_INIT_SA request",
-     "category=vpn;src_user=alice;+remote=198.51.100.9:500"},
+     "category=vpn;src_user=alice;src_ip=198.51.100.9;src_port=500;dst_ip=203.0.113.1"},
+    {"%ASA-5-750002: Local: 203.0.113.1:500 Remote: 2001:db8::9:500 Username: Unknown Received a "
+     "IKE_INIT_SA request",
+     "src_ip=2001:db8::9;src_port=500;dst_port=500;src_user="},
+    {"%ASA-6-305009: Built static translation from dmz(nat_list):10.2.0.9 to outside:203.0.113.9",
+     "src_interface=dmz;src_ip=10.2.0.9;src_nat_ip=203.0.113.9;rule=nat_list;message="},
+    {"%ASA-4-405001: Received ARP request collision from 10.1.0.5/0200.5e00.5301 on interface "
+     "inside "
+     "with existing ARP entry 10.1.0.5/0200.5e00.5302",
+     "src_mac=0200.5e00.5301;dst_mac=0200.5e00.5302;src_port=;+src_port="},
+    {"%ASA-5-415006: HTTP - matched games in policy-map http, URI matched Resetting connection "
+     "from "
+     "inside:10.1.0.5/1 to outside:198.51.100.7/80",
+     "category=web;action=reset;evidence=denied;rule=http;dst_port=80"},
+    {"%ASA-6-415006: HTTP - matched games in policy-map http, URI matched Logging from "
+     "inside:10.1.0.5/1 to outside:198.51.100.7/80",
+     "action=alert;evidence=;outcome="},
+    {"%ASA-7-722030: Group <staff> User <alice> IP <198.51.100.7> SVC Session Termination: In: "
+     "4321 "
+     "(+12) bytes, 21 (+2) packets, 0 drops",
+     "src_bytes=4321;dst_bytes=;src_user=alice;message="},
+    {"%ASA-4-733201: Threat-detection: Service[remote-access-authentication] Peer[198.51.100.7]: "
+     "failure threshold of 20 exceeded: adding shun to interface outside. SSL: RA failures.",
+     "category=scan;action=deny;src_ip=198.51.100.7;src_interface=outside;message="},
     /* no rows of their own */
-    {"%ASA-5-713120: Group = 198.51.100.9, IP = 198.51.100.9, PHASE 2 COMPLETED (msgid=bbe383e8)",
+    {"%ASA-5-713999: peer[2001:db8::9] and inside:10.1.0.5/80 about Group:staff, 255.255.255.0, "
+     "10:30:45 and a/b",
+     "src_ip=2001:db8::9;dst_ip=10.1.0.5;dst_port=80;dst_interface=inside;+group=staff"},
+    {"%ASA-6-302099: Seen between faddr 198.51.100.7/1720 gaddr 203.0.113.5/0 laddr 10.1.0.5/1",
+     "src_port=1720;dst_ip=10.1.0.5;dst_port=1;src_nat_ip="},
+    {"%ASA-1-105099: (Primary) Failover interface failed on interface dmz, neighbor 10.1.0.2:44442",
+     "+unit=Primary;src_interface=dmz;src_ip=10.1.0.2;src_port=44442"},
+    {"%ASA-6-999998: from fw-mgmt/22 to [truncated, Username=Unknown, user 'EXAMPLE\\alice'",
+     "src_ip=;dst_ip=;src_user=EXAMPLE\\alice"},
+    {"%ASA-6-999997: (not a unit: 7) interface of nothing", "+unit=;src_interface="},
+    {"%ASA-5-713905: Group = 198.51.100.9, IP = 198.51.100.9, PHASE 2 STARTED (msgid=bbe383e8)",
      "category=vpn;event_name=IKE;src_ip=198.51.100.9;+group=198.51.100.9;"
-     "message=Group = 198.51.100.9, IP = 198.51.100.9, PHASE 2 COMPLETED (msgid=bbe383e8)"},
+     "message=Group = 198.51.100.9, IP = 198.51.100.9, PHASE 2 STARTED (msgid=bbe383e8)"},
     {"%ASA-6-725001: Starting SSL handshake with client outside:198.51.100.7/50000 to "
      "203.0.113.1/443 for TLSv1.2 session",
      "category=vpn;src_interface=outside;src_ip=198.51.100.7;src_port=50000;dst_ip=203.0.113.1"},
