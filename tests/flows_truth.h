@@ -2,7 +2,8 @@
  * What must be found: the rules of the detectors, counted over the scans' lines in the plainest way:
  * of each group all lines, sorted by time, and a window pushed over them one line at a time. A line
  * counts as the vendor's words let it be seen: what they do not tell (an opened and dropped
- * connection in Meraki's) is no evidence.
+ * connection in Meraki's) is no evidence. Where sources are counted, whoever else turned to the
+ * scanned address in vain counts with them.
  *
  *   rule   NAME                                                the rules that are judged
  *   host   FIRST LAST NAME                                     whose addresses these are
@@ -26,6 +27,7 @@ struct sighted {
     uint32_t at, src, dst, order;
     uint16_t dst_port;
     uint8_t protocol, sees, way;
+    bool scan;
 };
 
 static struct sighted *sighted;
@@ -33,7 +35,7 @@ static size_t sighted_count, sighted_room;
 
 static void truth_note(const struct flow *f, uint32_t at, uint8_t sees)
 {
-    if (!f->scan)
+    if (!f->scan && (way_of(f) != INWARD || !(sees & (S_FAILED | S_ABORTED))))
         return;
     if (sighted_count == sighted_room) {
         sighted_room = sighted_room ? 2 * sighted_room : 4096;
@@ -48,7 +50,8 @@ static void truth_note(const struct flow *f, uint32_t at, uint8_t sees)
                                               .dst_port = f->dst_port,
                                               .protocol = f->protocol,
                                               .sees = sees,
-                                              .way = (uint8_t)way_of(f)};
+                                              .way = (uint8_t)way_of(f),
+                                              .scan = f->scan};
     sighted_count++;
 }
 
@@ -178,6 +181,8 @@ enum { OPEN_RULES = sizeof(open_rules) / sizeof(open_rules[0]) };
 static bool fulfils(const struct rule *r, const struct sighted *s)
 {
     bool portless = s->protocol == ICMP;
+    if (!s->scan && r->counted != SOURCES)
+        return false;
     if (!(r->ways >> s->way & 1) || !(r->sees & s->sees) ||
         (r->protocol && r->protocol != s->protocol))
         return false;
@@ -191,6 +196,7 @@ static bool fulfils(const struct rule *r, const struct sighted *s)
 struct point {
     uint64_t group, extra, value;
     uint32_t at, order;
+    bool scan;
 };
 
 static struct point point_of(const struct rule *r, const struct sighted *s)
@@ -207,7 +213,8 @@ static struct point point_of(const struct rule *r, const struct sighted *s)
                           .extra = r->by & BY_PORT ? s->dst_port : 0,
                           .value = values[r->counted],
                           .at = s->at,
-                          .order = s->order};
+                          .order = s->order,
+                          .scan = s->scan};
 }
 
 static int by_group_and_order(const void *x, const void *y)
@@ -223,6 +230,7 @@ static int by_group_and_order(const void *x, const void *y)
 struct finding {
     uint64_t group, extra;
     uint32_t start, needed, first, last, distinct, peak;
+    bool scan; /* one is in it, so there is something to be found */
 };
 
 /* How many distinct values points[from] to points[to] hold; a small set, cleared each time. */
@@ -255,6 +263,7 @@ static struct finding look(const struct rule *r, const struct point *points, siz
     for (size_t i = from; i <= to; i++) {
         while (points[i].at - points[begin].at >= r->window)
             begin++;
+        f.scan |= points[i].scan;
         if (i - begin + 1 < r->needed)
             continue;
         uint32_t n = distinct_of(points, begin, i);
@@ -308,7 +317,7 @@ static void truth_rule(FILE *out, const char *word, const struct rule *r)
              end++)
             ;
         struct finding f = look(r, points, i, end - 1);
-        if (!f.start)
+        if (!f.start || !f.scan)
             continue;
         fprintf(out, "%s\t%s\t", word, r->name);
         print_group(out, r, &f);
