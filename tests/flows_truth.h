@@ -109,6 +109,18 @@ static bool service_port(uint16_t p)
     return p >= 1 && p <= 1024 && p != 25 && p != 53 && p != 80 && p != 443;
 }
 
+/* Of the scans outwards: what services are known by, without what fails when the Internet is away. */
+static bool known_port(uint16_t p)
+{
+    static const uint16_t high[] = {1433, 1521, 2049, 2375, 3306, 3389, 4444, 5060,  5432,
+                                    5900, 5985, 5986, 6379, 8080, 8443, 9200, 11211, 27017};
+    for (size_t i = 0; i < sizeof(high) / sizeof(high[0]); i++)
+        if (high[i] == p)
+            return true;
+    return (p >= 6660 && p <= 6669) ||
+           (p >= 1 && p <= 1024 && p != 53 && p != 80 && p != 123 && p != 443);
+}
+
 /* Two rows of one name: either is enough. */
 #define PORT_RULES(p, protocol)                                                                    \
     {"port_" #p "_scanning_internal", IN, protocol, NULL, p, S_ANY, BY_SRC, HOSTS, 20, 300},       \
@@ -141,10 +153,10 @@ static const struct rule rules[] = {
     {"internal_port_scan", IN, 0, low_port, 0, S_ANY, BY_SRC | BY_DST, PORTS, 20, 300},
     {"connscan_internal_internal", IN, TCP, NULL, 0, S_ABORTED, BY_SRC, SERVICES, 20, 300},
     {"connscan_external_internal", EXT, TCP, NULL, 0, S_ABORTED, BY_SRC, SERVICES, 20, 300},
-    {"connscan_internal_external", OUT, TCP, NULL, 0, S_ABORTED, BY_SRC, SERVICES, 20, 300},
+    {"connscan_internal_external", OUT, TCP, known_port, 0, S_ABORTED, BY_SRC, SERVICES, 20, 300},
     {"synscan_internal_internal", IN, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
     {"synscan_external_internal", EXT, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
-    {"synscan_internal_external", OUT, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
+    {"synscan_internal_external", OUT, TCP, known_port, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
     {"unusual_open_tcp_ports", EXT, TCP, unusual_port, 0, S_ABORTED, BY_DST | BY_PORT, EVENTS, 1,
      604800},
     {"internal_port_sweep", IN, 0, NULL, 0, S_FAILED | S_ABORTED, BY_SRC | BY_PORT, HOSTS, 20, 300},
