@@ -18,6 +18,10 @@ struct builder {
 void rules_complain(struct builder *b, const char *key, const char *value, const char *expected,
                     const char *const *known);
 
+#define RULES_PARSERS_MAX 63
+/* The names of all parsers, NULL-terminated. */
+void rules_parser_names(const char *names[RULES_PARSERS_MAX + 1]);
+
 /* A prefix as a range of a set. */
 struct network net_range(const struct net *net, unsigned set);
 

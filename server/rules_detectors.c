@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "config/convert.h"
-
 static const struct rule_word types[] = {{"value_count", DETECTOR_VALUE_COUNT},
                                          {"event_count", DETECTOR_EVENT_COUNT},
                                          {"first_seen", DETECTOR_FIRST_SEEN},

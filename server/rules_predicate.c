@@ -191,6 +191,19 @@ const char *const *rules_texts(const struct text_list *list)
     return texts;
 }
 
+static const char *const *build_parsers(struct builder *b, const char *prefix,
+                                        const struct text_list *list)
+{
+    const char *known[RULES_PARSERS_MAX + 1];
+    char path[96];
+    rules_parser_names(known);
+    for (size_t i = 0; i < list->count; i++)
+        if (!parser_named(slice(list->items[i])))
+            rules_complain(b, rules_item(path, sizeof(path), prefix, "parser", i), list->items[i],
+                           "the name of a parser", known);
+    return rules_texts(list);
+}
+
 void rules_build_predicate(struct builder *b, const char *prefix,
                            const struct predicate_settings *s, struct predicate *out)
 {
@@ -221,6 +234,11 @@ void rules_build_predicate(struct builder *b, const char *prefix,
     out->answered = s->answered;
     out->no_parent = s->no_parent;
     out->not_reversed = s->not_reversed;
+    out->detected = s->detected;
+    out->firing = s->firing;
+    out->min_severity = (uint8_t)s->min_severity;
+    out->parsers = build_parsers(b, prefix, &s->parser);
+    out->vendors = rules_texts(&s->vendor);
     out->event_ids = rules_texts(&s->event_id);
     out->devices = rules_texts(&s->device);
 }
@@ -231,6 +249,8 @@ void rules_free_predicate(struct predicate *p)
     free(p->not_dst_port);
     free(p->src_port);
     free(p->not_src_port);
+    free((void *)p->parsers);
+    free((void *)p->vendors);
     free((void *)p->event_ids);
     free((void *)p->devices);
 }
