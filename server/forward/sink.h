@@ -37,6 +37,9 @@ struct batch *sink_batch(struct sink *sink);
  */
 bool sink_push(struct sink *sink, struct batch *batch);
 
+/* Whether a sink that refused a batch has room again; if not, `room` will be called. Any thread. */
+bool sink_room(struct sink *sink);
+
 /* Adds what a worker has counted for it by itself: what did not come to a batch. Any thread. */
 void sink_count(struct sink *sink, const struct output_counters *more);
 
