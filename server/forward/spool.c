@@ -2,7 +2,7 @@
  * A spool's life: what it holds at the start, appending, acknowledging, dropping. Every run begins a
  * segment of its own, so that nothing is ever written behind a torn end.
  */
-#include "server/forward/spool_parts.h"
+#include "server/forward/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "server/forward/spool_parts.h"
 
 /* What dropping the oldest drops at a time, and how much is written before a sync at the latest. */
 #define SEGMENT_MAX   (16 * 1024 * 1024)
