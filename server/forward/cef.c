@@ -35,11 +35,7 @@ struct line {
 static void write_event(struct cef_writer *w, const struct line *line)
 {
     const struct record *r = line->record;
-    unsigned severity = RECORD_HAS(r, severity) ? r->severity : 0;
-    if (severity < r->detected_severity)
-        severity = r->detected_severity;
-    if (severity > 10)
-        severity = 10;
+    unsigned severity = record_severity(r);
     int64_t time_ms = RECORD_HAS(r, time) ? r->time : 0;
     cef_remember_second(line->format->memory, time_ms);
     cef_put_syslog_header(w, line->format, time_ms, RECORD_HAS(r, host) ? r->host : SLICE_NONE,
