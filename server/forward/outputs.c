@@ -84,12 +84,13 @@ void outputs_flush(struct outputs *outputs)
     outputs->pending = false;
 }
 
-bool outputs_room(struct outputs *outputs, size_t output)
+bool outputs_room(struct outputs *outputs)
 {
     bool any = false;
-    outputs->items[output].refused = false;
-    for (size_t i = 0; i < outputs->count; i++)
-        any |= outputs->items[i].refused;
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
+        o->refused = o->refused && !sink_room(o->sink);
+        any |= o->refused;
+    }
     return !any;
 }
 

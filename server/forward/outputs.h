@@ -35,7 +35,7 @@ struct pipeline_output outputs_callbacks(struct outputs *outputs);
 void outputs_flush(struct outputs *outputs);
 
 /* A sink has room again. Returns whether none is left that asked to stop. */
-bool outputs_room(struct outputs *outputs, size_t output);
+bool outputs_room(struct outputs *outputs);
 
 /* After a flush. */
 void outputs_close(struct outputs *outputs);

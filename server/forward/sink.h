@@ -37,6 +37,9 @@ struct batch *sink_batch(struct sink *sink);
  */
 bool sink_push(struct sink *sink, struct batch *batch);
 
+/* Whether a sink that refused a batch has room again; if not, `room` will be called. Any thread. */
+bool sink_room(struct sink *sink);
+
 /* Adds to the counters that the worker keeps for it (cut). Any thread. */
 void sink_count_cut(struct sink *sink, uint64_t messages);
 

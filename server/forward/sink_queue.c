@@ -242,6 +242,15 @@ bool sink_push(struct sink *s, struct batch *batch)
     return go_on;
 }
 
+bool sink_room(struct sink *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool room = sink_has_room(s);
+    s->refused |= !room;
+    pthread_mutex_unlock(&s->lock);
+    return room;
+}
+
 void sink_count_cut(struct sink *s, uint64_t messages)
 {
     pthread_mutex_lock(&s->lock);
