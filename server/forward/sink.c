@@ -13,7 +13,8 @@
 #include "server/forward/sink_kind.h"
 #include "server/ops/log.h"
 
-#define STEADY_MS 3000 /* a connection that lasted so long makes the next pause short again */
+#define STEADY_MS    3000 /* a connection that lasted so long makes the next pause short again */
+#define RESOLVING_MS 20   /* until the look-up of another name is looked for again */
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -205,10 +206,13 @@ void sink_up(struct sink *s, int fd, bool pollable)
     update_poll(s);
 }
 
-static void on_retry(uv_timer_t *timer)
+void sink_on_retry(uv_timer_t *timer)
 {
     struct sink *s = timer->data;
-    s->kind->start(s);
+    if (s->resolving) /* still, for settings that have changed since */
+        uv_timer_start(timer, sink_on_retry, RESOLVING_MS, 0);
+    else
+        s->kind->start(s);
 }
 
 /* Between half the pause and all of it: receivers that come back are not met by all at once. */
@@ -260,7 +264,7 @@ void sink_down(struct sink *s, int code)
     say_down(s, code, pause);
     s->failures++;
     if (!s->gone)
-        uv_timer_start(&s->retry, on_retry, pause, 0);
+        uv_timer_start(&s->retry, sink_on_retry, pause, 0);
     else if (s->closing)
         finish(s);
     else if (s->room)
@@ -268,7 +272,7 @@ void sink_down(struct sink *s, int code)
     call_room(s);
 }
 
-static const struct sink_kind *kind_of(enum forward_protocol protocol)
+const struct sink_kind *sink_kind_of(enum forward_protocol protocol)
 {
     const struct sink_kind *const *kind = sink_kinds;
     while ((*kind)->protocol != protocol)
@@ -276,19 +280,26 @@ static const struct sink_kind *kind_of(enum forward_protocol protocol)
     return *kind;
 }
 
+int sink_check(const struct forward_settings *settings, const char **error)
+{
+    const struct sink_kind *kind = sink_kind_of(settings->protocol);
+    *error = "the file cannot be opened for writing";
+    return kind->check ? kind->check(settings) : 0;
+}
+
 int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings *settings,
               on_sink_room room, void *context, const char **error)
 {
     struct sink *s = calloc(1, sizeof(*s));
-    const struct sink_kind *kind = kind_of(settings->protocol);
-    int code = kind->check ? kind->check(settings) : 0;
+    int code = sink_check(settings, error);
     *out = NULL;
-    *error = s ? "the file cannot be opened for writing" : "no memory for the output";
+    if (!s)
+        *error = "no memory for the output";
     if (!s || code < 0) {
         free(s);
         return s ? code : UV_ENOMEM;
     }
-    s->kind = kind;
+    s->kind = sink_kind_of(settings->protocol);
     s->settings = settings;
     s->loop = loop;
     s->room = room;

@@ -2,7 +2,7 @@
  * An output: takes whole batches from any worker, never blocks, says when it is full.
  *
  * Life: sink_open on the main loop; sink_push from any thread; sink_close on the main loop after
- * the last push. Each kind is one row of sinks.c. Messages leave in the order in which batches were
+ * the last push; sink_change on the main loop between the two. Each kind is one row of sinks.c. Messages leave in the order in which batches were
  * pushed; forwarded, queued and dropped are counted by message, so that for each sink
  * offered = forwarded + queued + dropped at every moment.
  */
@@ -19,10 +19,15 @@ struct output_counters {
 #undef OUTPUT_COUNTER
 };
 
+void output_counters_add(struct output_counters *total, const struct output_counters *more);
+
 struct sink;
 
 /* Called on the main loop's thread when a sink that refused a batch has room again. */
 typedef void (*on_sink_room)(void *context);
+
+/* Whether an output can work by these settings: 0, or a negative libuv code and a sentence in *error. */
+int sink_check(const struct forward_settings *settings, const char **error);
 
 /* 0 or a negative libuv code; *error then points at a sentence that says what was tried. */
 int sink_open(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
@@ -48,6 +53,12 @@ void sink_count_cut(struct sink *sink, uint64_t messages);
 void sink_count_lost(struct sink *sink, uint64_t events, uint64_t alerts);
 
 struct output_counters sink_counters(struct sink *sink);
+
+/*
+ * Other settings for an open sink, which sink_check has found right: it connects anew. On the main loop.
+ * Both settings are used until it returns, then only the new ones, until the sink is freed.
+ */
+void sink_change(struct sink *sink, const struct forward_settings *settings);
 
 /* Sends what is queued for at most `flush_ms`, then closes; what is left is dropped_at_exit.
  * `closed` is called on the loop. The sink is freed by sink_free, after the loop has run. */

@@ -38,6 +38,7 @@ struct sink_kind {
 };
 
 extern const struct sink_kind *const sink_kinds[];
+const struct sink_kind *sink_kind_of(enum forward_protocol protocol);
 
 struct sink {
     const struct sink_kind *kind;
@@ -56,6 +57,7 @@ struct sink {
     unsigned ups;
     uint64_t random;
     uv_getaddrinfo_t resolve;
+    const struct forward_settings *resolving; /* for which of them; NULL: no look-up is under way */
     struct addrinfo *addresses, *next_address;
     bool closing;
     void (*closed)(void *context);
@@ -85,6 +87,7 @@ void sink_down(struct sink *s, int code);
 void sink_watch(struct sink *s, int fd);
 void sink_unwatch(struct sink *s);
 void sink_request_done(struct sink *s);
+void sink_on_retry(uv_timer_t *timer); /* begins an attempt */
 
 /* sink_socket.c: the way to a socket that tcp and udp share. */
 void sink_socket_start(struct sink *s);

@@ -223,6 +223,13 @@ void sink_count_lost(struct sink *s, uint64_t events, uint64_t alerts)
     pthread_mutex_unlock(&s->lock);
 }
 
+void output_counters_add(struct output_counters *total, const struct output_counters *more)
+{
+#define OUTPUT_COUNTER(name, meaning) total->name += more->name;
+#include "server/counters.h"
+#undef OUTPUT_COUNTER
+}
+
 struct output_counters sink_counters(struct sink *s)
 {
     pthread_mutex_lock(&s->lock);

@@ -99,7 +99,9 @@ void sink_socket_failed(struct sink *s, int code)
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)
 {
     struct sink *s = request->data;
-    if (s->state == SINK_CLOSED) {
+    bool wanted = s->state != SINK_CLOSED && s->resolving == s->settings;
+    s->resolving = NULL;
+    if (!wanted) {
         if (addresses)
             uv_freeaddrinfo(addresses);
     } else if (status < 0) {
@@ -125,6 +127,7 @@ void sink_socket_start(struct sink *s)
         sink_down(s, code);
     else
         s->handles++;
+    s->resolving = code < 0 ? NULL : s->settings;
 }
 
 void sink_socket_stop(struct sink *s)
