@@ -72,13 +72,18 @@ struct predicate {
     enum listed_side listed_side;
     uint64_t src_networks, dst_networks; /* networks.h sets: the address must be in one of these */
     uint64_t not_src_networks, not_dst_networks;
-    bool by_icmp_type;      /* icmp_types is a condition */
+    uint64_t sets_digest; /* of the names behind these six, definition_named; 0: of their numbers */
+    bool by_icmp_type;    /* icmp_types is a condition */
     uint64_t icmp_types[4]; /* bit n: type n; a record that does not tell its type matches too */
     bool answered;          /* evidence data or aborted, or bytes or packets from the responder */
     bool not_reversed;      /* not from a port under 1024 to one over: turned round */
     bool no_parent;         /* sessions opened by another session (FTP data) do not count */
-    const char *const *event_ids; /* NULL-terminated; NULL: any */
-    const char *const *devices;   /* hosts or addresses of devices, NULL-terminated; NULL: any */
+    bool detected;          /* some detector has counted it: for who comes after the detectors */
+    bool firing;            /* some detector fires for it now: the same */
+    const char *const *event_ids;                /* NULL-terminated; NULL: any */
+    const char *const *parsers, *const *vendors; /* one of these names; vendors in any case */
+    uint8_t min_severity;                        /* at least so bad, 0 to 10 */
+    const char *const *devices; /* hosts or addresses of devices, NULL-terminated; NULL: any */
 };
 
 struct tier {

@@ -125,7 +125,7 @@ static bool open_outputs(struct opening *o, struct server *server)
     for (size_t i = 0; i < count; i++)
         if (!open_output(o, server, i))
             return false;
-    return outputs_init(&o->alerts, o->settings, o->sinks, NULL, NULL) == 0;
+    return outputs_init(&o->alerts, o->basis->rules, o->sinks, NULL, NULL) == 0;
 }
 
 static bool is_among(const struct opening *o, const struct opened_output *output)

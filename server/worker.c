@@ -144,7 +144,7 @@ static int prepare(struct worker *w, const struct worker_plan *plan)
     const struct settings *settings = plan->rules->settings;
     struct preparation *next = &w->next;
     next->plan = plan;
-    int code = outputs_init(&next->outputs, settings, plan->sinks, on_refused, w);
+    int code = outputs_init(&next->outputs, plan->rules, plan->sinks, on_refused, w);
     next->outputs.on_alerts = on_alerts;
     next->outputs.alerts_context = plan->state;
     if (w->plan.rules->settings->connection_memory != settings->connection_memory) {
