@@ -102,9 +102,23 @@ static const struct row *rows_of(const char *key)
     return row->rows;
 }
 
-bool same_forward(const struct forward_settings *a, const struct forward_settings *b)
+/* Keys of an output that its transport knows nothing of. */
+static bool is_content(const char *key)
 {
-    return same_rows(rows_of("forward"), (const char *)a, (const char *)b);
+    static const char *const keys[] = {"where",    "show",     "format", "header",
+                                       "facility", "unmapped", "ipv6"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
+bool same_transport(const struct forward_settings *a, const struct forward_settings *b)
+{
+    for (const struct row *row = rows_of("forward"); row->key; row++)
+        if (!is_content(row->key) && !same_value(row, (const char *)a, (const char *)b))
+            return false;
+    return true;
 }
 
 static bool same_lists(const struct settings *a, const struct settings *b)

@@ -3,7 +3,8 @@
 
 #include "config/settings.h"
 
-bool same_forward(const struct forward_settings *a, const struct forward_settings *b);
+/* Of an output, but for what it is shown and how that is written. */
+bool same_transport(const struct forward_settings *a, const struct forward_settings *b);
 
 /* All that the detectors' engine is made of: the detectors, which of them are in force, the names and
  * order of the lists that they know by number, memory, clocks, risk. What networks and lists hold is

@@ -96,6 +96,7 @@ struct forward_settings {
     bool ipv6_c6a;      /* ipv6: src | c6a */
     size_t max_message_size;
     size_t queue_size; /* bytes */
+    size_t retain;     /* bytes kept behind what the receiver's kernel acknowledged, at most */
     enum when_full when_full;
     int64_t reconnect_min_ms, reconnect_max_ms; /* backoff between these, with jitter */
 };

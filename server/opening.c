@@ -86,33 +86,25 @@ static struct opened_output *open_already(const struct opening *now, const char 
     return NULL;
 }
 
-static bool open_output(struct opening *o, struct server *server, size_t i)
+static struct opened_output *open_output(struct opening *o, struct server *server, size_t i)
 {
     const struct forward_settings *settings = &o->settings->forward[i];
-    struct opened_output *output = open_already(&server->now, settings->name);
+    struct opened_output *output = calloc(1, sizeof(*output));
     const char *error = "no memory for the output";
     int code = UV_ENOMEM;
-    if (output) {
-        code = same_forward(output->settings, settings) ? 0 : sink_check(settings, &error);
-    } else if ((output = calloc(1, sizeof(*output)))) {
-        output->server = server;
-        code = sink_open(&output->sink, &server->loop, settings, on_room, output, &error);
-        if (code == 0)
-            server->outputs_open++;
-        else
-            free(output);
-    }
+    if (output)
+        code = sink_new(&output->sink, &server->loop, settings, on_room, output, &error);
     if (code < 0) {
         complain_output(o, i, error, code);
-        return false;
+        free(output);
+        return NULL;
     }
-    if (!output->basis) {
-        output->basis = basis_share(o->basis);
-        output->settings = settings;
-    }
-    o->outputs[i] = output;
-    o->sinks[i] = output->sink;
-    return true;
+    output->server = server;
+    output->basis = basis_share(o->basis);
+    output->settings = settings;
+    output->before = open_already(&server->now, settings->name);
+    server->outputs_open++;
+    return output;
 }
 
 static bool open_outputs(struct opening *o, struct server *server)
@@ -122,9 +114,16 @@ static bool open_outputs(struct opening *o, struct server *server)
     o->sinks = calloc(count + 1, sizeof(*o->sinks));
     if (!o->outputs || !o->sinks)
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (!open_output(o, server, i))
+    for (size_t i = 0; i < count; i++) {
+        struct opened_output *already = open_already(&server->now, o->settings->forward[i].name);
+        if (already && same_transport(already->settings, &o->settings->forward[i]))
+            o->outputs[i] = already;
+        else
+            o->outputs[i] = open_output(o, server, i);
+        if (!o->outputs[i])
             return false;
+        o->sinks[i] = o->outputs[i]->sink;
+    }
     return outputs_init(&o->alerts, o->basis->rules, o->sinks, NULL, NULL) == 0;
 }
 
@@ -160,17 +159,17 @@ static void leave_others(struct opening *o, const struct opening *than)
             leave(o->outputs[i]);
 }
 
-static void change_outputs(struct opening *o)
+/* New ones begin, with what those wait for whose place they take. */
+static void start_outputs(struct opening *o, const struct opening *now)
 {
     for (size_t i = 0; i < o->settings->forward_count; i++) {
         struct opened_output *output = o->outputs[i];
-        const struct forward_settings *settings = &o->settings->forward[i];
-        if (output->settings == settings || same_forward(output->settings, settings))
+        if (is_among(now, output))
             continue;
-        sink_change(output->sink, settings);
-        output->settings = settings;
-        basis_release(output->basis);
-        output->basis = basis_share(o->basis);
+        if (output->before)
+            sink_hand_over(output->before->sink, output->sink);
+        output->before = NULL;
+        sink_start(output->sink);
     }
 }
 
@@ -313,7 +312,7 @@ void opening_abandon(struct opening *o, struct server *server)
 
 void opening_commit(struct opening *next, struct server *server, struct opening *before)
 {
-    change_outputs(next);
+    start_outputs(next, &server->now);
     outputs_flush(&server->now.alerts);
     if (next->state)
         state_change(next->state, next->detection, next->settings->state_interval_ms,

@@ -31,6 +31,7 @@ struct opened_output {
     struct basis *basis; /* that the sink's settings are in */
     const struct forward_settings *settings;
     struct sink *sink;
+    struct opened_output *before; /* whose place it will take */
     bool closed;
     struct opened_output *next; /* among those that leave */
 };

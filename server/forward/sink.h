@@ -2,7 +2,7 @@
  * An output: takes whole batches from any worker, never blocks, says when it is full.
  *
  * Life: sink_open on the main loop; sink_push from any thread; sink_close on the main loop after
- * the last push; sink_change on the main loop between the two. Each kind is one row of sinks.c. Messages leave in the order in which batches were
+ * the last push. Each kind is one row of sinks.c. Messages leave in the order in which batches were
  * pushed; forwarded, queued and dropped are counted by message, so that for each sink
  * offered = forwarded + queued + dropped at every moment.
  */
@@ -26,12 +26,21 @@ struct sink;
 /* Called on the main loop's thread when a sink that refused a batch has room again. */
 typedef void (*on_sink_room)(void *context);
 
-/* Whether an output can work by these settings: 0, or a negative libuv code and a sentence in *error. */
-int sink_check(const struct forward_settings *settings, const char **error);
-
 /* 0 or a negative libuv code; *error then points at a sentence that says what was tried. */
 int sink_open(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
               on_sink_room room, void *context, const char **error);
+
+/* The same in two steps: it only waits until it is started. */
+int sink_new(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
+             on_sink_room room, void *context, const char **error);
+void sink_start(struct sink *sink);
+
+/*
+ * `to`, not started yet, takes the place of `from`: connections of that one end in order, and all that
+ * it has not got rid of, and its counters, are the other's. What the receiver had not yet acknowledged
+ * is sent again, the new way. On the main loop, while nothing is pushed.
+ */
+void sink_hand_over(struct sink *from, struct sink *to);
 
 /* An empty batch, from the sink's pool; NULL only when there is no memory at all. Any thread. */
 struct batch *sink_batch(struct sink *sink);
@@ -49,12 +58,6 @@ bool sink_room(struct sink *sink);
 void sink_count(struct sink *sink, const struct output_counters *more);
 
 struct output_counters sink_counters(struct sink *sink);
-
-/*
- * Other settings for an open sink, which sink_check has found right: it connects anew. On the main loop.
- * Both settings are used until it returns, then only the new ones, until the sink is freed.
- */
-void sink_change(struct sink *sink, const struct forward_settings *settings);
 
 /* Sends what is queued for at most `flush_ms`, then closes; what is left is dropped_at_exit.
  * `closed` is called on the loop. The sink is freed by sink_free, after the loop has run. */
