@@ -49,6 +49,7 @@ void serve_stop(struct server *server)
     reload_stop(server->reload);
     outputs_flush(&now->alerts);
     state_close(now->state);
+    dead_letters_close(now->dead_letters);
     server->outputs_open++; /* there may be none at all */
     for (size_t i = 0; now->outputs && i < now->settings->forward_count; i++)
         sink_close(now->sinks[i], FLUSH_AT_EXIT_MS, on_output_closed, now->outputs[i]);

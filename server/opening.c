@@ -248,6 +248,40 @@ static bool open_state(struct opening *o, struct server *server)
     return code == 0;
 }
 
+static bool open_dead_letters(struct opening *o, struct server *server)
+{
+    const struct settings *before = server->now.settings;
+    const struct dead_letter_settings *s = &o->settings->dead_letters;
+    if (s->to == DEAD_LETTERS_TO_OUTPUTS)
+        return true;
+    if (before && before->dead_letters.path && strcmp(before->dead_letters.path, s->path) == 0 &&
+        server->now.dead_letters) {
+        o->dead_letters = server->now.dead_letters;
+        return true;
+    }
+    int code = dead_letters_open(&o->dead_letters, s->path, s->size, s->files,
+                                 s->to == DEAD_LETTERS_TO_FILE);
+    if (code < 0) {
+        char sentence[128];
+        snprintf(sentence, sizeof(sentence), "a file that can be written (%s)",
+                 code == UV_EBUSY    ? "another process writes it"
+                 : code == UV_EINVAL ? "it is no file"
+                                     : uv_strerror(code));
+        config_complain(o->basis->config, NULL, "dead-letters.path", s->path, sentence, NULL);
+    }
+    return code == 0;
+}
+
+static void close_dead_letters(struct server *server, struct dead_letters *letters)
+{
+    if (!letters)
+        return;
+    dead_letters_close(letters);
+    struct dead_letter_counters c = dead_letters_counters(letters);
+    dead_letter_counters_add(&server->ended_dead_letters, &c);
+    dead_letters_free(letters);
+}
+
 /* ---- all of it ---- */
 
 static void on_alerts(void *context)
@@ -264,6 +298,7 @@ static bool make_plans(struct opening *o, struct server *server,
             (struct worker_plan){.rules = o->basis->rules,
                                  .detection = o->detection,
                                  .state = o->state,
+                                 .dead_letters = o->dead_letters,
                                  .sinks = o->sinks,
                                  .connections = &server->connections,
                                  .listeners = o->listeners + w * o->settings->listen_count,
@@ -279,7 +314,7 @@ bool opening_open(struct opening *o, struct server *server, struct basis *basis,
 {
     *o = (struct opening){.basis = basis, .settings = basis->rules->settings};
     bool ok = open_outputs(o, server) && opening_sockets(o, &server->now) &&
-              open_detection(o, server) && open_state(o, server) &&
+              open_detection(o, server) && open_state(o, server) && open_dead_letters(o, server) &&
               make_plans(o, server, answer, context);
     if (!ok)
         opening_abandon(o, server);
@@ -305,6 +340,8 @@ void opening_abandon(struct opening *o, struct server *server)
     leave_others(o, &server->now);
     if (o->state != server->now.state)
         state_free(o->state);
+    if (o->dead_letters != server->now.dead_letters)
+        close_dead_letters(server, o->dead_letters);
     if (o->detection != server->now.detection)
         detection_free(o->detection);
     free_opening(o);
@@ -317,6 +354,10 @@ void opening_commit(struct opening *next, struct server *server, struct opening 
     if (next->state)
         state_change(next->state, next->detection, next->settings->state_interval_ms,
                      next->settings->detection_memory);
+    if (next->dead_letters) {
+        const struct dead_letter_settings *s = &next->settings->dead_letters;
+        dead_letters_change(next->dead_letters, s->size, s->files, s->to == DEAD_LETTERS_TO_FILE);
+    }
     *before = server->now;
     server->now = *next;
     *next = (struct opening){0};
@@ -336,6 +377,8 @@ void opening_release(struct opening *before, struct server *server)
         state_close(before->state);
         state_free(before->state);
     }
+    if (before->dead_letters != server->now.dead_letters)
+        close_dead_letters(server, before->dead_letters);
     if (before->detection != server->now.detection && before->detection) {
         keep_detect_counters(server, before->detection);
         detection_free(before->detection);
@@ -350,6 +393,7 @@ void opening_end(struct server *server)
     for (size_t i = 0; o->outputs && i < o->settings->forward_count; i++)
         free_output(server, o->outputs[i]);
     state_free(o->state);
+    dead_letters_free(o->dead_letters);
     detection_free(o->detection);
     free_opening(o);
 }

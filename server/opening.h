@@ -47,8 +47,9 @@ struct opening {
     struct worker_plan *plans;       /* each worker's */
     bool sockets_given;              /* new sockets are the workers' */
     struct detection *detection;
-    struct basis *detection_basis; /* that its detectors are in */
-    struct state *state;           /* NULL: none is kept */
+    struct basis *detection_basis;     /* that its detectors are in */
+    struct state *state;               /* NULL: none is kept */
+    struct dead_letters *dead_letters; /* NULL: no file of them */
 };
 
 /* Beside server->now. Takes the basis over; false: it was said why, and *o is empty again. `answer` is

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "server/forward/dead_letters.h"
 #include "server/opening.h"
 #include "server/reload.h"
 #include "server/worker.h"
@@ -24,6 +25,7 @@ struct server {
     struct counters ended;         /* of workers that are no more, and of reloads */
     struct output_counters ended_outputs;
     struct detect_counters ended_detection;
+    struct dead_letter_counters ended_dead_letters; /* of other files */
     bool stopping;
 };
 

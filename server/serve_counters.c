@@ -8,7 +8,7 @@
 
 static void print_row(FILE *to, const char *name, uint64_t value, const char *meaning)
 {
-    fprintf(to, "  %-22s %12" PRIu64 "  %s\n", name, value, meaning);
+    fprintf(to, "  %-26s %12" PRIu64 "  %s\n", name, value, meaning);
 }
 
 static void print_output(FILE *to, const char *what, const char *name,
@@ -18,6 +18,19 @@ static void print_output(FILE *to, const char *what, const char *name,
 #define OUTPUT_COUNTER(name, meaning) print_row(to, #name, c->name, meaning);
 #include "server/counters.h"
 #undef OUTPUT_COUNTER
+}
+
+static void print_dead_letters(FILE *to, const struct server *server)
+{
+    struct dead_letter_counters c = server->ended_dead_letters;
+    if (server->now.dead_letters) {
+        struct dead_letter_counters more = dead_letters_counters(server->now.dead_letters);
+        dead_letter_counters_add(&c, &more);
+    }
+    fprintf(to, "dead-letters\n");
+#define DEAD_LETTER_COUNTER(name, meaning) print_row(to, #name, c.name, meaning);
+#include "server/counters.h"
+#undef DEAD_LETTER_COUNTER
 }
 
 static void print_detection(FILE *to, const struct detect_counters *d)
@@ -80,6 +93,8 @@ void serve_print_counters(struct server *server, int patience_ms)
     print_ended(to, server);
     struct detect_counters d = detect_counters(now->detection);
     detect_counters_add(&d, &server->ended_detection);
+    if (now->dead_letters || server->ended_dead_letters.offered)
+        print_dead_letters(to, server);
     print_detection(to, &d);
     if (now->state) {
         struct state_counters s = state_counters(now->state);

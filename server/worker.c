@@ -145,6 +145,7 @@ static int prepare(struct worker *w, const struct worker_plan *plan)
     struct preparation *next = &w->next;
     next->plan = plan;
     int code = outputs_init(&next->outputs, plan->rules, plan->sinks, on_refused, w);
+    next->outputs.dead_letters = plan->dead_letters;
     next->outputs.on_alerts = on_alerts;
     next->outputs.alerts_context = plan->state;
     if (w->plan.rules->settings->connection_memory != settings->connection_memory) {

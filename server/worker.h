@@ -18,6 +18,7 @@ struct worker_plan {
     const struct rules *rules;
     struct detection *detection;
     struct state *state;                   /* that is told of alerts; NULL: none is kept */
+    struct dead_letters *dead_letters;     /* NULL: no file of them */
     struct sink **sinks;                   /* in the order of settings->forward */
     atomic_uint *connections;              /* open TCP connections, all workers together */
     const struct listener_plan *listeners; /* in the order of settings->listen */
