@@ -198,6 +198,7 @@ static const struct word when_full_words[] = {
 static const struct row queue_rows[] = {
     {"size", VALUE_SIZE, AT(forward_settings, queue_size), .fallback = "64 MiB", .min = MIB,
      .max = TIB},
+    {"retain", VALUE_SIZE, AT(forward_settings, retain), .fallback = "8 MiB", .max = GIB},
     {"when-full", VALUE_WORD, AT(forward_settings, when_full), .fallback = "block",
      .words = when_full_words},
     {0},

@@ -104,6 +104,7 @@ struct forward_settings {
     bool ipv6_c6a;      /* ipv6: src | c6a */
     size_t max_message_size;
     size_t queue_size; /* bytes */
+    size_t retain;     /* bytes kept behind what the receiver's kernel acknowledged, at most */
     enum when_full when_full;
     bool has_spool;
     struct spool_settings spool;
