@@ -22,6 +22,17 @@ static void on_room(void *context)
         serve_stop(server);
 }
 
+static bool open_spool(struct server *server, size_t i)
+{
+    char key[64], expected[SPOOL_ERROR_MAX];
+    snprintf(key, sizeof(key), "forward[%zu].spool.directory", i);
+    if (sink_open_spool(server->sinks[i], expected) == 0)
+        return true;
+    config_complain(server->config, NULL, key, server->settings->forward[i].spool.directory,
+                    expected, NULL);
+    return false;
+}
+
 static bool open_sinks(struct server *server)
 {
     const struct settings *settings = server->settings;
@@ -42,6 +53,8 @@ static bool open_sinks(struct server *server)
             return false;
         }
         server->sink_count++;
+        if (!open_spool(server, i))
+            return false;
     }
     return outputs_init(&server->outputs, server->rules, server->sinks, NULL, NULL) == 0;
 }

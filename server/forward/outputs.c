@@ -17,14 +17,6 @@ static const enum cef_header headers[] = {
     [HEADER_NONE] = CEF_HEADER_NONE,
 };
 
-static enum cef_framing framing_of(const struct forward_settings *settings)
-{
-    if (settings->protocol == FORWARD_UDP)
-        return CEF_FRAME_NONE;
-    return settings->framing == FRAMING_OCTET_COUNTING ? CEF_FRAME_OCTET_COUNTING
-                                                       : CEF_FRAME_NEWLINE;
-}
-
 int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink **sinks,
                  void (*on_refused)(void *context), void *context)
 {
@@ -42,7 +34,7 @@ int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink
         outputs->items[i].sink = sinks[i];
         outputs->items[i].settings = f;
         outputs->items[i].filter = f->has_where ? &rules->filters[i] : NULL;
-        outputs->items[i].cef = (struct cef_format){.framing = framing_of(f),
+        outputs->items[i].cef = (struct cef_format){.framing = sink_framing(f),
                                                     .header = headers[f->header],
                                                     .facility = f->facility,
                                                     .keep_unmapped = f->keep_unmapped,

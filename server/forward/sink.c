@@ -5,8 +5,17 @@
 #include <stdlib.h>
 
 #include "server/forward/sink_kind.h"
+#include "server/forward/sink_spool.h"
 
 #define CONFIRM_MS 20
+
+enum cef_framing sink_framing(const struct forward_settings *settings)
+{
+    if (settings->protocol == FORWARD_UDP)
+        return CEF_FRAME_NONE;
+    return settings->framing == FRAMING_OCTET_COUNTING ? CEF_FRAME_OCTET_COUNTING
+                                                       : CEF_FRAME_NEWLINE;
+}
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -30,15 +39,19 @@ void sink_call_room(struct sink *s)
         s->room(s->room_context);
 }
 
-/* Closes everything; what is still queued is lost. */
+/* Closes everything; what is still queued is lost when there is no spool. */
 static void finish(struct sink *s)
 {
     if (s->closed)
         return;
-    pthread_mutex_lock(&s->lock);
-    s->closed = true;
-    sink_drop_all(s, &s->counters.dropped_at_exit);
-    pthread_mutex_unlock(&s->lock);
+    if (s->spool) {
+        sink_spool_close(s);
+    } else {
+        pthread_mutex_lock(&s->lock);
+        s->closed = true;
+        sink_drop_all(s, &s->counters.dropped_at_exit);
+        pthread_mutex_unlock(&s->lock);
+    }
     for (unsigned i = 0; i < s->transport_count; i++)
         transport_close(&s->transports[i]);
     uv_close((uv_handle_t *)&s->wake, on_handle_closed);
@@ -51,7 +64,7 @@ void sink_end_if_done(struct sink *s)
     if (!s->closing)
         return;
     pthread_mutex_lock(&s->lock);
-    bool done = s->gone || sink_is_empty(s);
+    bool done = s->gone || sink_is_empty(s) || (s->spool && !sink_takes(s));
     pthread_mutex_unlock(&s->lock);
     if (done)
         finish(s);

@@ -12,6 +12,8 @@
 
 #include "config/settings.h"
 #include "server/forward/batch.h"
+#include "server/forward/cef.h"
+#include "server/forward/spool.h"
 
 struct output_counters {
 #define OUTPUT_COUNTER(name, meaning) uint64_t name;
@@ -27,6 +29,15 @@ typedef void (*on_sink_room)(void *context);
 /* 0 or a negative libuv code; *error then points at a sentence that says what was tried. */
 int sink_open(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
               on_sink_room room, void *context, const char **error);
+
+/* How the messages of an output are framed. */
+enum cef_framing sink_framing(const struct forward_settings *settings);
+
+/*
+ * Gives the output its spool, when settings->has_spool; on the main loop, before the first push. What
+ * is in it leaves first. 0, or a negative libuv code: `error` says what spool.directory should be.
+ */
+int sink_open_spool(struct sink *sink, char error[SPOOL_ERROR_MAX]);
 
 /* An empty batch, from the sink's pool; NULL only when there is no memory at all. Any thread. */
 struct batch *sink_batch(struct sink *sink);

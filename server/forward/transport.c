@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "server/forward/sink_kind.h"
+#include "server/forward/sink_spool.h"
 #include "server/forward/tcp_state.h"
 #include "server/ops/log.h"
 
@@ -46,6 +47,7 @@ void transport_confirm(struct transport *t)
     t->sink->counters.forwarded += fresh;
     t->sink->counters.queued -= fresh;
     release(t);
+    sink_spool_wake(t->sink);
 }
 
 char *transport_next(struct transport *t, size_t *len)
@@ -230,6 +232,7 @@ static void set_up(struct transport *t)
     t->broken = 0;
     t->asked = t->window = 0;
     s->counters.reconnects += t->ups++ > 0;
+    sink_spool_wake(s);
     pthread_mutex_unlock(&s->lock);
     if (t->failures)
         uv_timer_start(&t->retry, on_steady, STEADY_MS, 0);
@@ -346,7 +349,7 @@ void transport_down(struct transport *t, int code)
         give_back(t, code);
     let_go(t);
     s->counters.failures++;
-    if (s->gone)
+    if (s->gone && !s->spool)
         sink_drop_all(s, &s->counters.dropped_refused);
     sink_distribute(s);
     pthread_mutex_unlock(&s->lock);
