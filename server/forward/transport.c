@@ -39,7 +39,10 @@ static void release(struct transport *t)
 void transport_confirm(struct transport *t)
 {
     uint64_t acked = t->kind->acked ? t->kind->acked(t) : t->flight.written;
-    uint64_t window = t->kind->retains ? tcp_state_window(t->fd) : 0;
+    uint64_t gained = acked > t->flight.acked ? acked - t->flight.acked : 0;
+    /* The window may have been larger since it was asked last, but never went beyond where it ends
+     * now: receivers do not shrink what they have offered. */
+    uint64_t window = t->kind->retains ? gained + tcp_state_window(t->fd) : 0;
     uint32_t fresh = flight_acked(&t->flight, acked);
     t->asked = t->flight.written;
     if (window > t->window)
@@ -136,7 +139,7 @@ static void update_poll(struct transport *t)
 static bool read_on(struct transport *t)
 {
     pthread_mutex_lock(&t->sink->lock);
-    int code = t->kind->read(t);
+    int code = t->broken ? t->broken : t->kind->read(t); /* who wrote has taken the error away */
     pthread_mutex_unlock(&t->sink->lock);
     if (code && code != UV_EAGAIN)
         transport_down(t, code);
