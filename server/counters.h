@@ -5,12 +5,16 @@
  * The conservation law, which every end-to-end test asserts for each output that shows events:
  *
  *   received = dropped before the outputs (sender_refused)
+ *            + dead letters that the outputs do not get (diverted)
  *            + spared by the output's settings (filtered)
  *            + offered_events
  *   offered_events + offered_alerts + recovered = forwarded + queued + dropped[reason] + set_aside
  *
- * Nothing is dead-lettered yet: what no parser understood is forwarded with its raw text.
- * No include guard: include it with COUNTER or OUTPUT_COUNTER defined to taste.
+ * and of dead letters
+ *
+ *   offered = dead_lettered + queued + dropped[reason]
+ *
+ * No include guard: include it with COUNTER, OUTPUT_COUNTER or DEAD_LETTER_COUNTER defined to taste.
  */
 #ifdef COUNTER
 COUNTER(received, "messages taken from the network or a file")
@@ -56,4 +60,16 @@ OUTPUT_COUNTER(spooled, "messages written to the spool")
 OUTPUT_COUNTER(spool_bytes, "of the spool now")
 OUTPUT_COUNTER(spool_failures, "times the spool could not be written")
 OUTPUT_COUNTER(failures, "times the transport failed: refused, broken off, no space")
+#endif
+#ifdef DEAD_LETTER_COUNTER
+DEAD_LETTER_COUNTER(offered, "messages that no parser understood")
+DEAD_LETTER_COUNTER(diverted, "of which the outputs do not get")
+DEAD_LETTER_COUNTER(dead_lettered, "written to the file")
+DEAD_LETTER_COUNTER(queued, "waiting now")
+DEAD_LETTER_COUNTER(dropped_dead_letter_full,
+                    "lost because they came faster than the disk takes them")
+DEAD_LETTER_COUNTER(dropped_dead_letter_failed,
+                    "lost because the file could not be written at the end")
+DEAD_LETTER_COUNTER(failures, "times it could not be written: no space, no right")
+DEAD_LETTER_COUNTER(rotations, "times it was full and a new one begun")
 #endif
