@@ -7,6 +7,7 @@
 
 #include "server/forward/alert_json.h"
 #include "server/forward/filter.h"
+#include "server/forward/framing.h"
 #include "server/rules.h"
 
 #define COUNT_ROOM 8 /* for a JSON line's octet count, written last */
@@ -34,7 +35,7 @@ int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink
         outputs->items[i].sink = sinks[i];
         outputs->items[i].settings = f;
         outputs->items[i].filter = f->has_where ? &rules->filters[i] : NULL;
-        outputs->items[i].cef = (struct cef_format){.framing = sink_framing(f),
+        outputs->items[i].cef = (struct cef_format){.framing = framing_of(f),
                                                     .header = headers[f->header],
                                                     .facility = f->facility,
                                                     .keep_unmapped = f->keep_unmapped,
@@ -81,6 +82,17 @@ void outputs_flush(struct outputs *outputs)
     for (size_t i = 0; i < outputs->count; i++)
         push(outputs, &outputs->items[i]);
     outputs->pending = false;
+}
+
+void outputs_replace(struct outputs *outputs, struct outputs *with)
+{
+    outputs_flush(outputs);
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++)
+        for (size_t i = 0; i < with->count; i++)
+            with->items[i].refused |= with->items[i].sink == o->sink && o->refused;
+    outputs_close(outputs);
+    *outputs = *with;
+    memset(with, 0, sizeof(*with));
 }
 
 bool outputs_room(struct outputs *outputs)

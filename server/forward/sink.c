@@ -9,14 +9,6 @@
 
 #define CONFIRM_MS 20
 
-enum cef_framing sink_framing(const struct forward_settings *settings)
-{
-    if (settings->protocol == FORWARD_UDP)
-        return CEF_FRAME_NONE;
-    return settings->framing == FRAMING_OCTET_COUNTING ? CEF_FRAME_OCTET_COUNTING
-                                                       : CEF_FRAME_NEWLINE;
-}
-
 static void on_handle_closed(uv_handle_t *handle)
 {
     sink_request_done(handle->data);
@@ -44,14 +36,13 @@ static void finish(struct sink *s)
 {
     if (s->closed)
         return;
-    if (s->spool) {
-        sink_spool_close(s);
-    } else {
-        pthread_mutex_lock(&s->lock);
-        s->closed = true;
+    pthread_mutex_lock(&s->lock);
+    s->closed = true;
+    if (!s->spool)
         sink_drop_all(s, &s->counters.dropped_at_exit);
-        pthread_mutex_unlock(&s->lock);
-    }
+    pthread_mutex_unlock(&s->lock);
+    if (s->spool)
+        sink_spool_close(s);
     for (unsigned i = 0; i < s->transport_count; i++)
         transport_close(&s->transports[i]);
     uv_close((uv_handle_t *)&s->wake, on_handle_closed);
@@ -118,8 +109,8 @@ static void free_sink(struct sink *s)
     free(s);
 }
 
-int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings *settings,
-              on_sink_room room, void *context, const char **error)
+int sink_new(struct sink **out, uv_loop_t *loop, const struct forward_settings *settings,
+             on_sink_room room, void *context, const char **error)
 {
     struct sink *s = calloc(1, sizeof(*s));
     const struct sink_kind *kind = kind_of(settings->protocol);
@@ -156,9 +147,24 @@ int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings 
     transport_init(&s->transports[0], s);
     s->transports[0].host = settings->host;
     s->transports[0].port = settings->port;
-    s->kind->start(&s->transports[0]);
     *out = s;
     return 0;
+}
+
+void sink_start(struct sink *s)
+{
+    s->starting = true;
+    for (unsigned i = 0; i < s->transport_count; i++)
+        s->kind->start(&s->transports[i]);
+}
+
+int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings *settings,
+              on_sink_room room, void *context, const char **error)
+{
+    int code = sink_new(out, loop, settings, room, context, error);
+    if (code == 0)
+        sink_start(*out);
+    return code;
 }
 
 static void on_deadline(uv_timer_t *timer)

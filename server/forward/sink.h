@@ -12,7 +12,6 @@
 
 #include "config/settings.h"
 #include "server/forward/batch.h"
-#include "server/forward/cef.h"
 #include "server/forward/spool.h"
 
 struct output_counters {
@@ -20,6 +19,8 @@ struct output_counters {
 #include "server/counters.h"
 #undef OUTPUT_COUNTER
 };
+
+void output_counters_add(struct output_counters *total, const struct output_counters *more);
 
 struct sink;
 
@@ -30,14 +31,24 @@ typedef void (*on_sink_room)(void *context);
 int sink_open(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
               on_sink_room room, void *context, const char **error);
 
-/* How the messages of an output are framed. */
-enum cef_framing sink_framing(const struct forward_settings *settings);
+/* The same in two steps: it only waits until it is started. */
+int sink_new(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
+             on_sink_room room, void *context, const char **error);
+void sink_start(struct sink *sink);
 
 /*
  * Gives the output its spool, when settings->has_spool; on the main loop, before the first push. What
  * is in it leaves first. 0, or a negative libuv code: `error` says what spool.directory should be.
  */
 int sink_open_spool(struct sink *sink, char error[SPOOL_ERROR_MAX]);
+
+/*
+ * `to`, not started yet, takes the place of `from`: connections of that one end in order, and all that
+ * it has not got rid of, and its counters, are the other's. What the receiver had not yet acknowledged
+ * is sent again, the new way. With a spool, which must be in the same folder, the other opens it then.
+ * On the main loop, while nothing is pushed.
+ */
+void sink_hand_over(struct sink *from, struct sink *to);
 
 /* An empty batch, from the sink's pool; NULL only when there is no memory at all. Any thread. */
 struct batch *sink_batch(struct sink *sink);

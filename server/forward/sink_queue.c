@@ -174,6 +174,11 @@ bool sink_takes(const struct sink *s)
     return false;
 }
 
+bool sink_away(const struct sink *s)
+{
+    return !s->starting && !sink_takes(s);
+}
+
 bool sink_is_empty(const struct sink *s)
 {
     bool empty = !s->head;
@@ -194,7 +199,7 @@ bool sink_has_room(const struct sink *s)
 {
     if (s->spool)
         return sink_spool_has_room(s);
-    return !sink_takes(s) || sink_waiting(s) <= s->settings->queue_size / 2;
+    return sink_away(s) || sink_waiting(s) <= s->settings->queue_size / 2;
 }
 
 /* The transport that is written to from here; NULL: the main loop has to go on first. */
@@ -229,7 +234,7 @@ static bool keep_size(struct sink *s)
     size_t held = held_bytes(s);
     if (held <= s->settings->queue_size)
         return true;
-    if (sink_takes(s) && s->settings->when_full == WHEN_FULL_BLOCK) {
+    if (!sink_away(s) && s->settings->when_full == WHEN_FULL_BLOCK) {
         s->refused = true;
         return false;
     }
@@ -275,6 +280,13 @@ void sink_count(struct sink *s, const struct output_counters *more)
 #include "server/counters.h"
 #undef OUTPUT_COUNTER
     pthread_mutex_unlock(&s->lock);
+}
+
+void output_counters_add(struct output_counters *total, const struct output_counters *more)
+{
+#define OUTPUT_COUNTER(name, meaning) total->name += more->name;
+#include "server/counters.h"
+#undef OUTPUT_COUNTER
 }
 
 struct output_counters sink_counters(struct sink *s)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "server/forward/framing.h"
 #include "server/ops/log.h"
 
 void sink_spool_wake(struct sink *s)
@@ -44,7 +45,7 @@ void sink_spool_turn(struct sink *s)
     struct sink_spool *p = s->spool;
     if (!p)
         return;
-    if (!p->in_use && !p->ending && (!sink_takes(s) || sink_waiting(s) > sink_spool_share(s)))
+    if (!p->in_use && !p->ending && (sink_away(s) || sink_waiting(s) > sink_spool_share(s)))
         begin_use(p);
     sink_spool_wake(s);
 }
@@ -130,7 +131,7 @@ int sink_open_spool(struct sink *s, char error[SPOOL_ERROR_MAX])
         return 0;
     struct spool_plan plan = {.directory = settings->spool.directory,
                               .size = settings->spool.size,
-                              .framing = (uint8_t)sink_framing(settings),
+                              .framing = (uint8_t)framing_of(settings),
                               .say = on_said,
                               .context = (void *)settings};
     struct sink_spool *p = calloc(1, sizeof(*p));
@@ -148,7 +149,7 @@ int sink_open_spool(struct sink *s, char error[SPOOL_ERROR_MAX])
         log_say(LOG_NOTE, "output %s: spool %s: %llu messages of before are sent first",
                 settings->name, settings->spool.directory, (unsigned long long)p->is.recovered);
     pthread_mutex_lock(&s->lock);
-    s->counters.recovered = p->is.recovered;
+    s->counters.recovered += p->is.recovered;
     s->counters.queued += p->is.recovered;
     s->counters.spool_bytes = p->is.bytes;
     s->spool = p;
@@ -170,7 +171,6 @@ void sink_spool_close(struct sink *s)
     struct batch *released = NULL;
     uint64_t written;
     pthread_mutex_lock(&s->lock);
-    s->closed = true;
     for (struct transport *t = s->transports; t < s->transports + s->transport_count; t++) {
         if (t->state == TRANSPORT_UP)
             transport_confirm(t);

@@ -55,7 +55,8 @@ void sink_spool_wake(struct sink *s);
 void sink_spool_turn(struct sink *s);
 void sink_spool_released(struct sink *s); /* a batch that is on disk has left the memory */
 
-/* On the main loop, without the lock: what is not acknowledged goes to disk, the thread ends. */
+/* On the main loop, without the lock, when nothing is pushed any more: what is not acknowledged goes
+ * to disk, the thread ends. What is queued then is on disk. */
 void sink_spool_close(struct sink *s);
 
 /* sink_spool_thread.c: the thread; what it writes next. */
