@@ -122,6 +122,7 @@ struct detect_counters detect_counters(const struct detection *d)
         sum.evicted_groups += c->evicted_groups;
         sum.refused_pairs += c->refused_pairs;
         sum.evicted_values += c->evicted_values;
+        sum.evicted_episodes += c->evicted_episodes;
         sum.late += c->late;
         sum.storms += c->storms;
         pthread_mutex_unlock(&stripe->lock);

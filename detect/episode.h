@@ -7,8 +7,6 @@
 #include "detect/episodes.h"
 #include "detect/sketch.h"
 
-#define EPISODE_ORDER 5 /* of its block: 2 KiB */
-
 struct episode {
     uint32_t next, previous; /* in the side's list, by unit */
     uint32_t slot;           /* of the group */

@@ -13,7 +13,6 @@
 #include "detect/members.h"
 #include "detect/storms.h"
 
-#define EPISODE_ORDER  5 /* 2 KiB */
 #define STORM_RETRY_MS 60000
 
 struct episodes {
@@ -72,7 +71,7 @@ static struct episode *episode_of(const struct side *side, const struct group *g
     return group->episode == POOL_NONE ? NULL : pool_at(&side->pool, group->episode);
 }
 
-void episodes_drop(struct side *side, struct group *group)
+void episodes_drop(const struct watch *watch, struct side *side, struct group *group)
 {
     struct episode *episode = episode_of(side, group);
     if (!episode)
@@ -83,6 +82,7 @@ void episodes_drop(struct side *side, struct group *group)
         ((struct episode *)pool_at(&side->pool, episode->previous))->next = episode->next;
     if (episode->next != POOL_NONE)
         ((struct episode *)pool_at(&side->pool, episode->next))->previous = episode->previous;
+    watch_book(watch, side, group, -(UINT32_C(1) << EPISODE_ORDER));
     pool_give(&side->pool, group->episode, EPISODE_ORDER);
     group->episode = POOL_NONE;
 }
@@ -91,8 +91,10 @@ static struct episode *episode_begin(struct episodes *e, struct stripe *stripe, 
                                      struct group *group)
 {
     uint32_t unit = watch_block(e->watch, stripe, side, group, EPISODE_ORDER, group->newest);
-    if (unit == POOL_NONE)
+    if (unit == POOL_NONE) {
+        stripe->counters.evicted_episodes++;
         return NULL;
+    }
     struct episode *episode = pool_at(&side->pool, unit);
     episode->next = side->active;
     episode->previous = POOL_NONE;
@@ -108,6 +110,8 @@ static int64_t hot_until(struct episodes *e, struct stripe *stripe, struct side 
 {
     const struct watch_rule *rule = &e->watch->rules[group->detector];
     uint32_t age = UINT32_MAX;
+    if (group->state == GROUP_FIRING && group->episode == POOL_NONE)
+        return group->newest; /* its values are not kept up */
     for (unsigned set = 0; set < 2; set++) {
         if (!rule->first_gte[set])
             continue;
@@ -134,7 +138,7 @@ static bool check(struct episodes *e, struct stripe *stripe, struct side *side, 
         return false;
     }
     group->hot = (uint32_t)hot;
-    group->state = GROUP_IDLE;
+    watch_set_state(e->watch, side, group, GROUP_IDLE);
     if (!episode) {
         group->tier = 0;
         return false;
@@ -150,7 +154,7 @@ static bool check(struct episodes *e, struct stripe *stripe, struct side *side, 
     stripe->counters.alerts[ALERT_END]++;
     group->tier = 0;
     group->devices[0] = group->devices[1] = 0;
-    episodes_drop(side, group);
+    episodes_drop(e->watch, side, group);
     return true;
 }
 
@@ -258,12 +262,13 @@ static enum episode_event start(struct look *l, int64_t window_end)
         l->stripe->counters.storms++;
         group->has_started = 0; /* not told: to be tried again, as if it were the first */
         group->started = (uint32_t)l->s->t;
-        group->state = detector->type == DETECTOR_FIRST_SEEN ? GROUP_IDLE : GROUP_MUTED;
+        if (detector->type != DETECTOR_FIRST_SEEN)
+            watch_set_state(l->e->watch, l->side, group, GROUP_MUTED);
         group->next_check = (uint32_t)(l->s->t + detector->timespan_ms);
         return report ? EPISODE_STORM : EPISODE_MUTED;
     }
     bool lasting = detector->type != DETECTOR_FIRST_SEEN;
-    group->state = lasting ? GROUP_FIRING : GROUP_IDLE;
+    watch_set_state(l->e->watch, l->side, group, lasting ? GROUP_FIRING : GROUP_IDLE);
     group->tier = lasting && !l->by_also ? tier_of(detector, l->peak) & 7 : 0;
     group->has_started = 1;
     group->started = (uint32_t)l->s->t;
@@ -324,7 +329,7 @@ static enum episode_event idle(struct look *l, struct gain gains[2])
         if (suppressed(l, (uint32_t)l->s->t))
             return EPISODE_NOTHING;
     } else if (suppressed(l, group->hot)) {
-        group->state = GROUP_MUTED;
+        watch_set_state(l->e->watch, l->side, group, GROUP_MUTED);
         group->next_check = (uint32_t)(l->s->t + l->s->detector->timespan_ms);
         l->stripe->counters.suppressed++;
         return EPISODE_MUTED;
@@ -462,6 +467,11 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
     if (group->state != GROUP_IDLE && check(e, stripe, side, group, s->t, alert))
         return EPISODE_END;
     watch_advance(e->watch, stripe, side, group, s->t);
+    if (group->state == GROUP_FIRING && group->episode == POOL_NONE) { /* nothing more to be told */
+        *is_firing = true;
+        *until = 0;
+        return EPISODE_NOTHING;
+    }
     struct gain gains[2] = {{0, 0}, {0, 0}};
     gains[0] = watch_value(e->watch, stripe, side, group, 0, s->key, s->evidence, s->t);
     if (s->narrow)

@@ -51,6 +51,8 @@ enum episode_event {
     EPISODE_MUTED, /* a start that is not told: too near to the last one, or one of too many */
 };
 
+#define EPISODE_ORDER 5 /* of the block of one that fires: 2 KiB */
+
 struct episodes; /* what all groups share: the guard against storms, the next end */
 
 struct episodes *episodes_new(struct watch *watch, const struct detector *detectors,
@@ -77,7 +79,7 @@ void episodes_next_at_latest(struct episodes *e, int64_t when);
 int64_t episodes_next_of(struct stripe *stripe);
 
 /* The group is forgotten: its episode's memory goes. */
-void episodes_drop(struct side *side, struct group *group);
+void episodes_drop(const struct watch *watch, struct side *side, struct group *group);
 
 /* The memory of an episode of an earlier run, to be filled in; NULL: no room. */
 struct episode;
