@@ -46,7 +46,7 @@ struct observation {
     on_alert deliver;
     void *context;
     int64_t t;
-    uint64_t source_hash; /* 0: not needed yet */
+    uint64_t source_hash, event_key, host_hash; /* 0: not needed yet */
     uint64_t firing;
     bool counted; /* by some detector */
 };
@@ -324,15 +324,15 @@ static bool sight(struct observation *o, unsigned index, uint32_t class, struct 
             first = i;
     }
     if (detector->type == DETECTOR_EVENT_COUNT)
-        s->key = event_of(r);
+        s->key = o->event_key ? o->event_key : (o->event_key = event_of(r));
     else if (detector->type != DETECTOR_FIRST_SEEN && !value_of(r, detector->counted, &s->key))
         return false;
     s->first_hash = first_hash(o, &s->members[first], detector->group_by[first]);
     s->hash = watch_hash(&o->d->watch, index, s->first_hash);
     for (unsigned i = 0; i < detector->group_count; i++)
         if (i != first)
-            s->hash = siphash_words(o->d->watch.key, s->hash, s->members[i].address.hi,
-                                    s->members[i].address.lo);
+            s->hash = watch_hash_more(&o->d->watch, s->hash, s->members[i].address.hi,
+                                      s->members[i].address.lo);
     return true;
 }
 
@@ -346,6 +346,28 @@ static void tell(struct observation *o, const struct sighting *s, enum episode_e
         o->deliver(o->context, alert);
     else
         deliver(o->d, alert, o->deliver, o->context);
+}
+
+/* Locks a sighting's stripe and looks for the groups of those that follow in it, all before the first
+ * is counted, so that the memory fetches them meanwhile. */
+static struct stripe *enter(struct observation *o, struct sighting *sightings, unsigned n)
+{
+    const struct watch *watch = &o->d->watch;
+    const struct record *r = o->r;
+    struct stripe *stripe = watch_stripe(watch, sightings->first_hash);
+    uint8_t device = 0;
+    pthread_mutex_lock(&stripe->lock);
+    if (RECORD_HAS(r, host)) {
+        if (!o->host_hash)
+            o->host_hash = devices_hash(r->host, watch->mix);
+        device = devices_number(&stripe->devices, r->host, o->host_hash);
+    }
+    for (unsigned i = 0; i < n && watch_stripe(watch, sightings[i].first_hash) == stripe; i++) {
+        sightings[i].device = device;
+        sightings[i].group = watch_find(&stripe->sides[sightings[i].side], sightings[i].hash);
+        __builtin_prefetch(sightings[i].group);
+    }
+    return stripe;
 }
 
 /* Counts what has been made of the record, under one lock as far as it goes. */
@@ -362,8 +384,7 @@ static void count(struct observation *o, struct sighting *sightings, unsigned n)
         if (locked != stripe) {
             if (locked)
                 pthread_mutex_unlock(&locked->lock);
-            pthread_mutex_lock(&stripe->lock);
-            locked = stripe;
+            locked = enter(o, s, n - i);
         }
         s->is_first = !o->counted;
         enum episode_event event =
@@ -445,18 +466,16 @@ static __attribute__((noinline)) void look_for_gap(struct observation *o)
     o->deliver(o->context, &alert);
 }
 
-void detect_observe(struct detection *d, struct record *r, on_alert to, void *context)
+/* What is not over after one look at a record. */
+static __attribute__((noinline)) void observe(struct detection *d, struct record *r, int64_t t,
+                                              uint64_t mask, uint32_t class, on_alert to,
+                                              void *context)
 {
-    struct observation o = {.d = d, .r = r, .deliver = to, .context = context};
-    if (!RECORD_HAS(r, time) && !RECORD_HAS(r, received))
-        return;
-    o.t = RECORD_HAS(r, time) ? r->time : r->received;
-    if (o.t >= episodes_next(d->episodes))
+    struct observation o = {.d = d, .r = r, .deliver = to, .context = context, .t = t};
+    if (t >= episodes_next(d->episodes))
         time_passed(&o);
-    uint32_t class = record_class(r);
     if (coverage_samples(r))
         look_for_gap(&o);
-    uint64_t mask = match_record(&d->match, r, class);
     if (mask)
         count_all(&o, mask, class);
     if (RECORD_HAS(r, src_ip) && risk_may_have(d->risk, r->src_ip))
@@ -465,6 +484,19 @@ void detect_observe(struct detection *d, struct record *r, on_alert to, void *co
         record_set_detections(r, words_joined(r, d->names, o.firing));
         record_set_techniques(r, words_joined(r, d->techniques, o.firing));
     }
+}
+
+/* Most records are harmless: of no interest to any detector, and of no source that is. */
+void detect_observe(struct detection *d, struct record *r, on_alert to, void *context)
+{
+    if (!RECORD_HAS(r, time) && !RECORD_HAS(r, received))
+        return;
+    int64_t t = RECORD_HAS(r, time) ? r->time : r->received;
+    uint32_t class = record_class(r);
+    uint64_t mask = match_record(&d->match, r, class);
+    if (mask || t >= episodes_next(d->episodes) || coverage_samples(r) ||
+        (RECORD_HAS(r, src_ip) && risk_may_have(d->risk, r->src_ip)))
+        observe(d, r, t, mask, class, to, context);
 }
 
 struct detection_parts detection_parts(struct detection *d)

@@ -15,7 +15,7 @@
  *   value    lo (4), hi (4), first (4), last (4), before (4)
  *   episode  members, of each of three: the address or number (16), a text's length (1) and bytes;
  *            window_start (8), first_seen (8), last_seen (8), last_alert (8),
- *            next_growth (8), evidence (4), samples (1), of each: key (8), devices (1), of each: its
+ *            next_growth (8), seen (8), is_exact | by_also << 1 (1), evidence (4), samples (1), of each: key (8), devices (1), of each: its
  *            number (1), registers of the sketch (1024)
  *   WIDE     stripe (4), of each: key (8), address (16), port (2), protocol (1)
  *   RISK     entities: hash (8), bit (4), above (1), entries (1), of each: started (4), firing until
@@ -47,7 +47,7 @@ enum section_kind {
 
 #define GROUP_BYTES   (2 * 8 + 4 * 4 + 3 + 2 + 4) /* without values and episode */
 #define VALUE_BYTES   20
-#define EPISODE_BYTES (3 * (16 + 1 + 55) + 5 * 8 + 4 + 1 + 32 * 8 + 1 + 8 + 1024) /* at most */
+#define EPISODE_BYTES (3 * (16 + 1 + 55) + 6 * 8 + 1 + 4 + 1 + 32 * 8 + 1 + 8 + 1024) /* at most */
 #define WIDE_BYTES    (8 + 16 + 2 + 1)
 #define ENTITY_BYTES  (8 + 4 + 1 + 1 + 12 * 9) /* at most */
 

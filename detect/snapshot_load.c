@@ -101,9 +101,9 @@ static uint8_t device(const struct loader *l, struct stripe *stripe, uint8_t num
     while (number && r.at < r.end) {
         uint8_t n = get8(&r), len = get8(&r);
         const uint8_t *name = get_bytes(&r, len);
+        struct slice text = slice_make((const char *)name, len);
         if (name && n == number)
-            return devices_number(&stripe->devices, slice_make((const char *)name, len),
-                                  l->parts.watch->mix);
+            return devices_number(&stripe->devices, text, devices_hash(text, l->parts.watch->mix));
     }
     return 0;
 }
@@ -165,6 +165,10 @@ static void read_episode(const struct loader *l, struct snapshot_reader *r, stru
     e->last_alert = get_time(r);
     e->marked = 0; /* to be said again */
     e->next_growth = get64(r);
+    e->seen = get64(r);
+    uint8_t flags = get8(r);
+    e->is_exact = flags & 1;
+    e->by_also = flags >> 1 & 1;
     e->evidence = get32(r) & ((UINT32_C(1) << EVIDENCE_COUNT) - 1);
     e->sample_count = get8(r);
     r->bad |= e->sample_count > ALERT_SAMPLES_MAX || e->next_growth < 10;

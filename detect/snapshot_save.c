@@ -120,6 +120,8 @@ static void put_episode(struct saver *s, const struct stripe *stripe,
     put64(&s->at, (uint64_t)episode->last_seen);
     put64(&s->at, (uint64_t)episode->last_alert);
     put64(&s->at, episode->next_growth);
+    put64(&s->at, episode->seen);
+    put8(&s->at, episode->is_exact | (unsigned)episode->by_also << 1);
     put32(&s->at, episode->evidence);
     put8(&s->at, episode->sample_count);
     for (unsigned i = 0; i < episode->sample_count; i++)

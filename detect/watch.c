@@ -224,13 +224,6 @@ void watch_prefetch(const struct side *side, uint64_t hash)
     __builtin_prefetch(&side->hashes[second_slot(side, hash | 1)]);
 }
 
-void watch_prefetch_group(const struct side *side, uint64_t hash)
-{
-    const struct group *group = find(side, hash | 1);
-    if (group)
-        __builtin_prefetch(group);
-}
-
 struct group *watch_find(const struct side *side, uint64_t hash)
 {
     return find(side, hash | 1);
@@ -309,29 +302,58 @@ static struct group *make(struct watch *watch, struct stripe *stripe, struct sid
     return &side->groups[slot];
 }
 
-/* Pairs that have expired make room, little by little. */
-static bool has_all_its_pairs(struct watch *watch, struct side *side, uint32_t owner, int64_t t)
+/* A pair of the source that stands where the new one would, and is no nearer to firing, makes room. */
+static bool evict_own(struct watch *watch, struct stripe *stripe, struct side *side,
+                      unsigned detector, uint64_t hash, uint32_t owner, int64_t t)
+{
+    const struct watch_rule *rule = &watch->rules[detector];
+    uint32_t best = POOL_NONE, best_rank = rule->first_gte[0] ? 1024 / rule->first_gte[0] + 1 : 2;
+    uint32_t at[2] = {first_slot(side, hash), second_slot(side, hash)};
+    for (unsigned i = 0; i < 2 * WATCH_BUCKET; i++) {
+        uint32_t slot = at[i / WATCH_BUCKET] + i % WATCH_BUCKET;
+        const struct group *group = &side->groups[slot];
+        if (!side->hashes[slot] || group->owner != owner || group->detector != detector)
+            continue;
+        uint32_t rank = rank_of_slot(watch, group, t);
+        if (rank < best_rank) {
+            best = slot;
+            best_rank = rank;
+        }
+    }
+    if (best == POOL_NONE)
+        return false;
+    stripe->counters.evicted_groups++;
+    watch_forget(watch, side, best);
+    return true;
+}
+
+/* Room for one more pair of a source: within its bound, of pairs that have expired, which are found
+ * little by little, or of its own. */
+static bool may_have_pair(struct watch *watch, struct stripe *stripe, struct side *side,
+                          unsigned detector, uint64_t hash, uint32_t owner, int64_t t)
 {
     if (pairs_of(side, owner) < watch->pairs_per_source)
-        return false;
+        return true;
     sweep(watch, side, SWEEP_SLOTS, t);
-    return pairs_of(side, owner) >= watch->pairs_per_source;
+    if (pairs_of(side, owner) < watch->pairs_per_source ||
+        evict_own(watch, stripe, side, detector, hash, owner, t))
+        return true;
+    stripe->counters.refused_pairs++;
+    return false;
 }
 
 struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
-                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t)
+                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
+                          struct group *found)
 {
     hash |= 1;
-    struct group *group = find(side, hash);
-    if (group)
-        return group;
+    if (found && side->hashes[watch_slot(side, found)] == hash)
+        return found; /* it has not made room for another meanwhile */
     uint32_t owner = 0;
     if (watch->rules[detector].pair) {
         owner = pairs_owner(watch, detector, first_hash);
-        if (has_all_its_pairs(watch, side, owner, t)) {
-            stripe->counters.refused_pairs++;
+        if (!may_have_pair(watch, stripe, side, detector, hash, owner, t))
             return NULL;
-        }
     }
     return make(watch, stripe, side, detector, hash, owner, t);
 }
@@ -340,6 +362,8 @@ void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side
                    struct group *group, int64_t t)
 {
     int64_t ahead = t - group->newest;
+    if (ahead == 0)
+        return;
     const struct watch_rule *rule = &watch->rules[group->detector];
     if (ahead < -(int64_t)rule->lateness)
         stripe->counters.late++;

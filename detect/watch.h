@@ -116,25 +116,34 @@ static inline struct stripe *watch_stripe(const struct watch *watch, uint64_t fi
     return &watch->stripes[first_hash >> 40 & (watch->stripe_count - 1)];
 }
 
-/* The hash of a detector's group whose first member has that hash. */
+/* The hash of a detector's group whose first member has that hash; and with a further member: who does
+ * not know the key does not know which members meet. */
 static inline uint64_t watch_hash(const struct watch *watch, unsigned detector, uint64_t first_hash)
 {
     return first_hash ^ watch->rules[detector].salt;
 }
 
-/* Fetches what a look-up of the group will read, and, with the stripe locked, the group. */
+static inline uint64_t watch_hash_more(const struct watch *watch, uint64_t hash, uint64_t hi,
+                                       uint64_t lo)
+{
+    hash = (hash + (hi * watch->mix ^ lo)) * watch->mix;
+    return hash ^ hash >> 32;
+}
+
+/* Fetches what a look-up of the group will read. */
 void watch_prefetch(const struct side *side, uint64_t hash);
-void watch_prefetch_group(const struct side *side, uint64_t hash);
 
 /* The group of that hash; NULL: there is none. */
 struct group *watch_find(const struct side *side, uint64_t hash);
 
 /*
  * The group of that hash, made when there is none: then newest is t and there are no values.
- * NULL: no room, or the source (`first_hash`) holds too many pairs.
+ * NULL: no room, or the source (`first_hash`) holds too many pairs. `found` is what watch_find said
+ * since the stripe was locked.
  */
 struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
-                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t);
+                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
+                          struct group *found);
 void watch_forget(const struct watch *watch, struct side *side, uint32_t slot);
 
 /* Keeps told_units right: every change of a group's state, and units that it takes or (negative)

@@ -158,7 +158,7 @@ struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side 
             v = table.count ? values_slot(table, watch->mix, key) : NULL;
             if (!v) {
                 stripe->counters.evicted_values++;
-                return (struct gain){(uint32_t)t, (uint32_t)t};
+                return (struct gain){(uint32_t)t, (uint32_t)t, true};
             }
         }
         gain = value_begin(v, key, (uint32_t)t, rule->window);

@@ -149,8 +149,9 @@ static void pairs_of_one_source(void **state)
             EVIDENCE_DENIED);
         detect_observe(d, &r, hear, &heard);
     }
-    assert_int_equal(detect_counters(d).refused_pairs, 900);
-    assert_int_equal(detect_counters(d).groups, 100);
+    struct detect_counters c = detect_counters(d);
+    assert_int_equal(c.refused_pairs + c.evicted_groups, 900);
+    assert_int_equal(c.groups, 100);
     for (unsigned n = 0; n < 20; n++) {
         tcp(&r, START + n, address_v4(0x0a000008), address_v4(0x0a010000), (uint16_t)(600 + n),
             EVIDENCE_DENIED);
@@ -163,12 +164,37 @@ static void pairs_of_one_source(void **state)
         detect_observe(d, &r, hear, &heard);
     }
     unsigned before = heard.phases[ALERT_START];
-    for (unsigned n = 0; n < 20; n++) {
+    for (unsigned n = 0; n < 60; n++) {
         tcp(&r, START + HOUR + 5000 + n, address_v4(0x0a000007), address_v4(0x0a020000 + 95),
             (uint16_t)(600 + n), EVIDENCE_DENIED);
         detect_observe(d, &r, hear, &heard);
     }
     assert_int_equal(heard.phases[ALERT_START], before + 1);
+    detection_free(d);
+}
+
+/* The same where being new is all that counts. */
+static void new_pairs_of_one_source(void **state)
+{
+    (void)state;
+    struct detector detector = detector_like("new", DETECTOR_FIRST_SEEN);
+    struct detect_limits limits = limits_of(1 << 20);
+    detector.where.any_protocol = true;
+    detector.group_by[1] = DETECT_DST_PORT;
+    detector.group_count = 2;
+    detector.tiers[0].gte = 1;
+    limits.pairs_per_source = 10;
+    memset(&heard, 0, sizeof(heard));
+    struct detection *d = detection_new(&detector, 1, &limits);
+    for (unsigned round = 0; round < 2; round++)
+        for (unsigned port = 1; port <= 500; port++) {
+            tcp(&r, START + round * HOUR, address_v4(0x0a000007), address_v4(0x0a010000),
+                (uint16_t)port, EVIDENCE_DATA);
+            detect_observe(d, &r, hear, &heard);
+        }
+    assert_int_equal(detect_counters(d).groups, 10);
+    assert_int_equal(heard.phases[ALERT_START], 10);
+    assert_int_equal(detect_counters(d).refused_pairs, 2 * 490);
     detection_free(d);
 }
 
@@ -273,15 +299,11 @@ static void four_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_million_groups),
-        cmocka_unit_test(flood_loses_no_internal_scan),
-        cmocka_unit_test(nearest_to_firing_stays),
-        cmocka_unit_test(more_episodes_than_memory),
-        cmocka_unit_test(firing_pushes_out_nobody),
-        cmocka_unit_test(pairs_of_one_source),
-        cmocka_unit_test(everything_at_once),
-        cmocka_unit_test(times_from_anywhere),
-        cmocka_unit_test(four_threads),
+        cmocka_unit_test(a_million_groups),         cmocka_unit_test(flood_loses_no_internal_scan),
+        cmocka_unit_test(nearest_to_firing_stays),  cmocka_unit_test(more_episodes_than_memory),
+        cmocka_unit_test(firing_pushes_out_nobody), cmocka_unit_test(pairs_of_one_source),
+        cmocka_unit_test(new_pairs_of_one_source),  cmocka_unit_test(everything_at_once),
+        cmocka_unit_test(times_from_anywhere),      cmocka_unit_test(four_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
