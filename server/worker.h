@@ -24,8 +24,8 @@ struct worker_plan {
 /* Starts the thread. NULL: no memory or no thread; the sockets are closed then. */
 struct worker *worker_start(const struct worker_plan *plan);
 
-/* From any thread: a sink that made the worker stop reading has room again. */
-void worker_room(struct worker *w, size_t output);
+/* From any thread: a sink that may have made the worker stop reading has room again. */
+void worker_room(struct worker *w);
 
 /* From any thread: adds what it has counted, at most one turn of its loop ago. */
 void worker_count(struct worker *w, struct counters *total);
