@@ -152,6 +152,14 @@ static unsigned protocol_group(const struct record *r)
     return RECORD_HAS(r, protocol) ? groups[r->protocol] : 4;
 }
 
+/* Whether the groups say all there is to a protocol: TCP, UDP, any. */
+static bool has_simple_protocols(const struct predicate *p)
+{
+    const uint64_t simple = UINT64_C(1) << PROTOCOL_TCP | UINT64_C(1) << PROTOCOL_UDP;
+    return p->any_protocol || (!(p->protocols[0] & ~simple) && !p->protocols[1] &&
+                               !p->protocols[2] && !p->protocols[3]);
+}
+
 static bool group_may_match(const struct predicate *p, unsigned group)
 {
     if (p->any_protocol)
@@ -160,7 +168,7 @@ static bool group_may_match(const struct predicate *p, unsigned group)
         return has_protocol(p, PROTOCOL_TCP);
     if (group == 2)
         return has_protocol(p, PROTOCOL_UDP);
-    return group < 4 && (p->protocols[0] | p->protocols[1] | p->protocols[2] | p->protocols[3]);
+    return group < 4 && !has_simple_protocols(p);
 }
 
 /* Whether the index is among those of a mask; the last one stands for none given. No mask: always. */
@@ -181,14 +189,6 @@ static void fill_candidates(struct match *match, const struct predicate *p, uint
                         takes(p->classes, class, MATCH_CLASSES) &&
                         takes(p->evidence, evidence, EVIDENCE_COUNT) && group_may_match(p, group))
                         match->candidates[category][class][evidence][group] |= bit;
-}
-
-/* Whether the words say all there is to a protocol: TCP, UDP, any. */
-static bool has_simple_protocols(const struct predicate *p)
-{
-    const uint64_t simple = UINT64_C(1) << PROTOCOL_TCP | UINT64_C(1) << PROTOCOL_UDP;
-    return p->any_protocol || (!(p->protocols[0] & ~simple) && !p->protocols[1] &&
-                               !p->protocols[2] && !p->protocols[3]);
 }
 
 static void fill_conditions(struct match *match, const struct predicate *p, uint64_t bit)
