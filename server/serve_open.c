@@ -56,7 +56,7 @@ static void complain_listen(struct server *server, size_t i, int code)
     snprintf(key, sizeof(key), "listen[%zu].%s", i, address ? "address" : "port");
     snprintf(value, sizeof(value), "%u", (unsigned)l->port);
     snprintf(sentence, sizeof(sentence), "a %s %s that can be listened on (%s)",
-             l->protocol == LISTEN_UDP ? "udp" : "tcp", address ? "address" : "port",
+             listen_name(l->protocol), address ? "address" : "port",
              code == UV_EADDRINUSE ? "another program has it" : uv_strerror(code));
     config_complain(server->config, NULL, key, address ? l->address : value, sentence, NULL);
 }
@@ -144,24 +144,27 @@ static bool open_state(struct server *server)
 void serve_print_ready(const struct server *server)
 {
     const struct settings *s = server->settings;
+    const struct listen_settings *plain = s->listen, *end = s->listen + s->listen_count;
+    while (plain < end && plain->protocol == LISTEN_TLS)
+        plain++;
     fprintf(stderr, "listening on ");
     for (size_t i = 0; i < s->listen_count; i++)
         fprintf(stderr, "%s%s %s:%u",
                 i == 0                     ? ""
                 : i + 1 == s->listen_count ? " and "
                                            : ", ",
-                s->listen[i].protocol == LISTEN_UDP ? "udp" : "tcp", s->listen[i].address,
+                listen_name(s->listen[i].protocol), s->listen[i].address,
                 (unsigned)s->listen[i].port);
     if (s->listen_count == 0)
         fprintf(stderr, "nothing");
-    else
+    else if (plain < end)
         fprintf(stderr, " - try: nc %s-w1 127.0.0.1 %u < samples/asa/deny.log",
-                s->listen[0].protocol == LISTEN_UDP ? "-u " : "", (unsigned)s->listen[0].port);
+                plain->protocol == LISTEN_UDP ? "-u " : "", (unsigned)plain->port);
     fputc('\n', stderr);
 }
 
 bool serve_open(struct server *server)
 {
-    return open_sinks(server) && open_sockets(server) && open_state(server) &&
-           start_workers(server);
+    return rules_open_tls(server->rules) && open_sinks(server) && open_sockets(server) &&
+           open_state(server) && start_workers(server);
 }

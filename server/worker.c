@@ -170,7 +170,7 @@ static int start_listeners(struct worker *w)
         else if (settings->listen[i].protocol == LISTEN_UDP)
             code = udp_start(&l->udp, &w->ingest, w->plan.fds[i]);
         else
-            code = tcp_start(&l->tcp, &w->ingest, w->plan.fds[i]);
+            code = tcp_start(&l->tcp, &w->ingest, w->plan.fds[i], w->plan.rules->listen_tls[i]);
     }
     w->listener_count = settings->listen_count;
     return code;

@@ -27,7 +27,8 @@ int ingest_init(struct ingest *ingest, uv_loop_t *loop, struct pipeline *pipelin
 void ingest_close(struct ingest *ingest)
 {
     free(ingest->buffer);
-    ingest->buffer = NULL;
+    free(ingest->ciphertext);
+    ingest->buffer = ingest->ciphertext = NULL;
 }
 
 int64_t ingest_now_ms(void)

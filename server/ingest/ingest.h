@@ -6,9 +6,12 @@
 #include <uv.h>
 
 #include "server/ingest/frame.h"
+#include "server/ingest/notices.h"
 #include "server/rules.h"
+#include "server/tls/tls.h"
 
-#define INGEST_READ_BYTES (256 * 1024)
+#define INGEST_READ_BYTES       (256 * 1024)
+#define INGEST_CIPHERTEXT_BYTES (INGEST_READ_BYTES - TLS_RECORD_MAX)
 
 struct ingest {
     uv_loop_t *loop;
@@ -16,6 +19,9 @@ struct ingest {
     const struct rules *rules;
     struct framing framing; /* of all TCP connections; UDP counts its empty datagrams there too */
     char *buffer;           /* FRAME_HEADROOM and INGEST_READ_BYTES: all connections read into it */
+    char *
+        ciphertext; /* INGEST_CIPHERTEXT_BYTES, which all TLS connections read into; NULL: none do */
+    struct notices notices;
     atomic_uint *connections;    /* open, over all workers */
     bool paused;                 /* an output is full: nobody reads */
     const struct sender *sender; /* of the bytes that are being read */
@@ -43,8 +49,8 @@ void udp_count_drops(struct udp *udp); /* brings kernel_dropped up to date */
 void udp_drain(struct udp *udp);
 void udp_close(struct udp *udp);
 
-struct tcp;
-int tcp_start(struct tcp **tcp, struct ingest *ingest, int fd);
+struct tcp; /* `context` NULL: without TLS; it is shared */
+int tcp_start(struct tcp **tcp, struct ingest *ingest, int fd, struct tls_context *context);
 void tcp_pause(struct tcp *tcp);
 void tcp_resume(struct tcp *tcp);
 void tcp_drain(struct tcp *tcp);

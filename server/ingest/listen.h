@@ -12,5 +12,8 @@
 int listen_open(const struct listen_settings *settings, unsigned count, int *fds,
                 size_t receive_buffer, size_t *granted);
 
+/* "udp", "tcp" or "tls". */
+const char *listen_name(enum listen_protocol protocol);
+
 /* The port that a socket is bound to. */
 uint16_t listen_port(int fd);
