@@ -314,6 +314,17 @@ static void check_sequence(struct complaints *complaints, const struct node *roo
                  "only type sequence comes after other detectors: leave it out");
 }
 
+/* What is known only after all detectors have seen a record. */
+static void check_where(struct complaints *complaints, const struct node *where,
+                        const struct predicate_settings *predicate)
+{
+    static const char sentence[] = "only an output can ask this, under forward: leave it out";
+    if (predicate->detected)
+        complain_value(complaints, right(where, "detected"), sentence);
+    if (predicate->firing)
+        complain_value(complaints, right(where, "firing"), sentence);
+}
+
 void check_detector(struct complaints *complaints, const struct node *root, const char *name,
                     struct detector_settings *detector)
 {
@@ -326,6 +337,8 @@ void check_detector(struct complaints *complaints, const struct node *root, cons
     check_counting(complaints, root, detector);
     check_sequence(complaints, root, detector);
     check_tiers(complaints, root, detector);
+    check_where(complaints, right(root, "where"), &detector->where);
+    check_where(complaints, right(right(root, "also"), "where"), &detector->also_where);
     if (right(root, "suppress") && right(root, "suppress-max") &&
         detector->suppress_ms > detector->suppress_max_ms)
         complain_value(complaints, right(root, "suppress"),

@@ -5,7 +5,9 @@
  * The conservation law, which every end-to-end test asserts for each output that shows events:
  *
  *   received = dropped before the outputs (sender_refused)
- *            + forwarded + queued + dropped[reason] of the output
+ *            + spared by the output's settings (filtered)
+ *            + offered_events
+ *   offered_events + offered_alerts = forwarded + queued + dropped[reason]
  *
  * Nothing is dead-lettered yet: what no parser understood is forwarded with its raw text.
  * No include guard: include it with COUNTER or OUTPUT_COUNTER defined to taste.
@@ -46,6 +48,8 @@ COUNTER(datagrams_truncated, "datagrams longer than max-message-size: cut by the
 #ifdef OUTPUT_COUNTER
 OUTPUT_COUNTER(offered_events, "events handed to the output")
 OUTPUT_COUNTER(offered_alerts, "alerts handed to the output")
+OUTPUT_COUNTER(filtered, "events that its `where` leaves out; not offered")
+OUTPUT_COUNTER(filtered_alerts, "alerts that it leaves out; not offered")
 OUTPUT_COUNTER(forwarded, "messages the output's transport took")
 OUTPUT_COUNTER(queued, "messages waiting now")
 OUTPUT_COUNTER(dropped_queue_full, "messages lost because the queue was full")

@@ -43,7 +43,7 @@ static bool open_sinks(struct server *server)
         }
         server->sink_count++;
     }
-    return outputs_init(&server->outputs, settings, server->sinks, NULL, NULL) == 0;
+    return outputs_init(&server->outputs, server->rules, server->sinks, NULL, NULL) == 0;
 }
 
 /* ---- sockets and workers ---- */

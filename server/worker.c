@@ -195,7 +195,7 @@ static void on_alerts(void *context)
 static int init(struct worker *w)
 {
     const struct rules *rules = w->plan.rules;
-    int code = outputs_init(&w->outputs, rules->settings, w->plan.sinks, on_refused, w);
+    int code = outputs_init(&w->outputs, rules, w->plan.sinks, on_refused, w);
     struct pipeline_output output = outputs_callbacks(&w->outputs);
     w->outputs.on_alerts = on_alerts;
     w->outputs.alerts_context = w->plan.state;

@@ -91,7 +91,8 @@ udp() { nc -u -N -w 1 127.0.0.1 "$port"; }
 
 # offered = forwarded + queued + every dropped, and everything received was offered
 conserved() {
-    [ "$(value received)" = $(($(value offered_events output) + $(value sender_refused))) ] &&
+    [ "$(value received)" = $(($(value offered_events output) + $(value filtered output) + \
+        $(value sender_refused))) ] &&
         [ $(($(value offered_events output) + $(value offered_alerts output))) = \
             $(($(value forwarded output) + $(value queued output) + \
                $(value dropped_queue_full output) + $(value dropped_too_long output) + \

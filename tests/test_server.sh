@@ -128,10 +128,11 @@ port=$(sed -n 's/.*tcp.*port: \([0-9]*\).*/\1/p' "$d/second.yaml")
 until_true ready
 i=0
 while [ $i -lt 2000 ]; do i=$((i + 1)); echo "<14>descriptor-$i"; done >"$d/lines"
-"$B/tool_load" -p "$port" -f "$d/lines" -c 60 >"$d/load" 2>&1 &
+"$B/tool_load" -p "$port" -f "$d/lines" -c 60 -k >"$d/load" 2>&1 &
 load=$!
 pids="$pids $load"
 check "out of descriptors: connections wait and are counted" until_true at_least accept_failed 1
+kill $load
 wait $load
 check "and all get their turn" until_true is received 2000
 stop
@@ -175,7 +176,7 @@ stop
 check "the counters add up" conserved
 
 "$B/tool_lines" mix 100000 5 >"$d/mix"
-serve forward="$away"
+serve forward="$(echo "$away" | sed 's/}$/, queue: {size: 1 GiB}}/')"
 got=0
 sink
 "$B/tool_load" -p "$port" -f "$d/mix" -c 8 -n 180000 -r 60000 >"$d/load" 2>&1 &

@@ -10,8 +10,10 @@ struct output {
     struct sink *sink;
     const struct forward_settings *settings;
     struct cef_format cef;
-    struct batch *batch; /* NULL: nothing waits */
-    uint64_t cut;
+    struct batch *batch;            /* NULL: nothing waits */
+    const struct predicate *filter; /* NULL: everything that is shown passes */
+    struct output_counters counted; /* here, and not yet told to the sink */
+    bool has_counted;
     bool refused; /* its sink asked to stop; outputs_room ends it */
 };
 
@@ -26,8 +28,9 @@ struct outputs {
     void *alerts_context;
 };
 
-/* `sinks` in the order of settings->forward. on_refused may be NULL: nobody can stop. */
-int outputs_init(struct outputs *outputs, const struct settings *settings, struct sink **sinks,
+/* `rules` are borrowed; `sinks` in the order of their settings->forward. on_refused may be NULL:
+ * nobody can stop. */
+int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink **sinks,
                  void (*on_refused)(void *context), void *context);
 struct pipeline_output outputs_callbacks(struct outputs *outputs);
 

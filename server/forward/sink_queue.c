@@ -207,19 +207,12 @@ bool sink_room(struct sink *s)
     return room;
 }
 
-void sink_count_cut(struct sink *s, uint64_t messages)
+void sink_count(struct sink *s, const struct output_counters *more)
 {
     pthread_mutex_lock(&s->lock);
-    s->counters.cut += messages;
-    pthread_mutex_unlock(&s->lock);
-}
-
-void sink_count_lost(struct sink *s, uint64_t events, uint64_t alerts)
-{
-    pthread_mutex_lock(&s->lock);
-    s->counters.offered_events += events;
-    s->counters.offered_alerts += alerts;
-    s->counters.dropped_too_long += events + alerts;
+#define OUTPUT_COUNTER(name, meaning) s->counters.name += more->name;
+#include "server/counters.h"
+#undef OUTPUT_COUNTER
     pthread_mutex_unlock(&s->lock);
 }
 
