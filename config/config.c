@@ -71,6 +71,7 @@ bool reading_settings(struct config *config, const struct source *source, const 
         return false;
     check_settings(complaints, config->root, settings);
     complete_path(config, source, &settings->state_directory);
+    complete_path(config, source, &settings->dead_letters.path);
     for (size_t i = 0; i < settings->listen_count; i++)
         complete_tls_paths(config, source, &settings->listen[i].tls);
     lists_read(complaints, source->name, config->root, settings);

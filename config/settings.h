@@ -57,6 +57,16 @@ struct list_settings {
         *file; /* NULL: none; one address or prefix a line, # comments; already read into entries */
 };
 
+enum dead_letters_to { DEAD_LETTERS_TO_OUTPUTS, DEAD_LETTERS_TO_FILE, DEAD_LETTERS_TO_BOTH };
+
+/* What no parser understood. */
+struct dead_letter_settings {
+    const char *path; /* NULL: no file; `to` is then DEAD_LETTERS_TO_OUTPUTS */
+    size_t size;      /* bytes of one file */
+    unsigned files;
+    enum dead_letters_to to;
+};
+
 /* A range of ports, both ends inclusive. */
 struct port_range {
     uint16_t first, last;
@@ -106,6 +116,7 @@ struct forward_settings {
     bool ipv6_c6a;      /* ipv6: src | c6a */
     size_t max_message_size;
     size_t queue_size; /* bytes */
+    size_t retain;     /* bytes kept behind what the receiver's kernel acknowledged, at most */
     enum when_full when_full;
     int64_t reconnect_min_ms, reconnect_max_ms; /* backoff between these, with jitter */
 };
@@ -161,6 +172,7 @@ struct settings {
     unsigned risk_threshold;
     const char *state_directory; /* NULL: detectors forget at the end */
     int64_t state_interval_ms;
+    struct dead_letter_settings dead_letters;
     struct text_list detector_directories, enable, disable;
     struct forward_settings *forward;
     size_t forward_count;

@@ -1,37 +1,13 @@
 # For tests of the real program over UDP and TCP on 127.0.0.1 (TAP), sourced by them: starts it,
 # waits for conditions, never for luck, and reads its counters.
-B=${B:-build}
-d=$(mktemp -d)
-pids=
-trap 'kill $pids 2>/dev/null; wait 2>/dev/null; rm -rf "$d"' EXIT
-n=0
-
-check() { # NAME COMMAND...: one line of TAP
-    n=$((n + 1))
-    name=$1
-    shift
-    if "$@"; then echo "ok $n - $name"; else
-        echo "not ok $n - $name"
-        for f in "$d"/err "$d"/out; do tail -n 60 "$f" 2>/dev/null | cut -c 1-300 | sed 's/^/# /'; done
-    fi
-}
-
-until_true() { # COMMAND...: within 20 s; COMMAND may wait in the same way
-    local tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        [ $tries -gt 400 ] && return 1
-        sleep 0.05
-    done
-}
-
-random_port() { od -An -N2 -tu2 /dev/urandom | awk '{ print 20000 + $1 % 10000 }'; }
+. tests/tap.sh
 
 # serve [NAME=VALUE ...]: starts the program on a free port ($port) with the settings given
-# (allow, limits, forward, address, descriptors, listen: more entries, TLS_PORT in them is $tls_port), standard output to $d/out; $server is its process.
+# (allow, limits, forward, address, descriptors, listen: more entries, with $tls_port for TLS_PORT,
+# more: further keys), standard output to $d/out; $server is its process.
 serve() {
     allow='[127.0.0.0/8]' limits='{}' forward='{name: local, protocol: file, path: "-"}'
-    address=127.0.0.1 descriptors=$(ulimit -n) listen=
+    address=127.0.0.1 descriptors=$(ulimit -n) listen= more='# no more'
     for setting in "$@"; do eval "${setting%%=*}=\${setting#*=}"; done
     attempts=0
     while [ $attempts -lt 20 ]; do
@@ -46,6 +22,7 @@ serve() {
 	allow: $allow
 	limits: $limits
 	detectors: {enable: []}
+	$more
 	forward:
 	  - $forward
 	END
@@ -89,14 +66,18 @@ arriving() { printf '<14>%s\n' "$1" | tcp; until_true arrived "$1\$"; } # a line
 resident() { awk '/^VmHWM/ { print $2 }' /proc/$server/status; } # KiB at most so far
 udp() { nc -u -N -w 1 127.0.0.1 "$port"; }
 
-# offered = forwarded + queued + every dropped, and everything received was offered
+# offered = forwarded + queued + every dropped, and everything received was offered or spared
 conserved() {
     [ "$(value received)" = $(($(value offered_events output) + $(value filtered output) + \
-        $(value sender_refused))) ] &&
+        $(value diverted dead-letters) + $(value sender_refused))) ] &&
         [ $(($(value offered_events output) + $(value offered_alerts output))) = \
             $(($(value forwarded output) + $(value queued output) + \
                $(value dropped_queue_full output) + $(value dropped_too_long output) + \
-               $(value dropped_refused output) + $(value dropped_at_exit output))) ]
+               $(value dropped_refused output) + $(value dropped_at_exit output))) ] &&
+        [ "$(value offered dead-letters)" = \
+            $(($(value dead_lettered dead-letters) + $(value queued dead-letters) + \
+               $(value dropped_dead_letter_full dead-letters) + \
+               $(value dropped_dead_letter_failed dead-letters))) ]
 }
 
 sink() { # ARGUMENTS...: a receiver on $to
