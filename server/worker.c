@@ -98,6 +98,7 @@ static void on_flush(uv_timer_t *timer)
 static void on_tidy(uv_timer_t *timer)
 {
     struct worker *w = timer->data;
+    outputs_tick(&w->outputs, ingest_now_ms());
     for (struct listener *l = w->listeners; l < w->listeners + w->listener_count; l++)
         if (l->udp)
             udp_count_drops(l->udp);
@@ -132,7 +133,7 @@ static void stop_now(struct worker *w)
         l->udp = NULL;
         l->tcp = NULL;
     }
-    outputs_flush(&w->outputs);
+    outputs_end(&w->outputs);
     uv_close((uv_handle_t *)&w->wake, NULL);
     uv_close((uv_handle_t *)&w->before_sleep, NULL);
     uv_close((uv_handle_t *)&w->flush, NULL);
