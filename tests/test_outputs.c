@@ -435,6 +435,40 @@ static void in_bounded_memory(void **state)
     free(run.text);
 }
 
+/* Whatever comes, whenever: what leaves stands for all that came. */
+static void all_are_counted(void **state)
+{
+    struct run run;
+    uint32_t seed = 1;
+    uint64_t sum = 0;
+    (void)state;
+    begin_run(&run, AGGREGATE "{interval: 10s, memory: 1 MiB, firing: true}");
+    for (unsigned i = 0; i < 20000; i++) {
+        seed = seed * 1664525 + 1013904223;
+        unsigned draw = seed >> 8;
+        run.now_ms += draw % 97 == 0 ? 7000 : draw % 5;
+        if (draw % 11 == 0)
+            probe(&run, draw % 40);
+        else if (draw % 7 == 0)
+            opened_and_closed(&run, draw % 50);
+        else
+            refused(&run, draw % 200, 1, draw / 200 % (i % 2 ? 2 : 200));
+        if (draw % 1009 == 0)
+            outputs_tick(&run.outputs, run.now_ms);
+        if (i % 1000 == 0)
+            conserve(&run);
+    }
+    end_run(&run);
+    for (char *line = strtok(run.text, "\n"); line; line = strtok(NULL, "\n")) {
+        const char *cnt = strstr(line, " cnt=");
+        if (!strstr(line, "type=2"))
+            sum += cnt ? strtoull(cnt + 5, NULL, 10) : 1;
+    }
+    assert_int_equal(sum, run.received);
+    assert_true(run.counted.aggregated > 2000);
+    free(run.text);
+}
+
 /* With a sample's rate; messages that are sampled and others are not one. */
 static void sampled_and_aggregated(void **state)
 {
@@ -459,6 +493,7 @@ int main(void)
         cmocka_unit_test(what_all_of_them_say),
         cmocka_unit_test(alerts_come_after),
         cmocka_unit_test(in_bounded_memory),
+        cmocka_unit_test(all_are_counted),
         cmocka_unit_test(sampled_and_aggregated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
