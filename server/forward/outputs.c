@@ -8,6 +8,7 @@
 #include "server/forward/aggregate.h"
 #include "server/forward/alert_json.h"
 #include "server/forward/filter.h"
+#include "server/forward/framing.h"
 #include "server/forward/sample.h"
 #include "server/rules.h"
 
@@ -18,14 +19,6 @@ static const enum cef_header headers[] = {
     [HEADER_RFC3164] = CEF_HEADER_RFC3164,
     [HEADER_NONE] = CEF_HEADER_NONE,
 };
-
-static enum cef_framing framing_of(const struct forward_settings *settings)
-{
-    if (settings->protocol == FORWARD_UDP)
-        return CEF_FRAME_NONE;
-    return settings->framing == FRAMING_OCTET_COUNTING ? CEF_FRAME_OCTET_COUNTING
-                                                       : CEF_FRAME_NEWLINE;
-}
 
 static void on_leaving(void *context, struct record *r);
 
@@ -105,6 +98,19 @@ void outputs_flush(struct outputs *outputs)
     for (size_t i = 0; i < outputs->count; i++)
         push(outputs, &outputs->items[i]);
     outputs->pending = false;
+}
+
+void outputs_replace(struct outputs *outputs, struct outputs *with)
+{
+    outputs_end(outputs);
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++)
+        for (size_t i = 0; i < with->count; i++)
+            with->items[i].refused |= with->items[i].sink == o->sink && o->refused;
+    outputs_close(outputs);
+    *outputs = *with;
+    for (size_t i = 0; i < outputs->count; i++)
+        outputs->items[i].all = outputs;
+    memset(with, 0, sizeof(*with));
 }
 
 bool outputs_room(struct outputs *outputs)
