@@ -2,8 +2,9 @@
 # is missing first (make deps). V=1 shows the commands, CC=clang uses the other compiler.
 
 VERSION  := 0.1.0
-PACKAGES := gcc libc6-dev pkg-config libuv1-dev libfastjson-dev libcyaml-dev libyaml-dev zlib1g-dev libzstd-dev libxxhash-dev tzdata
-TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils procps
+PACKAGES := gcc libc6-dev pkg-config libuv1-dev libfastjson-dev libcyaml-dev libyaml-dev libssl-dev \
+            zlib1g-dev libzstd-dev libxxhash-dev tzdata
+TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils openssl procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format
 PREFIX   ?= /usr/local
@@ -21,7 +22,7 @@ Q      := $(if $(V),,@)
 
 # Only a make that compiles asks pkg-config: before `make deps` it may not be there.
 ifneq ($(filter build-%,$(MAKECMDGOALS)),)
-PKG      := libuv libfastjson libcyaml yaml-0.1 zlib libzstd libxxhash
+PKG      := libuv libfastjson libcyaml yaml-0.1 openssl zlib libzstd libxxhash
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKG))
 PKG_LIBS := $(shell pkg-config --libs $(PKG))
 endif
@@ -30,19 +31,19 @@ CFLAGS   += -std=c11 $(OPT) $(WARN) $(WERROR) $(EXTRA)
 LDLIBS   += $(PKG_LIBS) -lpthread -lm
 
 SOURCES  := $(filter-out server/main.c,$(wildcard parsers/text/*.c parsers/*.c detect/*.c config/*.c \
-              server/*.c server/ingest/*.c server/forward/*.c server/ops/*.c))
+              server/*.c server/ingest/*.c server/forward/*.c server/ops/*.c server/tls/*.c))
 EMBEDDED := $(wildcard config/parapet.yaml) $(sort $(wildcard config/detectors/*.yaml))
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o) $(B)/embedded.o
 TESTS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
 FUZZERS  := $(patsubst tests/%.c,$(B)/%,$(filter-out tests/fuzz_replay.c,$(wildcard tests/fuzz_*.c)))
 TOOLS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/tool_*.c))
 
-.PHONY: all run test oracle golden fuzz bench recall lint format install clean deps help
+.PHONY: all run test oracle golden fuzz bench bench-peers profile recall lint format install clean deps help
 all: deps
 	$(Q)$(MAKE) --no-print-directory build-program
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
 run: all ## build and serve: listens on 5514, CEF to standard output
 	$(Q)exec $(B)/parapet serve
@@ -67,10 +68,22 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (60) each; FUZZ=name for one
 	    OPT="-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 	$(Q)B=build/fuzz FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) tests/run_fuzz.sh $(FUZZ)
 
+profile: ## instructions a message of each vendor (callgrind), and which functions take them
+	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) valgrind"
+	$(Q)$(MAKE) --no-print-directory build-program build-tools
+	$(Q)B=$(B) tests/profile.sh
+
 bench: ## messages a second, of replay and over TCP, against the peers that are installed
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory build-program build-tools
 	$(Q)B=$(B) tests/bench.sh
+
+# Debian's rsyslog and syslog-ng exclude each other: one is installed, the other only unpacked.
+PEER_PACKAGES := syslog-ng-core libivykis0 libnet1 libwrap0
+bench-peers: ## rsyslog and syslog-ng from Debian, for make bench to compare with
+	$(Q)$(MAKE) --no-print-directory deps WANTED="rsyslog"
+	$(Q)mkdir -p $(B)/peers/root && cd $(B)/peers/root && apt-get download -qq $(PEER_PACKAGES) && \
+	    for p in *.deb; do dpkg -x $$p . || exit 1; done && rm -f *.deb
 
 recall: ## a made-up week of 5,000 hosts with scans in it: what is found, and what else
 	$(Q)$(MAKE) --no-print-directory deps
