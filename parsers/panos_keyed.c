@@ -292,7 +292,7 @@ static enum parse_status end(struct message *m, const struct parse_context *cont
 {
     struct record *out = m->row.out;
     set_time(m, context->arrival_ms);
-    panos_name(&m->row, name, m->event);
+    panos_name(&m->row, m->type ? m->type->name : name, m->event);
     set_severity(m, m->severity);
     if (m->type)
         panos_finish(&m->row, m->type);
@@ -365,7 +365,7 @@ static enum parse_status read_leef(struct message *m, const struct parse_context
         else if (slice_is(pair.name, "Subtype") || slice_is(pair.name, "SubType"))
             m->row.subtype = pair.value;
     }
-    m->type = panos_type(name);
+    m->type = panos_type_nocase(name); /* the logging service writes "traffic" */
     while (leef_next(&line, &pair))
         if (m->type && slice_is(pair.name, "msg") && find_column(m, slice("command")))
             read_column(m, slice("command"), NULL, pair.value);

@@ -36,6 +36,7 @@ static const struct {
     {SLICE("reset server"), ACTION_RESET},
     {SLICE("drop-packet"), ACTION_DROP},
     {SLICE("drop-all-packets"), ACTION_DROP},
+    {SLICE("drop-reset"), ACTION_RESET},
     {SLICE("random-drop"), ACTION_DROP},
     {SLICE("block"), ACTION_DENY},
     {SLICE("block-ip"), ACTION_DENY},
@@ -271,16 +272,24 @@ void panos_finish_config(struct record *out, struct slice subtype)
     panos_outcome(out, out->event_id);
 }
 
+void panos_finish_audit(struct record *out, struct slice subtype)
+{
+    (void)subtype;
+    panos_outcome(out, panos_kept(out, "result"));
+}
+
 void panos_finish_globalprotect(struct record *out, struct slice subtype)
 {
     (void)subtype;
     panos_outcome(out, panos_kept(out, "status"));
     if (slice_ends(out->event_id, "-auth") || slice_ends(out->event_id, "-logout"))
         record_set_category(out, CATEGORY_AUTHENTICATION);
+    record_settle_login(out);
 }
 
 void panos_finish_authentication(struct record *out, struct slice subtype)
 {
     (void)subtype;
     panos_outcome(out, out->event_id);
+    record_settle_login(out);
 }

@@ -173,6 +173,16 @@ extern const struct field_info record_fields[FIELD_COUNT];
  */
 bool record_put(struct record *r, enum record_field field, struct slice text);
 
+/* Of log-ins and tunnels whose outcome is known and whose action is not: what was let in succeeded,
+ * what was refused failed. So the same is said of them whatever the vendor's words are. */
+static inline void record_settle_login(struct record *r)
+{
+    if (RECORD_HAS(r, outcome) && r->outcome != OUTCOME_UNKNOWN && !RECORD_HAS(r, action) &&
+        RECORD_HAS(r, category) &&
+        (r->category == CATEGORY_AUTHENTICATION || r->category == CATEGORY_VPN))
+        record_set_action(r, r->outcome == OUTCOME_SUCCESS ? ACTION_ALLOW : ACTION_DENY);
+}
+
 /* Keeps a pair that has no field; a name may come several times. Empty values are not kept. Beyond
  * the bound: counted, dropped. */
 static inline void record_extra(struct record *r, struct slice name, struct slice value)
