@@ -71,6 +71,7 @@ static const struct kv_key keys_8[] = {
     NOTE("file_md5", MD5),
 };
 static const struct kv_key keys_9[] = {
+    KEY("calc_desc", TEXT, message),
     LAYER("rule_name"),
     NOTE("file_sha1", SHA1),
     KEY("file_name", TEXT, file),

@@ -156,7 +156,7 @@ static bool checkpoint_as_time(struct checkpoint *cp, enum record_field field, s
         last = digits_8(slice_end(value) - 8, 8);
     }
     if (first < 0 || last < 0)
-        return cp->foreign && checkpoint_clock(cp, value);
+        return checkpoint_clock(cp, value);
     int64_t t = first * 100000000 + last;
     record_set_time(cp->out, value.len > 11 ? t : t * 1000);
     return true;
@@ -222,6 +222,8 @@ static struct slice checkpoint_unescaped(struct checkpoint *cp, struct slice val
 static inline void checkpoint_place(struct checkpoint *cp, const struct kv_key *key,
                                     struct slice name, struct slice value, const char *end)
 {
+    if (value.ptr[value.len - 1] == ' ' && !(value = slice_trim(value)).len)
+        return;
     if (key->how == AS_NOTE)
         checkpoint_keep(cp, key->what, name, value);
     else if (key->how == AS_EXTRA || !readers[key->how](cp, key->what, value, end))

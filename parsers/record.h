@@ -173,13 +173,15 @@ extern const struct field_info record_fields[FIELD_COUNT];
  */
 bool record_put(struct record *r, enum record_field field, struct slice text);
 
-/* Of log-ins and tunnels whose outcome is known and whose action is not: what was let in succeeded,
- * what was refused failed. So the same is said of them whatever the vendor's words are. */
-static inline void record_settle_login(struct record *r)
+/* Of log-ins, tunnels and administrators' changes whose outcome is known and whose action is not:
+ * what succeeded was let, what failed was refused. So the same is said of them whatever the vendor's
+ * words are. */
+static inline void record_settle_action(struct record *r)
 {
     if (RECORD_HAS(r, outcome) && r->outcome != OUTCOME_UNKNOWN && !RECORD_HAS(r, action) &&
         RECORD_HAS(r, category) &&
-        (r->category == CATEGORY_AUTHENTICATION || r->category == CATEGORY_VPN))
+        (r->category == CATEGORY_AUTHENTICATION || r->category == CATEGORY_VPN ||
+         r->category == CATEGORY_CONFIGURATION))
         record_set_action(r, r->outcome == OUTCOME_SUCCESS ? ACTION_ALLOW : ACTION_DENY);
 }
 
