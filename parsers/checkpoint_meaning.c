@@ -256,10 +256,10 @@ static uint8_t checkpoint_subject(const struct checkpoint *cp,
         return (uint8_t)blade;
     if (CHECKPOINT_SEEN(cp, IKE) && !RECORD_HAS(r, protocol))
         return CATEGORY_VPN;
-    if (RECORD_HAS(r, src_bytes) && RECORD_HAS(r, dst_bytes)) /* an update of its counters */
-        return CATEGORY_CONNECTION;
     if (RECORD_HAS(r, url))
         return CATEGORY_WEB;
+    if (RECORD_HAS(r, src_bytes) && RECORD_HAS(r, dst_bytes)) /* an update of its counters */
+        return CATEGORY_CONNECTION;
     return RECORD_HAS(r, src_ip) || RECORD_HAS(r, dst_ip) ? CATEGORY_CONNECTION : CATEGORY_SYSTEM;
 }
 
