@@ -2,7 +2,7 @@
 # is missing first (make deps). V=1 shows the commands, CC=clang uses the other compiler.
 
 VERSION  := 0.1.0
-PACKAGES := gcc libc6-dev pkg-config libuv1-dev libfastjson-dev libcyaml-dev libyaml-dev zlib1g-dev tzdata
+PACKAGES := gcc libc6-dev pkg-config libuv1-dev libfastjson-dev libcyaml-dev libyaml-dev zlib1g-dev libzstd-dev libxxhash-dev tzdata
 TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format
@@ -21,7 +21,7 @@ Q      := $(if $(V),,@)
 
 # Only a make that compiles asks pkg-config: before `make deps` it may not be there.
 ifneq ($(filter build-%,$(MAKECMDGOALS)),)
-PKG      := libuv libfastjson libcyaml yaml-0.1 zlib
+PKG      := libuv libfastjson libcyaml yaml-0.1 zlib libzstd libxxhash
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKG))
 PKG_LIBS := $(shell pkg-config --libs $(PKG))
 endif

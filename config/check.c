@@ -185,6 +185,17 @@ static void check_lists(struct complaints *complaints, const struct node *root)
         check_unique(complaints, entry, "name");
 }
 
+static void check_dead_letters(struct complaints *complaints, const struct node *root,
+                               struct settings *settings)
+{
+    const struct node *node = right(root, "dead-letters"), *to = document_child(node, "to");
+    if (!to && settings->dead_letters.path)
+        settings->dead_letters.to = DEAD_LETTERS_TO_FILE;
+    if (to && !to->wrong && settings->dead_letters.to != DEAD_LETTERS_TO_OUTPUTS &&
+        !document_child(node, "path"))
+        complain_value(complaints, to, "the key \"path\" is missing: which file?");
+}
+
 void check_settings(struct complaints *complaints, const struct node *root,
                     struct settings *settings)
 {
@@ -192,6 +203,7 @@ void check_settings(struct complaints *complaints, const struct node *root,
     check_devices(complaints, root, settings);
     check_lists(complaints, root);
     check_forward(complaints, root, settings);
+    check_dead_letters(complaints, root, settings);
 }
 
 static void check_name(struct complaints *complaints, const struct node *node,
@@ -282,6 +294,17 @@ static void check_sequence(struct complaints *complaints, const struct node *roo
                  "only type sequence comes after other detectors: leave it out");
 }
 
+/* What is known only after all detectors have seen a record. */
+static void check_where(struct complaints *complaints, const struct node *where,
+                        const struct predicate_settings *predicate)
+{
+    static const char sentence[] = "only an output can ask this, under forward: leave it out";
+    if (predicate->detected)
+        complain_value(complaints, right(where, "detected"), sentence);
+    if (predicate->firing)
+        complain_value(complaints, right(where, "firing"), sentence);
+}
+
 void check_detector(struct complaints *complaints, const struct node *root, const char *name,
                     struct detector_settings *detector)
 {
@@ -294,6 +317,8 @@ void check_detector(struct complaints *complaints, const struct node *root, cons
     check_counting(complaints, root, detector);
     check_sequence(complaints, root, detector);
     check_tiers(complaints, root, detector);
+    check_where(complaints, right(root, "where"), &detector->where);
+    check_where(complaints, right(right(root, "also"), "where"), &detector->also_where);
     if (right(root, "suppress") && right(root, "suppress-max") &&
         detector->suppress_ms > detector->suppress_max_ms)
         complain_value(complaints, right(root, "suppress"),

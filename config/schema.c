@@ -101,10 +101,70 @@ static const struct row state_rows[] = {
     {0},
 };
 
+static const struct word dead_letters_to[] = {
+    {"outputs", DEAD_LETTERS_TO_OUTPUTS},
+    {"file", DEAD_LETTERS_TO_FILE},
+    {"both", DEAD_LETTERS_TO_BOTH},
+    {0},
+};
+
+/* to has no default here: check.c knows it by path. */
+static const struct row dead_letters_rows[] = {
+    {"path", VALUE_TEXT, AT(settings, dead_letters.path), .min = 1, .max = 4000,
+     .expected = "a file, such as /var/lib/parapet/dead.jsonl"},
+    {"size", VALUE_SIZE, AT(settings, dead_letters.size), .fallback = "100 MiB", .min = MIB,
+     .max = TIB},
+    {"files", VALUE_NUMBER, AT(settings, dead_letters.files), .fallback = "5", .min = 1,
+     .max = 1000},
+    {"to", VALUE_WORD, AT(settings, dead_letters.to), .words = dead_letters_to},
+    {0},
+};
+
 static const struct row detectors_rows[] = {
     {"directories", LIST_TEXT, AT(settings, detector_directories), .max = 64},
     {"enable", LIST_TEXT, AT(settings, enable), .max = 1000},
     {"disable", LIST_TEXT, AT(settings, disable), .max = 1000},
+    {0},
+};
+
+static const struct word sides[] = {{"source", 0}, {"destination", 0}, {"either", 0}, {0}};
+
+#define TEXTS(member)                                                                              \
+    LIST_TEXT, AT(predicate_settings, member), .one_will_do = true, .min = 1, .max = 1000
+#define PORTS(member)                                                                              \
+    LIST_PORTS, AT(predicate_settings, member), .one_will_do = true, .min = 1, .max = 1000
+
+/* What a record must be: to be counted by a detector, to be shown to an output. */
+static const struct row where_rows[] = {
+    {"class", TEXTS(class)},
+    {"protocol", TEXTS(protocol)},
+    {"evidence", TEXTS(evidence)},
+    {"action", TEXTS(action)},
+    {"category", TEXTS(category)},
+    {"device", TEXTS(device)},
+    {"event_id", TEXTS(event_id)},
+    {"parser", TEXTS(parser)},
+    {"vendor", TEXTS(vendor)},
+    {"min_severity", VALUE_NUMBER, AT(predicate_settings, min_severity), .fallback = "0",
+     .max = 10},
+    {"dst_port", PORTS(dst_port)},
+    {"not_dst_port", PORTS(not_dst_port)},
+    {"src_port", PORTS(src_port)},
+    {"not_src_port", PORTS(not_src_port)},
+    {"listed", TEXTS(listed)},
+    {"not_listed", TEXTS(not_listed)},
+    {"listed_side", VALUE_TEXT, AT(predicate_settings, listed_side), .fallback = "source",
+     .words = sides},
+    {"src_network", TEXTS(src_network)},
+    {"dst_network", TEXTS(dst_network)},
+    {"not_src_network", TEXTS(not_src_network)},
+    {"not_dst_network", TEXTS(not_dst_network)},
+    {"icmp_type", PORTS(icmp_type), .expected = "an ICMP type from 0 to 255, or a range of them"},
+    {"answered", VALUE_BOOL, AT(predicate_settings, answered), .fallback = "false"},
+    {"no_parent", VALUE_BOOL, AT(predicate_settings, no_parent), .fallback = "false"},
+    {"not_reversed", VALUE_BOOL, AT(predicate_settings, not_reversed), .fallback = "false"},
+    {"detected", VALUE_BOOL, AT(predicate_settings, detected), .fallback = "false"},
+    {"firing", VALUE_BOOL, AT(predicate_settings, firing), .fallback = "false"},
     {0},
 };
 
@@ -157,6 +217,7 @@ static const struct word when_full_words[] = {
 static const struct row queue_rows[] = {
     {"size", VALUE_SIZE, AT(forward_settings, queue_size), .fallback = "64 MiB", .min = MIB,
      .max = TIB},
+    {"retain", VALUE_SIZE, AT(forward_settings, retain), .fallback = "8 MiB", .max = GIB},
     {"when-full", VALUE_WORD, AT(forward_settings, when_full), .fallback = "block",
      .words = when_full_words},
     {0},
@@ -185,6 +246,8 @@ static const struct row forward_rows[] = {
     {"facility", VALUE_WORD, AT(forward_settings, facility), .fallback = "local0",
      .words = facilities},
     {"show", LIST_FLAGS, .fallback = "[events, alerts]", .words = shows, .min = 1},
+    {"where", MAPPING, .offset = offsetof(struct forward_settings, where), .rows = where_rows,
+     .told = true, .count_offset = offsetof(struct forward_settings, has_where)},
     {"unmapped", VALUE_WORD, AT(forward_settings, keep_unmapped), .fallback = "keep",
      .words = unmapped_words},
     {"ipv6", VALUE_WORD, AT(forward_settings, ipv6_c6a), .fallback = "src", .words = ipv6_words},
@@ -212,6 +275,7 @@ const struct row schema_settings[] = {
     {"memory", MAPPING, .rows = memory_rows},
     {"risk", MAPPING, .rows = risk_rows},
     {"state", MAPPING, .rows = state_rows},
+    {"dead-letters", MAPPING, .rows = dead_letters_rows},
     {"detectors", MAPPING, .rows = detectors_rows},
     {"forward", LIST_MAPPING, EACH(settings, forward, forward_count), .rows = forward_rows,
      .min = 1, .max = 64, .fallback = "[{name: stdout, protocol: file, path: \"-\"}]"},
@@ -224,40 +288,7 @@ static const struct word detector_types[] = {
 static const struct word severities[] = {
     {"low", 0}, {"medium", 0}, {"high", 0}, {"critical", 0}, {0},
 };
-static const struct word sides[] = {{"source", 0}, {"destination", 0}, {"either", 0}, {0}};
 static const struct word missing_words[] = {{"skip", 0}, {"keep", 0}, {0}};
-
-#define TEXTS(member)                                                                              \
-    LIST_TEXT, AT(predicate_settings, member), .one_will_do = true, .min = 1, .max = 1000
-#define PORTS(member)                                                                              \
-    LIST_PORTS, AT(predicate_settings, member), .one_will_do = true, .min = 1, .max = 1000
-
-static const struct row where_rows[] = {
-    {"class", TEXTS(class)},
-    {"protocol", TEXTS(protocol)},
-    {"evidence", TEXTS(evidence)},
-    {"action", TEXTS(action)},
-    {"category", TEXTS(category)},
-    {"device", TEXTS(device)},
-    {"event_id", TEXTS(event_id)},
-    {"dst_port", PORTS(dst_port)},
-    {"not_dst_port", PORTS(not_dst_port)},
-    {"src_port", PORTS(src_port)},
-    {"not_src_port", PORTS(not_src_port)},
-    {"listed", TEXTS(listed)},
-    {"not_listed", TEXTS(not_listed)},
-    {"listed_side", VALUE_TEXT, AT(predicate_settings, listed_side), .fallback = "source",
-     .words = sides},
-    {"src_network", TEXTS(src_network)},
-    {"dst_network", TEXTS(dst_network)},
-    {"not_src_network", TEXTS(not_src_network)},
-    {"not_dst_network", TEXTS(not_dst_network)},
-    {"icmp_type", PORTS(icmp_type), .expected = "an ICMP type from 0 to 255, or a range of them"},
-    {"answered", VALUE_BOOL, AT(predicate_settings, answered), .fallback = "false"},
-    {"no_parent", VALUE_BOOL, AT(predicate_settings, no_parent), .fallback = "false"},
-    {"not_reversed", VALUE_BOOL, AT(predicate_settings, not_reversed), .fallback = "false"},
-    {0},
-};
 
 #define COUNT_MAX UINT64_C(1000000)
 

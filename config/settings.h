@@ -47,6 +47,42 @@ struct list_settings {
         *file; /* NULL: none; one address or prefix a line, # comments; already read into entries */
 };
 
+enum dead_letters_to { DEAD_LETTERS_TO_OUTPUTS, DEAD_LETTERS_TO_FILE, DEAD_LETTERS_TO_BOTH };
+
+/* What no parser understood. */
+struct dead_letter_settings {
+    const char *path; /* NULL: no file; `to` is then DEAD_LETTERS_TO_OUTPUTS */
+    size_t size;      /* bytes of one file */
+    unsigned files;
+    enum dead_letters_to to;
+};
+
+/* A range of ports, both ends inclusive. */
+struct port_range {
+    uint16_t first, last;
+};
+
+struct port_ranges {
+    struct port_range *items;
+    size_t count;
+};
+
+/* `where` of an output and of a detector file, and its `also: where`; an empty list is no condition. */
+struct predicate_settings {
+    struct text_list class, protocol, evidence, action, category, device, event_id;
+    struct text_list parser, vendor;
+    unsigned min_severity;
+    struct text_list listed, not_listed;
+    const char *listed_side;                   /* "source" (default), "destination" or "either" */
+    struct text_list src_network, dst_network; /* names of lists, "internal", or prefixes */
+    struct text_list not_src_network, not_dst_network;
+    struct port_ranges dst_port, not_dst_port, src_port, not_src_port;
+    struct port_ranges icmp_type;
+    bool answered, no_parent;
+    bool detected, firing; /* of outputs: some detector has counted it, or fires for it now */
+    bool not_reversed; /* not what looks like an answer: source port below 1024, destination not */
+};
+
 enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP };
 enum forward_framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
 enum forward_header { HEADER_RFC5424, HEADER_RFC3164, HEADER_NONE };
@@ -64,35 +100,15 @@ struct forward_settings {
     enum forward_format format;
     unsigned facility; /* 0 to 23; written as its name: local0 is 16 */
     bool show_events, show_alerts;
+    bool has_where;
+    struct predicate_settings where;
     bool keep_unmapped; /* unmapped: keep | drop */
     bool ipv6_c6a;      /* ipv6: src | c6a */
     size_t max_message_size;
     size_t queue_size; /* bytes */
+    size_t retain;     /* bytes kept behind what the receiver's kernel acknowledged, at most */
     enum when_full when_full;
     int64_t reconnect_min_ms, reconnect_max_ms; /* backoff between these, with jitter */
-};
-
-/* A range of ports, both ends inclusive. */
-struct port_range {
-    uint16_t first, last;
-};
-
-struct port_ranges {
-    struct port_range *items;
-    size_t count;
-};
-
-/* `where` and `also: where` of a detector file; an empty list is no condition. */
-struct predicate_settings {
-    struct text_list class, protocol, evidence, action, category, device, event_id;
-    struct text_list listed, not_listed;
-    const char *listed_side;                   /* "source" (default), "destination" or "either" */
-    struct text_list src_network, dst_network; /* names of lists, "internal", or prefixes */
-    struct text_list not_src_network, not_dst_network;
-    struct port_ranges dst_port, not_dst_port, src_port, not_src_port;
-    struct port_ranges icmp_type;
-    bool answered, no_parent;
-    bool not_reversed; /* not what looks like an answer: source port below 1024, destination not */
 };
 
 struct tier_settings {
@@ -145,6 +161,7 @@ struct settings {
     unsigned risk_threshold;
     const char *state_directory; /* NULL: detectors forget at the end */
     int64_t state_interval_ms;
+    struct dead_letter_settings dead_letters;
     struct text_list detector_directories, enable, disable;
     struct forward_settings *forward;
     size_t forward_count;

@@ -77,8 +77,12 @@ struct predicate {
     bool answered;          /* evidence data or aborted, or bytes or packets from the responder */
     bool not_reversed;      /* not from a port under 1024 to one over: turned round */
     bool no_parent;         /* sessions opened by another session (FTP data) do not count */
-    const char *const *event_ids; /* NULL-terminated; NULL: any */
-    const char *const *devices;   /* hosts or addresses of devices, NULL-terminated; NULL: any */
+    bool detected;          /* some detector has counted it: for who comes after the detectors */
+    bool firing;            /* some detector fires for it now: the same */
+    const char *const *event_ids;                /* NULL-terminated; NULL: any */
+    const char *const *parsers, *const *vendors; /* one of these names; vendors in any case */
+    uint8_t min_severity;                        /* at least so bad, 0 to 10 */
+    const char *const *devices; /* hosts or addresses of devices, NULL-terminated; NULL: any */
 };
 
 struct tier {

@@ -460,6 +460,7 @@ void detect_observe(struct detection *d, struct record *r, on_alert to, void *co
         count_all(&o, mask, class);
     if (RECORD_HAS(r, src_ip) && risk_may_have(d->risk, r->src_ip))
         source_state(&o, class);
+    r->counted = o.counted;
     if (o.firing) {
         record_set_detections(r, words_joined(r, d->names, o.firing));
         record_set_techniques(r, words_joined(r, d->techniques, o.firing));

@@ -51,7 +51,7 @@ void detection_free(struct detection *d);
 
 /*
  * Counts one record. Reads its fields, src_lists and dst_lists (networks_of the addresses); sets
- * risk, detections and techniques. Alerts it completes are delivered before it returns.
+ * counted, risk, detections and techniques. Alerts it completes are delivered before it returns.
  */
 void detect_observe(struct detection *d, struct record *r, on_alert deliver, void *context);
 

@@ -89,6 +89,14 @@ static bool word_among(const char *const *words, struct slice word)
     return false;
 }
 
+static bool word_among_nocase(const char *const *words, struct slice word)
+{
+    for (; *words; words++)
+        if (slice_is_nocase(word, *words))
+            return true;
+    return false;
+}
+
 static bool device_among(const char *const *devices, const struct record *r)
 {
     struct address a;
@@ -107,10 +115,15 @@ static bool rest_matches(const struct predicate *p, const struct record *r)
         return false;
     if (p->categories && !(RECORD_HAS(r, category) && p->categories >> r->category & 1))
         return false;
+    if (p->min_severity > record_severity(r) || (p->detected && !r->counted) ||
+        (p->firing && !RECORD_HAS(r, detections)))
+        return false;
     return ports_match(p, r) && lists_match(p, r) && networks_match(p, r) && icmp_matches(p, r) &&
            !(p->answered && !is_answered(r)) && !(p->no_parent && has_parent(r)) &&
            !(p->event_ids && !(RECORD_HAS(r, event_id) && word_among(p->event_ids, r->event_id))) &&
-           !(p->devices && !device_among(p->devices, r));
+           !(p->devices && !device_among(p->devices, r)) &&
+           !(p->parsers && !(RECORD_HAS(r, parser) && word_among(p->parsers, r->parser))) &&
+           !(p->vendors && !(RECORD_HAS(r, vendor) && word_among_nocase(p->vendors, r->vendor)));
 }
 
 bool match_predicate(const struct predicate *p, const struct record *r, uint32_t class)

@@ -107,6 +107,7 @@ struct record {
     uint16_t extra_lost;           /* pairs beyond RECORD_EXTRA_MAX */
     bool time_suspect;             /* the message's time was refused; time is the arrival */
     bool cut;                      /* the message was longer than accepted and was cut */
+    bool counted;                  /* some detector counted it */
     uint8_t detected_severity;     /* of the worst detector that fires for it now, 0 when none */
     struct slice extra_prefix;     /* the parser's, see parser.h */
     size_t scratch_used;
@@ -150,10 +151,19 @@ static inline void record_reset(struct record *r)
     r->has = 0;
     r->extra = 0;
     r->src_lists = r->dst_lists = 0;
-    r->time_suspect = r->cut = false;
+    r->time_suspect = r->cut = r->counted = false;
     r->extra_lost = 0;
     r->detected_severity = 0;
     r->scratch_used = 0;
+}
+
+/* Of the message, or of the worst detector that fires for it: 0 to 10. */
+static inline uint8_t record_severity(const struct record *r)
+{
+    uint8_t severity = RECORD_HAS(r, severity) ? r->severity : 0;
+    if (severity < r->detected_severity)
+        severity = r->detected_severity;
+    return severity > 10 ? 10 : severity;
 }
 
 /* What the tables know of a field. */

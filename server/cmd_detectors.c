@@ -54,6 +54,10 @@ static void print_predicate(const struct predicate_settings *p)
     print_list("  category", &p->category);
     print_list("  device", &p->device);
     print_list("  event_id", &p->event_id);
+    print_list("  parser", &p->parser);
+    print_list("  vendor", &p->vendor);
+    if (p->min_severity)
+        printf("%-14s %u\n", "  min_severity", p->min_severity);
     print_list("  listed", &p->listed);
     print_list("  not_listed", &p->not_listed);
     if (p->listed.count || p->not_listed.count)

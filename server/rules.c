@@ -44,17 +44,22 @@ static bool is_utc(const char *name)
     return !name || strcmp(name, "UTC") == 0 || strcmp(name, "Etc/UTC") == 0;
 }
 
+void rules_parser_names(const char *names[RULES_PARSERS_MAX + 1])
+{
+    size_t n = 0;
+    for (const struct parser *const *p = parsers; *p && n < RULES_PARSERS_MAX; p++)
+        names[n++] = (*p)->name;
+    names[n] = NULL;
+}
+
 static void build_devices(struct builder *b, const char *default_zone)
 {
     static const char expected_zone[] = "an IANA time zone, for example Europe/Berlin or UTC";
     const struct settings *s = b->rules->settings;
-    const char *names[64];
+    const char *names[RULES_PARSERS_MAX + 1];
     char key[64];
-    size_t n = 0;
 
-    for (const struct parser *const *p = parsers; *p && n < 63; p++)
-        names[n++] = (*p)->name;
-    names[n] = NULL;
+    rules_parser_names(names);
     for (size_t i = 0; i <= s->device_count; i++) {
         struct device *device = &b->rules->devices[i];
         const char *zone = i < s->device_count ? s->devices[i].timezone : NULL;
@@ -173,6 +178,18 @@ static void build_detectors(struct builder *b)
     }
 }
 
+/* ---- outputs ---- */
+
+static void build_filters(struct builder *b)
+{
+    const struct settings *s = b->rules->settings;
+    char prefix[64];
+    for (size_t i = 0; i < s->forward_count; i++) {
+        snprintf(prefix, sizeof(prefix), "forward[%zu].where.", i);
+        rules_build_predicate(b, prefix, &s->forward[i].where, &b->rules->filters[i]);
+    }
+}
+
 /* ---- life ---- */
 
 struct rules *rules_new(struct config *config, const char *default_zone)
@@ -187,12 +204,14 @@ struct rules *rules_new(struct config *config, const char *default_zone)
     rules->devices = calloc(s->device_count + 1, sizeof(*rules->devices));
     rules->zones = calloc(s->device_count + 1, sizeof(*rules->zones));
     rules->detectors = calloc(s->detector_count + 1, sizeof(*rules->detectors));
-    if (!rules->devices || !rules->zones || !rules->detectors) {
+    rules->filters = calloc(s->forward_count + 1, sizeof(*rules->filters));
+    if (!rules->devices || !rules->zones || !rules->detectors || !rules->filters) {
         rules_free(rules);
         return NULL;
     }
     build_devices(&b, default_zone);
     build_detectors(&b);
+    build_filters(&b);
     bool whole = build_networks(&b);
     free(b.prefixes);
     if (b.wrong || !whole) {
@@ -206,15 +225,17 @@ void rules_free(struct rules *rules)
 {
     if (!rules)
         return;
-    for (unsigned i = 0; i < rules->built_count; i++) {
+    for (unsigned i = 0; i < rules->built_count; i++)
         rules_free_detector(&rules->detectors[i]);
-    }
+    for (size_t i = 0; rules->filters && i < rules->settings->forward_count; i++)
+        rules_free_predicate(&rules->filters[i]);
     if (rules->zones)
         for (size_t i = 0; i <= rules->settings->device_count; i++)
             zone_free(rules->zones[i]);
     free(rules->zones);
     free(rules->devices);
     free(rules->detectors);
+    free(rules->filters);
     networks_free(rules->networks);
     networks_free(rules->senders);
     free(rules);

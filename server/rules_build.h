@@ -18,6 +18,10 @@ struct builder {
 void rules_complain(struct builder *b, const char *key, const char *value, const char *expected,
                     const char *const *known);
 
+#define RULES_PARSERS_MAX 63
+/* The names of all parsers, NULL-terminated. */
+void rules_parser_names(const char *names[RULES_PARSERS_MAX + 1]);
+
 /* A prefix as a range of a set. */
 struct network net_range(const struct net *net, unsigned set);
 
@@ -28,3 +32,24 @@ int64_t rules_lateness(const struct settings *s);
 void rules_build_detector(struct builder *b, const struct detector_settings *s,
                           struct detector *out);
 void rules_free_detector(struct detector *detector);
+
+/* A word of the settings and its number. Tables end in a NULL name. */
+struct rule_word {
+    const char *name;
+    unsigned value;
+};
+
+/* The number of a word, or 0 after a complaint. */
+unsigned rules_word(struct builder *b, const char *key, const char *text,
+                    const struct rule_word *table, const char *expected);
+
+/* "where.class[2]" of an entry of a list; `out` itself. */
+const char *rules_item(char *out, size_t room, const char *prefix, const char *key, size_t i);
+
+/* NULL-terminated; NULL: the list is empty. The array is the caller's, the texts are the settings'. */
+const char *const *rules_texts(const struct text_list *list);
+
+/* `prefix` is where the keys stand, with the dot: "where.". */
+void rules_build_predicate(struct builder *b, const char *prefix,
+                           const struct predicate_settings *s, struct predicate *out);
+void rules_free_predicate(struct predicate *predicate);

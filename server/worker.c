@@ -35,7 +35,7 @@ struct worker {
     uint64_t flushed_ms; /* loop time */
     bool stopping;
     atomic_bool stop;
-    atomic_bool *room; /* by output: set by others, taken by the worker */
+    atomic_bool room; /* set by others, taken by the worker */
     pthread_mutex_t lock;
     struct counters published; /* under the lock */
 };
@@ -142,15 +142,9 @@ static void stop_now(struct worker *w)
 static void on_wake(uv_async_t *wake)
 {
     struct worker *w = wake->data;
-    bool any = false, free_to_go = true;
     if (w->stopping)
         return;
-    for (size_t i = 0; i < w->outputs.count; i++)
-        if (atomic_exchange(&w->room[i], false)) {
-            any = true;
-            free_to_go = outputs_room(&w->outputs, i);
-        }
-    if (any && free_to_go)
+    if (atomic_exchange(&w->room, false) && outputs_room(&w->outputs))
         resume(w);
     if (atomic_load(&w->stop))
         stop_now(w);
@@ -190,7 +184,6 @@ static void free_worker(struct worker *w)
     ingest_close(&w->ingest);
     pthread_mutex_destroy(&w->lock);
     free(w->listeners);
-    free(w->room);
     free(w);
 }
 
@@ -202,13 +195,13 @@ static void on_alerts(void *context)
 static int init(struct worker *w)
 {
     const struct rules *rules = w->plan.rules;
-    int code = outputs_init(&w->outputs, rules->settings, w->plan.sinks, on_refused, w);
+    int code = outputs_init(&w->outputs, rules, w->plan.sinks, on_refused, w);
     struct pipeline_output output = outputs_callbacks(&w->outputs);
+    w->outputs.dead_letters = w->plan.dead_letters;
     w->outputs.on_alerts = on_alerts;
     w->outputs.alerts_context = w->plan.state;
     w->listeners = calloc(rules->settings->listen_count + 1, sizeof(*w->listeners));
-    w->room = calloc(rules->settings->forward_count + 1, sizeof(*w->room));
-    if (code == 0 && (!w->listeners || !w->room))
+    if (code == 0 && !w->listeners)
         code = UV_ENOMEM;
     if (code == 0)
         code = pipeline_init(&w->pipeline, rules, w->plan.detection, &output);
@@ -258,9 +251,9 @@ struct worker *worker_start(const struct worker_plan *plan)
     return w;
 }
 
-void worker_room(struct worker *w, size_t output)
+void worker_room(struct worker *w)
 {
-    atomic_store(&w->room[output], true);
+    atomic_store(&w->room, true);
     uv_async_send(&w->wake);
 }
 

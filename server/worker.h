@@ -15,17 +15,18 @@ struct worker;
 struct worker_plan {
     const struct rules *rules;
     struct detection *detection;
-    struct state *state;      /* that is told of alerts; NULL: none is kept */
-    struct sink **sinks;      /* in the order of settings->forward */
-    atomic_uint *connections; /* open TCP connections, all workers together */
+    struct state *state;               /* that is told of alerts; NULL: none is kept */
+    struct dead_letters *dead_letters; /* NULL: no file of them */
+    struct sink **sinks;               /* in the order of settings->forward */
+    atomic_uint *connections;          /* open TCP connections, all workers together */
     int *fds; /* one listening socket for each of settings->listen; the worker's from now on */
 };
 
 /* Starts the thread. NULL: no memory or no thread; the sockets are closed then. */
 struct worker *worker_start(const struct worker_plan *plan);
 
-/* From any thread: a sink that made the worker stop reading has room again. */
-void worker_room(struct worker *w, size_t output);
+/* From any thread: a sink that may have made the worker stop reading has room again. */
+void worker_room(struct worker *w);
 
 /* From any thread: adds what it has counted, at most one turn of its loop ago. */
 void worker_count(struct worker *w, struct counters *total);

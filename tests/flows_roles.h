@@ -2,6 +2,7 @@
  * The look-alikes: hosts that do all day what a careless detector takes for a scan. Each role has a
  * range of addresses, told in the truth, so that an alert can be laid at its door. Working hours are
  * 8 to 18; most of them do less at night.
+ * A call draws one number at most among its arguments: their order is the compiler's.
  */
 #pragma once
 
@@ -38,6 +39,21 @@ static uint32_t any_web(void)
     return WEB + 256 + popular;
 }
 
+static uint32_t any_far(void)
+{
+    return WEB + random_below(65536);
+}
+
+static uint16_t any_high_port(void)
+{
+    return (uint16_t)(1025 + random_below(60000));
+}
+
+static uint16_t web_port(void)
+{
+    return chance(0.1) ? 80 : 443;
+}
+
 static void talk(uint32_t at, uint32_t src, uint32_t dst, uint8_t protocol, uint16_t port,
                  enum fate fate)
 {
@@ -61,11 +77,15 @@ static uint32_t browser(struct host *h, uint32_t now)
     uint32_t resolver = INFRASTRUCTURE + 53 + random_below(2);
     static const uint16_t office[] = {88, 389, 445, 135, 445, 993, 9100, 49155};
     talk(now, h->address, resolver, UDP, 53, DATA);
-    for (uint32_t n = 4 + random_below(5); n; n--)
-        talk(now + random_below(8), h->address, any_web(), chance(0.2) ? UDP : TCP,
-             chance(0.1) ? 80 : 443, DATA);
-    if (chance(0.4))
-        talk(now + 9, h->address, any_web(), TCP, 443, mostly(0.5));
+    for (uint32_t n = 4 + random_below(5); n; n--) {
+        uint32_t at = now + random_below(8), page = any_web();
+        uint8_t protocol = chance(0.2) ? UDP : TCP;
+        talk(at, h->address, page, protocol, web_port(), DATA);
+    }
+    if (chance(0.4)) {
+        uint32_t page = any_web();
+        talk(now + 9, h->address, page, TCP, 443, mostly(0.5));
+    }
     if (h->turn++ % 6 == 0)
         for (unsigned i = 0; i < 8; i++)
             talk(now + 2 + i, h->address,
@@ -80,9 +100,12 @@ static uint32_t browser(struct host *h, uint32_t now)
 /* Asks all the world's name servers; some never answer. */
 static uint32_t recursive_resolver(struct host *h, uint32_t now)
 {
-    talk(now, h->address, WEB + random_below(65536), UDP, 53, chance(0.03) ? NO_ANSWER : DATA);
-    if (chance(0.03))
-        talk(now, h->address, WEB + random_below(65536), TCP, 53, mostly(0.02));
+    uint32_t asked = any_far();
+    talk(now, h->address, asked, UDP, 53, chance(0.03) ? NO_ANSWER : DATA);
+    if (chance(0.03)) {
+        asked = any_far();
+        talk(now, h->address, asked, TCP, 53, mostly(0.02));
+    }
     return pause_of(at_work(now) ? 3 : 20);
 }
 
@@ -94,9 +117,10 @@ static uint32_t domain_controller(struct host *h, uint32_t now)
     if (other != h->address)
         for (unsigned i = 0; i < 11; i++)
             talk(now + i, h->address, other, TCP, ports[i], DATA);
-    for (unsigned i = 0; i < 2; i++)
-        talk(now + i, h->address, CLIENTS + 2 + random_below(200), TCP, i % 2 ? 445 : 135,
-             chance(0.03) ? NO_ANSWER : DATA);
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t called = CLIENTS + 2 + random_below(200);
+        talk(now + i, h->address, called, TCP, i % 2 ? 445 : 135, chance(0.03) ? NO_ANSWER : DATA);
+    }
     talk(now, h->address, PARTNER + 123, UDP, 123, DATA);
     return pause_of(180);
 }
@@ -152,7 +176,9 @@ static uint32_t load_balancer(struct host *h, uint32_t now)
 /* Everybody's browser in one. */
 static uint32_t proxy(struct host *h, uint32_t now)
 {
-    talk(now, h->address, any_web(), TCP, chance(0.1) ? 80 : 443, mostly(0.015));
+    uint32_t page = any_web();
+    uint16_t port = web_port();
+    talk(now, h->address, page, TCP, port, mostly(0.015));
     return pause_of(at_work(now) ? 2 : 20);
 }
 
@@ -162,8 +188,8 @@ static uint32_t nat_gateway(struct host *h, uint32_t now)
     static const uint16_t ports[] = {443, 445, 53, 88, 389, 993, 3389, 8080};
     uint32_t i = random_below(8);
     bool outward = i == 0 || i == 5 || i == 7;
-    talk(now, h->address, outward ? any_web() : any_server(), ports[i] == 53 ? UDP : TCP, ports[i],
-         mostly(0.01));
+    uint32_t other = outward ? any_web() : any_server();
+    talk(now, h->address, other, ports[i] == 53 ? UDP : TCP, ports[i], mostly(0.01));
     return pause_of(at_work(now) ? 2 : 30);
 }
 
@@ -179,11 +205,14 @@ static uint32_t print_server(struct host *h, uint32_t now)
 /* Distant peers on any port; many of them are switched off. */
 static uint32_t peer_to_peer(struct host *h, uint32_t now)
 {
-    for (unsigned i = 0; i < 6; i++)
-        talk(now + i, h->address, WEB + random_below(65536), UDP,
-             (uint16_t)(1025 + random_below(60000)), chance(0.4) ? NO_ANSWER : DATA);
-    talk(now + 2, h->address, WEB + random_below(65536), TCP,
-         (uint16_t)(1025 + random_below(60000)), mostly(0.5));
+    for (unsigned i = 0; i < 6; i++) {
+        uint32_t peer = any_far();
+        uint16_t port = any_high_port();
+        talk(now + i, h->address, peer, UDP, port, chance(0.4) ? NO_ANSWER : DATA);
+    }
+    uint32_t peer = any_far();
+    uint16_t port = any_high_port();
+    talk(now + 2, h->address, peer, TCP, port, mostly(0.5));
     return pause_of(at_work(now) ? 60 : 900);
 }
 
@@ -191,9 +220,11 @@ static uint32_t peer_to_peer(struct host *h, uint32_t now)
 static uint32_t video_call(struct host *h, uint32_t now)
 {
     uint32_t bridge = PARTNER + 64 + random_below(32);
-    for (unsigned i = 0; i < 12; i++)
-        talk(now + i / 6, h->address, i < 8 ? bridge : CLIENTS + 2 + random_below(200), UDP,
-             (uint16_t)(i == 0 ? 3478 : 49152 + random_below(10000)), i % 4 ? DATA : NO_ANSWER);
+    for (unsigned i = 0; i < 12; i++) {
+        uint32_t other = i < 8 ? bridge : CLIENTS + 2 + random_below(200);
+        uint16_t port = (uint16_t)(i == 0 ? 3478 : 49152 + random_below(10000));
+        talk(now + i / 6, h->address, other, UDP, port, i % 4 ? DATA : NO_ANSWER);
+    }
     talk(now, h->address, bridge, TCP, 443, DATA);
     return pause_of(at_work(now) ? 3600 : 43200);
 }
@@ -227,8 +258,8 @@ static uint32_t active_ftp(struct host *h, uint32_t now)
 
 static uint32_t ntp_server(struct host *h, uint32_t now)
 {
-    talk(now, h->address, PARTNER + 120 + random_below(8), UDP, 123,
-         chance(0.1) ? NO_ANSWER : DATA);
+    uint32_t clock = PARTNER + 120 + random_below(8);
+    talk(now, h->address, clock, UDP, 123, chance(0.1) ? NO_ANSWER : DATA);
     return 64;
 }
 
@@ -255,14 +286,16 @@ static uint32_t port_knocking(struct host *h, uint32_t now)
 static uint32_t backscatter(struct host *h, uint32_t now)
 {
     uint32_t victim = h->address + random_below(64);
-    for (unsigned i = 0; i < 12; i++)
+    for (unsigned i = 0; i < 12; i++) {
+        uint32_t to = any_server();
         flow_open((struct flow){.at = now + i,
                                 .src = victim,
                                 .src_port = i % 3 ? 443 : 80,
-                                .dst = any_server(),
-                                .dst_port = (uint16_t)(1025 + random_below(60000)),
+                                .dst = to,
+                                .dst_port = any_high_port(),
                                 .protocol = TCP,
                                 .fate = STRAY});
+    }
     return pause_of(600);
 }
 
@@ -270,8 +303,11 @@ static uint32_t backscatter(struct host *h, uint32_t now)
 static uint32_t visitor(struct host *h, uint32_t now)
 {
     static const uint16_t offered[] = {443, 443, 443, 80, 25, 993};
-    for (uint32_t n = 1 + random_below(6); n; n--)
-        talk(now, h->address, server(random_below(5)), TCP, offered[random_below(6)], mostly(0.02));
+    for (uint32_t n = 1 + random_below(6); n; n--) {
+        uint32_t wanted = server(random_below(5));
+        uint16_t port = offered[random_below(6)];
+        talk(now, h->address, wanted, TCP, port, mostly(0.02));
+    }
     return pause_of(at_work(now) ? 300 : 900);
 }
 

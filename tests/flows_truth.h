@@ -2,7 +2,8 @@
  * What must be found: the rules of the detectors, counted over the scans' lines in the plainest way:
  * of each group all lines, sorted by time, and a window pushed over them one line at a time. A line
  * counts as the vendor's words let it be seen: what they do not tell (an opened and dropped
- * connection in Meraki's) is no evidence.
+ * connection in Meraki's) is no evidence. Where sources are counted, whoever else turned to the
+ * scanned address in vain counts with them.
  *
  *   rule   NAME                                                the rules that are judged
  *   host   FIRST LAST NAME                                     whose addresses these are
@@ -26,6 +27,7 @@ struct sighted {
     uint32_t at, src, dst, order;
     uint16_t dst_port;
     uint8_t protocol, sees, way;
+    bool scan;
 };
 
 static struct sighted *sighted;
@@ -33,7 +35,7 @@ static size_t sighted_count, sighted_room;
 
 static void truth_note(const struct flow *f, uint32_t at, uint8_t sees)
 {
-    if (!f->scan)
+    if (!f->scan && (way_of(f) != INWARD || !(sees & (S_FAILED | S_ABORTED))))
         return;
     if (sighted_count == sighted_room) {
         sighted_room = sighted_room ? 2 * sighted_room : 4096;
@@ -48,7 +50,8 @@ static void truth_note(const struct flow *f, uint32_t at, uint8_t sees)
                                               .dst_port = f->dst_port,
                                               .protocol = f->protocol,
                                               .sees = sees,
-                                              .way = (uint8_t)way_of(f)};
+                                              .way = (uint8_t)way_of(f),
+                                              .scan = f->scan};
     sighted_count++;
 }
 
@@ -106,6 +109,18 @@ static bool service_port(uint16_t p)
     return p >= 1 && p <= 1024 && p != 25 && p != 53 && p != 80 && p != 443;
 }
 
+/* Of the scans outwards: what services are known by, without what fails when the Internet is away. */
+static bool known_port(uint16_t p)
+{
+    static const uint16_t high[] = {1433, 1521, 2049, 2375, 3306, 3389, 4444, 5060,  5432,
+                                    5900, 5985, 5986, 6379, 8080, 8443, 9200, 11211, 27017};
+    for (size_t i = 0; i < sizeof(high) / sizeof(high[0]); i++)
+        if (high[i] == p)
+            return true;
+    return (p >= 6660 && p <= 6669) ||
+           (p >= 1 && p <= 1024 && p != 53 && p != 80 && p != 123 && p != 443);
+}
+
 /* Two rows of one name: either is enough. */
 #define PORT_RULES(p, protocol)                                                                    \
     {"port_" #p "_scanning_internal", IN, protocol, NULL, p, S_ANY, BY_SRC, HOSTS, 20, 300},       \
@@ -138,10 +153,10 @@ static const struct rule rules[] = {
     {"internal_port_scan", IN, 0, low_port, 0, S_ANY, BY_SRC | BY_DST, PORTS, 20, 300},
     {"connscan_internal_internal", IN, TCP, NULL, 0, S_ABORTED, BY_SRC, SERVICES, 20, 300},
     {"connscan_external_internal", EXT, TCP, NULL, 0, S_ABORTED, BY_SRC, SERVICES, 20, 300},
-    {"connscan_internal_external", OUT, TCP, NULL, 0, S_ABORTED, BY_SRC, SERVICES, 20, 300},
+    {"connscan_internal_external", OUT, TCP, known_port, 0, S_ABORTED, BY_SRC, SERVICES, 20, 300},
     {"synscan_internal_internal", IN, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
     {"synscan_external_internal", EXT, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
-    {"synscan_internal_external", OUT, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
+    {"synscan_internal_external", OUT, TCP, known_port, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
     {"unusual_open_tcp_ports", EXT, TCP, unusual_port, 0, S_ABORTED, BY_DST | BY_PORT, EVENTS, 1,
      604800},
     {"internal_port_sweep", IN, 0, NULL, 0, S_FAILED | S_ABORTED, BY_SRC | BY_PORT, HOSTS, 20, 300},
@@ -178,6 +193,8 @@ enum { OPEN_RULES = sizeof(open_rules) / sizeof(open_rules[0]) };
 static bool fulfils(const struct rule *r, const struct sighted *s)
 {
     bool portless = s->protocol == ICMP;
+    if (!s->scan && r->counted != SOURCES)
+        return false;
     if (!(r->ways >> s->way & 1) || !(r->sees & s->sees) ||
         (r->protocol && r->protocol != s->protocol))
         return false;
@@ -191,6 +208,7 @@ static bool fulfils(const struct rule *r, const struct sighted *s)
 struct point {
     uint64_t group, extra, value;
     uint32_t at, order;
+    bool scan;
 };
 
 static struct point point_of(const struct rule *r, const struct sighted *s)
@@ -207,7 +225,8 @@ static struct point point_of(const struct rule *r, const struct sighted *s)
                           .extra = r->by & BY_PORT ? s->dst_port : 0,
                           .value = values[r->counted],
                           .at = s->at,
-                          .order = s->order};
+                          .order = s->order,
+                          .scan = s->scan};
 }
 
 static int by_group_and_order(const void *x, const void *y)
@@ -223,6 +242,7 @@ static int by_group_and_order(const void *x, const void *y)
 struct finding {
     uint64_t group, extra;
     uint32_t start, needed, first, last, distinct, peak;
+    bool scan; /* one is in it, so there is something to be found */
 };
 
 /* How many distinct values points[from] to points[to] hold; a small set, cleared each time. */
@@ -255,6 +275,7 @@ static struct finding look(const struct rule *r, const struct point *points, siz
     for (size_t i = from; i <= to; i++) {
         while (points[i].at - points[begin].at >= r->window)
             begin++;
+        f.scan |= points[i].scan;
         if (i - begin + 1 < r->needed)
             continue;
         uint32_t n = distinct_of(points, begin, i);
@@ -308,7 +329,7 @@ static void truth_rule(FILE *out, const char *word, const struct rule *r)
              end++)
             ;
         struct finding f = look(r, points, i, end - 1);
-        if (!f.start)
+        if (!f.start || !f.scan)
             continue;
         fprintf(out, "%s\t%s\t", word, r->name);
         print_group(out, r, &f);

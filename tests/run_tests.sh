@@ -25,7 +25,8 @@ run() {
         printf '  %-28s %4d passed\n' "$name" "$ok"
     else
         printf '  %-28s %4d passed, %d FAILED (exit %d)\n' "$name" "$ok" "$not_ok" "$status"
-        grep -v '^ok ' "$log" | tail -n 60
+        grep '^not ok ' "$log"
+        grep -v '^\(not \)*ok ' "$log" | tail -n 60
     fi
 }
 

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -171,7 +172,24 @@ struct receiver {
     char *bytes;      /* of the last connection */
     size_t len, size;
     size_t first_lens[8];
+    int unread;          /* a connection but the last ends when so much more than `limit` came */
+    unsigned char *seen; /* unless NULL: how often message n of `seen_size` bytes came, in all */
+    size_t seen_size;
 };
+
+/* The whole messages of one connection. */
+static inline void receiver_see(struct receiver *r)
+{
+    for (size_t at = 0; r->seen && at + r->seen_size <= r->len; at += r->seen_size)
+        r->seen[strtoul(r->bytes + at + 8, NULL, 10)]++;
+}
+
+static inline void wait_for_unread(int fd, int bytes)
+{
+    int unread = 0;
+    while (unread < bytes && ioctl(fd, FIONREAD, &unread) == 0)
+        usleep(1000);
+}
 
 static inline size_t receive(struct receiver *r, int fd, size_t limit, useconds_t pause)
 {
@@ -200,8 +218,11 @@ static inline void *receiver_run(void *context)
         if (fd < 0)
             break;
         size_t n = receive(r, fd, last ? SIZE_MAX : r->limit, last ? r->pause : 0);
-        if (!last)
+        receiver_see(r);
+        if (!last) {
             r->first_lens[i] = n;
+            wait_for_unread(fd, r->unread);
+        }
         close(fd);
     }
     return NULL;

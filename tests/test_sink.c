@@ -112,6 +112,60 @@ static void tcp_closed_in_mid_message(void **state)
     free(r.bytes);
 }
 
+/* The receiver ends with something unread that its kernel had acknowledged. Nothing is lost, and what
+ * came twice is what was counted as sent again, at most. */
+static void tcp_reset_with_something_unread(void **state)
+{
+    (void)state;
+    enum { COUNT = 20000, SIZE = 500 };
+    struct setup t = {.settings.queue_size = 64 << 20, .settings.retain = 1 << 20};
+    struct receiver r = {.connections = 5, .limit = 100000, .unread = 50000, .seen_size = SIZE};
+    uint16_t port = 0;
+    unsigned lost = 0, twice = 0;
+    r.seen = calloc(COUNT, 1);
+    receiver_start(&r, bound(SOCK_STREAM, &port));
+    setup_open(&t, FORWARD_TCP, port, NULL);
+    for (unsigned i = 0; i < COUNT; i += 100)
+        push(&t, i, 100, SIZE);
+    run_until(&t, all_forwarded);
+    struct output_counters c = finish(&t, PATIENCE_MS);
+    receiver_end(&r);
+    for (unsigned i = 0; i < COUNT; i++) {
+        lost += r.seen[i] == 0;
+        twice += r.seen[i] > 1 ? r.seen[i] - 1u : 0;
+    }
+    assert_int_equal(lost, 0);
+    assert_int_equal(c.forwarded, COUNT);
+    assert_true(twice <= c.resent);
+    assert_true(c.resent > 4 * 50000 / SIZE); /* what was unread */
+    assert_int_equal(c.reconnects, 4);
+    free(r.bytes);
+    free(r.seen);
+}
+
+/* The same with an orderly end, after which nothing comes twice. */
+static void tcp_orderly_end(void **state)
+{
+    (void)state;
+    struct setup t = {.settings.retain = 1 << 20};
+    struct receiver r = {.connections = 2, .limit = 50000};
+    uint16_t port = 0;
+    unsigned first;
+    receiver_start(&r, bound(SOCK_STREAM, &port));
+    setup_open(&t, FORWARD_TCP, port, NULL);
+    push(&t, 0, 100, 500);
+    run_until(&t, has_reconnected);
+    push(&t, 100, 100, 500);
+    struct output_counters c = finish(&t, PATIENCE_MS);
+    receiver_end(&r);
+    assert_int_equal(c.resent, 0);
+    assert_int_equal(c.forwarded, 200);
+    assert_int_equal(r.first_lens[0], 50000);
+    assert_int_equal(check_messages(r.bytes, r.len, 500, &first), 100);
+    assert_int_equal(first, 100);
+    free(r.bytes);
+}
+
 /* A slow receiver makes the pusher stop, and room is announced. */
 static void tcp_slow_blocks(void **state)
 {
@@ -294,6 +348,8 @@ int main(void)
         cmocka_unit_test(tcp_away_at_start),
         cmocka_unit_test(tcp_away_and_full),
         cmocka_unit_test(tcp_closed_in_mid_message),
+        cmocka_unit_test(tcp_reset_with_something_unread),
+        cmocka_unit_test(tcp_orderly_end),
         cmocka_unit_test(tcp_slow_blocks),
         cmocka_unit_test(tcp_black_hole),
         cmocka_unit_test(tcp_from_threads),

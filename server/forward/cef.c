@@ -183,11 +183,7 @@ static void put_head(struct cef_writer *w, const struct line *line)
 static void write_event(struct cef_writer *w, const struct line *line)
 {
     const struct record *r = line->record;
-    unsigned severity = RECORD_HAS(r, severity) ? r->severity : 0;
-    if (severity < r->detected_severity)
-        severity = r->detected_severity;
-    if (severity > 10)
-        severity = 10;
+    unsigned severity = record_severity(r);
     put_syslog_header(w, line->format, RECORD_HAS(r, time) ? r->time : 0,
                       RECORD_HAS(r, host) ? r->host : SLICE_NONE, severity);
     put_head(w, line);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "server/forward/alert_json.h"
+#include "server/forward/filter.h"
+#include "server/rules.h"
 
 #define COUNT_ROOM 8 /* for a JSON line's octet count, written last */
 
@@ -23,9 +25,10 @@ static enum cef_framing framing_of(const struct forward_settings *settings)
                                                        : CEF_FRAME_NEWLINE;
 }
 
-int outputs_init(struct outputs *outputs, const struct settings *settings, struct sink **sinks,
+int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink **sinks,
                  void (*on_refused)(void *context), void *context)
 {
+    const struct settings *settings = rules->settings;
     memset(outputs, 0, sizeof(*outputs));
     outputs->items = calloc(settings->forward_count + 1, sizeof(*outputs->items));
     outputs->memory = cef_memory_new();
@@ -38,6 +41,7 @@ int outputs_init(struct outputs *outputs, const struct settings *settings, struc
         const struct forward_settings *f = &settings->forward[i];
         outputs->items[i].sink = sinks[i];
         outputs->items[i].settings = f;
+        outputs->items[i].filter = f->has_where ? &rules->filters[i] : NULL;
         outputs->items[i].cef = (struct cef_format){.framing = framing_of(f),
                                                     .header = headers[f->header],
                                                     .facility = f->facility,
@@ -58,15 +62,18 @@ void outputs_close(struct outputs *outputs)
     outputs->count = 0;
 }
 
+/* What was counted here goes with the batch, or without one. */
 static void push(struct outputs *outputs, struct output *o)
 {
     struct batch *batch = o->batch;
+    if (o->has_counted) {
+        sink_count(o->sink, &o->counted);
+        o->counted = (struct output_counters){0};
+        o->has_counted = false;
+    }
     if (!batch)
         return;
     o->batch = NULL;
-    if (o->cut)
-        sink_count_cut(o->sink, o->cut);
-    o->cut = 0;
     bool alerts = batch->alerts > 0;
     if (!sink_push(o->sink, batch) && !o->refused) {
         o->refused = true;
@@ -84,22 +91,37 @@ void outputs_flush(struct outputs *outputs)
     outputs->pending = false;
 }
 
-bool outputs_room(struct outputs *outputs, size_t output)
+bool outputs_room(struct outputs *outputs)
 {
     bool any = false;
-    outputs->items[output].refused = false;
-    for (size_t i = 0; i < outputs->count; i++)
-        any |= outputs->items[i].refused;
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
+        o->refused = o->refused && !sink_room(o->sink);
+        any |= o->refused;
+    }
     return !any;
 }
 
+/* `counter` is one of o->counted. */
+static void count(struct outputs *outputs, struct output *o, uint64_t *counter)
+{
+    ++*counter;
+    o->has_counted = outputs->pending = true;
+}
+
+/* No batch can take it: it is longer than one, or there is no memory. */
+static void lose(struct outputs *outputs, struct output *o, bool alert)
+{
+    count(outputs, o, alert ? &o->counted.offered_alerts : &o->counted.offered_events);
+    count(outputs, o, &o->counted.dropped_too_long);
+}
+
 /* The batch to write to; NULL when there is no memory: the message is then counted as lost. */
-static struct batch *batch_of(struct output *o, bool alert)
+static struct batch *batch_of(struct outputs *outputs, struct output *o, bool alert)
 {
     if (!o->batch)
         o->batch = sink_batch(o->sink);
     if (!o->batch)
-        sink_count_lost(o->sink, alert ? 0 : 1, alert);
+        lose(outputs, o, alert);
     return o->batch;
 }
 
@@ -136,10 +158,6 @@ static void end_json(struct output *o, struct json_line *line, bool alert)
 {
     struct batch *batch = line->batch;
     char *begin = batch->bytes + batch->len;
-    if (line->too_long) {
-        sink_count_lost(o->sink, alert ? 0 : 1, alert);
-        return;
-    }
     if (o->cef.framing == CEF_FRAME_OCTET_COUNTING) {
         char count[24];
         size_t n = (size_t)snprintf(count, sizeof(count), "%zu ", line->len);
@@ -165,56 +183,91 @@ struct message {
     struct slice raw;
 };
 
-static void write_json(struct output *o, struct batch *batch, const struct message *m)
+static void write_json(struct outputs *outputs, struct output *o, const struct message *m)
 {
-    struct json_line line = {.batch = batch};
+    struct json_line line = {.batch = o->batch};
     if (m->alert)
         alert_json(m->alert, append, &line);
     else if (m->status)
         record_json_unparsed(m->record, m->status, m->raw, append, &line);
     else
         record_json(m->record, append, &line);
-    end_json(o, &line, m->alert != NULL);
+    if (line.too_long)
+        lose(outputs, o, m->alert != NULL);
+    else
+        end_json(o, &line, m->alert != NULL);
 }
 
-static bool write_cef(struct output *o, struct batch *batch, const struct message *m)
+static void write_cef(struct outputs *outputs, struct output *o, const struct message *m)
 {
-    if (m->alert)
-        return cef_alert(&o->cef, m->alert, batch);
-    if (m->status)
-        return cef_unparsed(&o->cef, m->record, m->status, m->raw, batch);
-    return cef_event(&o->cef, m->record, batch);
+    bool cut = m->alert    ? cef_alert(&o->cef, m->alert, o->batch)
+               : m->status ? cef_unparsed(&o->cef, m->record, m->status, m->raw, o->batch)
+                           : cef_event(&o->cef, m->record, o->batch);
+    if (cut)
+        count(outputs, o, &o->counted.cut);
 }
 
-static void write_message(struct outputs *outputs, const struct message *m)
+static void write_message(struct outputs *outputs, struct output *o, const struct message *m)
+{
+    if (!batch_of(outputs, o, m->alert != NULL))
+        return;
+    if (o->settings->format == FORMAT_JSON)
+        write_json(outputs, o, m);
+    else
+        write_cef(outputs, o, m);
+    wrote(outputs, o);
+}
+
+static bool passes(const struct output *o, const struct message *m)
+{
+    return m->alert ? filter_alert(o->filter, m->alert) : filter_record(o->filter, m->record);
+}
+
+static void deliver(struct outputs *outputs, const struct message *m)
 {
     for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
-        bool shown = m->alert ? o->settings->show_alerts : o->settings->show_events;
-        struct batch *batch = shown ? batch_of(o, m->alert != NULL) : NULL;
-        if (!batch)
+        if (!(m->alert ? o->settings->show_alerts : o->settings->show_events))
             continue;
-        if (o->settings->format == FORMAT_JSON)
-            write_json(o, batch, m);
+        if (o->filter && !passes(o, m))
+            count(outputs, o, m->alert ? &o->counted.filtered_alerts : &o->counted.filtered);
         else
-            o->cut += write_cef(o, batch, m);
-        wrote(outputs, o);
+            write_message(outputs, o, m);
     }
 }
 
 static void outputs_event(void *context, const struct record *r)
 {
-    write_message(context, &(struct message){.record = r});
+    deliver(context, &(struct message){.record = r});
 }
 
-static void outputs_unparsed(void *context, const struct record *r, const char *status,
-                             struct slice raw)
+static void add_dead_letter(struct outputs *outputs, const struct record *r,
+                            const struct unparsed *message)
 {
-    write_message(context, &(struct message){.record = r, .status = status, .raw = raw});
+    bool claimed = RECORD_HAS(r, parser);
+    struct dead_letter letter = {.reason = slice(claimed ? message->status : "unclaimed"),
+                                 .arrival_ms = message->arrival_ms,
+                                 .sender = message->sender,
+                                 .parser = claimed ? r->parser : SLICE_NONE,
+                                 .cut = r->cut,
+                                 .raw = message->raw};
+    dead_letters_add(outputs->dead_letters, &letter);
+}
+
+static void outputs_unparsed(void *context, const struct record *r, const struct unparsed *message)
+{
+    struct outputs *outputs = context;
+    if (outputs->dead_letters) {
+        add_dead_letter(outputs, r, message);
+        if (dead_letters_divert(outputs->dead_letters))
+            return;
+    }
+    deliver(outputs,
+            &(struct message){.record = r, .status = message->status, .raw = message->raw});
 }
 
 static void outputs_alert(void *context, const struct alert *alert)
 {
-    write_message(context, &(struct message){.alert = alert});
+    deliver(context, &(struct message){.alert = alert});
 }
 
 struct pipeline_output outputs_callbacks(struct outputs *outputs)

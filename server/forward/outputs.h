@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/forward/cef.h"
+#include "server/forward/dead_letters.h"
 #include "server/forward/sink.h"
 #include "server/pipeline.h"
 
@@ -10,24 +11,28 @@ struct output {
     struct sink *sink;
     const struct forward_settings *settings;
     struct cef_format cef;
-    struct batch *batch; /* NULL: nothing waits */
-    uint64_t cut;
+    struct batch *batch;            /* NULL: nothing waits */
+    const struct predicate *filter; /* NULL: everything that is shown passes */
+    struct output_counters counted; /* here, and not yet told to the sink */
+    bool has_counted;
     bool refused; /* its sink asked to stop; outputs_room ends it */
 };
 
 struct outputs {
     struct output *items;
     size_t count;
-    struct cef_memory *memory; /* this thread's */
-    bool pending;              /* something waits in a batch */
+    struct cef_memory *memory;         /* this thread's */
+    struct dead_letters *dead_letters; /* all threads'; NULL: there is no such file */
+    bool pending;                      /* something waits in a batch */
     void (*on_refused)(void *context);
     void *context;
     void (*on_alerts)(void *context); /* alerts have been handed over; NULL: nobody asks */
     void *alerts_context;
 };
 
-/* `sinks` in the order of settings->forward. on_refused may be NULL: nobody can stop. */
-int outputs_init(struct outputs *outputs, const struct settings *settings, struct sink **sinks,
+/* `rules` are borrowed; `sinks` in the order of their settings->forward. on_refused may be NULL:
+ * nobody can stop. */
+int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink **sinks,
                  void (*on_refused)(void *context), void *context);
 struct pipeline_output outputs_callbacks(struct outputs *outputs);
 
@@ -35,7 +40,7 @@ struct pipeline_output outputs_callbacks(struct outputs *outputs);
 void outputs_flush(struct outputs *outputs);
 
 /* A sink has room again. Returns whether none is left that asked to stop. */
-bool outputs_room(struct outputs *outputs, size_t output);
+bool outputs_room(struct outputs *outputs);
 
 /* After a flush. */
 void outputs_close(struct outputs *outputs);

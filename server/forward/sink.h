@@ -37,12 +37,11 @@ struct batch *sink_batch(struct sink *sink);
  */
 bool sink_push(struct sink *sink, struct batch *batch);
 
-/* Adds to the counters that the worker keeps for it (cut). Any thread. */
-void sink_count_cut(struct sink *sink, uint64_t messages);
+/* Whether a sink that refused a batch has room again; if not, `room` will be called. Any thread. */
+bool sink_room(struct sink *sink);
 
-/* Messages that no batch could take (longer than one, or no memory): offered and dropped_too_long.
- * Any thread. */
-void sink_count_lost(struct sink *sink, uint64_t events, uint64_t alerts);
+/* Adds what a worker has counted for it by itself: what did not come to a batch. Any thread. */
+void sink_count(struct sink *sink, const struct output_counters *more);
 
 struct output_counters sink_counters(struct sink *sink);
 

@@ -17,23 +17,23 @@
 #define ROUNDS 16
 #define PIECE  4096 /* PIPE_BUF: a pipe that is writable takes so much without blocking */
 
-static bool is_standard_output(const struct sink *s)
+static bool is_standard_output(const struct transport *t)
 {
-    return strcmp(s->settings->path, "-") == 0;
+    return strcmp(t->settings->path, "-") == 0;
 }
 
-static void start_standard_output(struct sink *s)
+static void start_standard_output(struct transport *t)
 {
     struct stat st;
     if (fstat(STDOUT_FILENO, &st) < 0) {
-        s->gone = "standard output is closed";
-        sink_down(s, -errno);
+        t->sink->gone = "standard output is closed";
+        transport_down(t, -errno);
         return;
     }
     int fd = -1;
     if (!S_ISREG(st.st_mode) && !S_ISSOCK(st.st_mode))
         fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    sink_up(s, fd >= 0 ? fd : STDOUT_FILENO, !S_ISREG(st.st_mode));
+    transport_connected(t, fd >= 0 ? fd : STDOUT_FILENO, !S_ISREG(st.st_mode));
 }
 
 static int open_file(const char *path)
@@ -53,59 +53,63 @@ static int sink_file_check(const struct forward_settings *settings)
     return 0;
 }
 
-static void sink_file_start(struct sink *s)
+static void sink_file_start(struct transport *t)
 {
-    if (is_standard_output(s)) {
-        start_standard_output(s);
+    if (is_standard_output(t)) {
+        start_standard_output(t);
         return;
     }
     struct stat st;
-    int fd = open_file(s->settings->path);
+    int fd = open_file(t->settings->path);
     if (fd < 0 || fstat(fd, &st) < 0) {
         int code = -errno;
         if (fd >= 0)
             close(fd);
-        sink_down(s, code);
+        transport_down(t, code);
         return;
     }
-    sink_up(s, fd, !S_ISREG(st.st_mode));
+    transport_connected(t, fd, !S_ISREG(st.st_mode));
 }
 
-static void sink_file_stop(struct sink *s)
+static void sink_file_stop(struct transport *t)
 {
-    (void)s;
+    (void)t;
 }
 
-static ssize_t write_some(struct sink *s, const char *bytes, size_t len)
+static ssize_t write_some(struct transport *t, const char *bytes, size_t len)
 {
-    if (s->fd != STDOUT_FILENO || !s->pollable)
-        return write(s->fd, bytes, len);
-    ssize_t n = send(s->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (t->fd != STDOUT_FILENO || !t->pollable)
+        return write(t->fd, bytes, len);
+    ssize_t n = send(t->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n >= 0 || errno != ENOTSOCK)
         return n;
-    struct pollfd ready = {.fd = s->fd, .events = POLLOUT};
+    struct pollfd ready = {.fd = t->fd, .events = POLLOUT};
     if (poll(&ready, 1, 0) == 0) {
         errno = EAGAIN;
         return -1;
     }
-    return write(s->fd, bytes, len < PIECE ? len : PIECE);
+    return write(t->fd, bytes, len < PIECE ? len : PIECE);
 }
 
-static int sink_file_write(struct sink *s)
+static int sink_file_write(struct transport *t)
 {
-    for (int round = 0; s->head && (round < ROUNDS || !s->pollable); round++) {
-        ssize_t n = write_some(s, s->head->bytes + s->head_off, s->head->len - s->head_off);
+    size_t len;
+    for (int round = 0; round < ROUNDS || !t->pollable; round++) {
+        const char *bytes = transport_next(t, &len);
+        if (!bytes)
+            return 0;
+        ssize_t n = write_some(t, bytes, len);
         if (n >= 0) {
-            sink_sent(s, (size_t)n);
+            transport_sent(t, (size_t)n);
             continue;
         }
         if (errno == EINTR)
             continue;
-        if (errno != EAGAIN && errno != ENOSPC && errno != EDQUOT && is_standard_output(s))
-            s->gone = "standard output was closed";
+        if (errno != EAGAIN && errno != ENOSPC && errno != EDQUOT && is_standard_output(t))
+            t->sink->gone = "standard output was closed";
         return errno == EAGAIN ? UV_EAGAIN : -errno;
     }
-    return s->head ? UV_EAGAIN : 0;
+    return UV_EAGAIN;
 }
 
 const struct sink_kind sink_file = {

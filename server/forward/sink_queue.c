@@ -1,12 +1,11 @@
 /*
- * The queue between the workers and one transport: batches in the order they were pushed, the front
- * one perhaps partly sent. Small batches are joined, so that a quiet night with the receiver away
- * does not cost a whole batch for each message.
+ * The queue between the workers and the transports: batches in the order they were pushed, before
+ * them what a broken connection has given back. Small batches are joined, so that a quiet night with
+ * the receiver away does not cost a whole batch for each message.
  */
 #include "server/forward/sink_kind.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define POOL_MAX 16 /* empty batches kept for the next; more are freed */
 
@@ -25,11 +24,12 @@ struct batch *sink_batch(struct sink *s)
         batch->next = NULL;
         batch->len = 0;
         batch->count = batch->events = batch->alerts = 0;
+        batch->begin = batch->counted = 0;
     }
     return batch;
 }
 
-static void recycle(struct sink *s, struct batch *batch)
+void sink_recycle(struct sink *s, struct batch *batch)
 {
     if (s->pooled >= POOL_MAX) {
         free(batch);
@@ -40,132 +40,187 @@ static void recycle(struct sink *s, struct batch *batch)
     s->pooled++;
 }
 
-void sink_free_batches(struct sink *s)
+static void free_list(struct batch *list)
 {
-    while (s->pool) {
-        struct batch *batch = s->pool;
-        s->pool = batch->next;
-        free(batch);
+    while (list) {
+        struct batch *next = list->next;
+        free(list);
+        list = next;
     }
 }
 
-static void enqueue(struct sink *s, struct batch *batch)
+void sink_free_batches(struct sink *s)
 {
-    struct batch *t = s->tail;
+    free_list(s->pool);
+    s->pool = NULL;
+    s->pooled = 0;
+}
+
+static void append(struct sink *s, struct batch *batch)
+{
     s->queued_bytes += batch->len;
     s->counters.queued += batch->count;
-    if (t && t->len + batch->len <= BATCH_BYTES && t->count + batch->count <= BATCH_MESSAGES) {
-        memcpy(t->bytes + t->len, batch->bytes, batch->len);
-        for (uint32_t i = 0; i < batch->count; i++)
-            t->ends[t->count + i] = (uint32_t)t->len + batch->ends[i];
-        t->len += batch->len;
-        t->count += batch->count;
-        recycle(s, batch);
+    if (s->tail && batch_join(s->tail, batch)) {
+        sink_recycle(s, batch);
         return;
     }
-    if (t)
-        t->next = batch;
+    if (s->tail)
+        s->tail->next = batch;
     else
         s->head = batch;
     s->tail = batch;
 }
 
-/* Takes the head out when all of it is done. */
-static void finish_head(struct sink *s)
+struct batch *sink_take(struct sink *s)
 {
-    struct batch *head = s->head;
-    if (!head || s->head_done < head->count)
-        return;
-    s->head = head->next;
+    struct batch *batch = s->head;
+    if (!batch)
+        return NULL;
+    s->head = batch->next;
     if (!s->head)
         s->tail = NULL;
-    s->head_off = 0;
-    s->head_done = 0;
-    recycle(s, head);
+    batch->next = NULL;
+    s->queued_bytes -= batch_left(batch);
+    return batch;
 }
 
-void sink_sent(struct sink *s, size_t bytes)
+void sink_put_back(struct sink *s, struct batch *list)
 {
-    struct batch *head = s->head;
-    s->head_off += bytes;
-    s->queued_bytes -= bytes;
-    while (s->head_done < head->count && head->ends[s->head_done] <= s->head_off) {
-        s->head_done++;
-        s->counters.forwarded++;
-        s->counters.queued--;
+    struct batch *last = NULL;
+    for (struct batch *b = list; b; b = b->next) {
+        s->queued_bytes += batch_left(b);
+        last = b;
     }
-    finish_head(s);
-}
-
-void sink_skip(struct sink *s, uint64_t *reason)
-{
-    s->queued_bytes -= s->head->ends[s->head_done] - s->head_off;
-    s->head_off = s->head->ends[s->head_done++];
-    s->counters.queued--;
-    ++*reason;
-    finish_head(s);
-}
-
-void sink_rewind(struct sink *s)
-{
-    if (!s->head)
+    if (!last)
         return;
-    s->queued_bytes += s->head_off - sink_front(s);
-    s->head_off = sink_front(s);
+    last->next = s->head;
+    s->head = list;
+    if (!s->tail)
+        s->tail = last;
 }
 
 void sink_drop_all(struct sink *s, uint64_t *reason)
 {
-    while (s->head)
-        sink_skip(s, reason);
+    *reason += s->counters.queued;
+    s->counters.queued = 0;
+    free_list(s->head);
+    s->head = s->tail = NULL;
+    s->queued_bytes = 0;
+    for (struct transport *t = s->transports; t < s->transports + s->transport_count; t++) {
+        free_list(t->flight.first);
+        t->flight = (struct flight){0};
+    }
 }
 
 static void remove_tail(struct sink *s)
 {
     struct batch *t = s->tail, *before = s->head;
-    while (before->next != t)
+    while (before != t && before->next != t)
         before = before->next;
-    before->next = NULL;
-    s->tail = before;
-    recycle(s, t);
+    if (before == t) {
+        s->head = s->tail = NULL;
+    } else {
+        before->next = NULL;
+        s->tail = before;
+    }
+    sink_recycle(s, t);
 }
 
-/* Drops the newest messages until the queue keeps its size; never one that is partly sent. */
-static void drop_newest(struct sink *s)
+/* What is waiting, unacknowledged and retained. */
+static size_t held_bytes(const struct sink *s)
 {
-    while (s->tail && s->queued_bytes > s->settings->queue_size) {
+    size_t held = s->queued_bytes;
+    for (unsigned i = 0; i < s->transport_count; i++)
+        held += flight_held(&s->transports[i].flight);
+    return held;
+}
+
+/* Drops the newest messages until the queue keeps its size; never one that may have been sent. */
+static void drop_newest(struct sink *s, size_t held)
+{
+    while (s->tail && held > s->settings->queue_size) {
         struct batch *t = s->tail;
-        uint32_t kept = t == s->head ? s->head_done + (s->head_off > sink_front(s)) : 0;
-        if (t->count == kept)
-            return; /* only in the head: another tail is removed below when it is empty */
-        size_t begin = t->count > 1 ? t->ends[t->count - 2] : 0;
-        s->queued_bytes -= t->len - begin;
-        t->len = begin;
-        t->count--;
-        s->counters.queued--;
-        s->counters.dropped_queue_full++;
-        if (t == s->head)
-            finish_head(s);
-        else if (t->count == 0)
+        uint32_t kept = t->begin > t->counted ? t->begin : t->counted;
+        if (t->count > kept) {
+            size_t begin = batch_begin(t, t->count - 1), dropped = t->len - begin;
+            s->queued_bytes -= dropped;
+            held -= dropped;
+            t->len = begin;
+            t->count--;
+            s->counters.queued--;
+            s->counters.dropped_queue_full++;
+        }
+        if (t->count > t->begin && t->count <= kept)
+            return; /* forwarded once, and to be sent again: there is nothing newer */
+        if (t->count == t->begin)
             remove_tail(s);
     }
 }
 
-bool sink_has_room(const struct sink *s)
+static bool takes(const struct transport *t)
 {
-    return s->state != SINK_UP || s->broken || s->queued_bytes <= s->settings->queue_size / 2;
+    return t->state == TRANSPORT_UP && !t->broken;
 }
 
-/* Writes what waits, from the calling thread. The main loop is woken for what is left to do. */
-static void write_now(struct sink *s)
+static bool any_takes(const struct sink *s)
 {
-    int code = s->kind->write(s);
-    if (code == 0)
-        return;
-    s->waiting = true;
-    if (code != UV_EAGAIN)
-        s->broken = code;
-    uv_async_send(&s->wake);
+    for (unsigned i = 0; i < s->transport_count; i++)
+        if (takes(&s->transports[i]))
+            return true;
+    return false;
+}
+
+bool sink_is_empty(const struct sink *s)
+{
+    bool empty = !s->head;
+    for (unsigned i = 0; i < s->transport_count; i++)
+        empty &= flight_unacked(&s->transports[i].flight) == 0;
+    return empty;
+}
+
+bool sink_has_room(const struct sink *s)
+{
+    size_t bytes = s->queued_bytes;
+    for (unsigned i = 0; i < s->transport_count; i++)
+        bytes += flight_unacked(&s->transports[i].flight);
+    return !any_takes(s) || bytes <= s->settings->queue_size / 2;
+}
+
+/* The transport that is written to from here; NULL: the main loop has to go on first. */
+static struct transport *pick(struct sink *s)
+{
+    for (struct transport *t = s->transports; t < s->transports + s->transport_count; t++)
+        if (takes(t) && !t->waiting)
+            return t;
+    return NULL;
+}
+
+void sink_distribute(struct sink *s)
+{
+    struct transport *t;
+    while (s->head && (t = pick(s))) {
+        int code = t->kind->write(t);
+        if (code == 0)
+            continue;
+        t->waiting = code; /* the main loop is woken for what is left to do */
+        if (code != UV_EAGAIN && code != UV_EBUSY)
+            t->broken = code;
+        uv_async_send(&s->wake);
+    }
+}
+
+/* Holds the queue to its size. Returns whether the caller may go on. */
+static bool keep_size(struct sink *s)
+{
+    size_t held = held_bytes(s);
+    if (held <= s->settings->queue_size)
+        return true;
+    if (any_takes(s) && s->settings->when_full == WHEN_FULL_BLOCK) {
+        s->refused = true;
+        return false;
+    }
+    drop_newest(s, held);
+    return true;
 }
 
 bool sink_push(struct sink *s, struct batch *batch)
@@ -174,43 +229,34 @@ bool sink_push(struct sink *s, struct batch *batch)
     pthread_mutex_lock(&s->lock);
     s->counters.offered_events += batch->events;
     s->counters.offered_alerts += batch->alerts;
-    if (batch->count == 0 || s->state == SINK_GONE || s->state == SINK_CLOSED) {
-        if (s->state == SINK_CLOSED)
-            s->counters.dropped_at_exit += batch->count;
-        else
-            s->counters.dropped_refused += batch->count;
-        recycle(s, batch);
-        pthread_mutex_unlock(&s->lock);
-        return true;
-    }
-    enqueue(s, batch);
-    if (s->state == SINK_UP && !s->waiting)
-        write_now(s);
-    if (s->queued_bytes > s->settings->queue_size) {
-        if (s->state == SINK_UP && !s->broken && s->settings->when_full == WHEN_FULL_BLOCK) {
-            s->refused = true;
-            go_on = false;
-        } else {
-            drop_newest(s);
-        }
+    if (batch->count == 0 || s->gone || s->closed) {
+        uint64_t *reason = s->closed ? &s->counters.dropped_at_exit : &s->counters.dropped_refused;
+        *reason += batch->count;
+        sink_recycle(s, batch);
+    } else {
+        append(s, batch);
+        sink_distribute(s);
+        go_on = keep_size(s);
     }
     pthread_mutex_unlock(&s->lock);
     return go_on;
 }
 
-void sink_count_cut(struct sink *s, uint64_t messages)
+bool sink_room(struct sink *s)
 {
     pthread_mutex_lock(&s->lock);
-    s->counters.cut += messages;
+    bool room = sink_has_room(s);
+    s->refused |= !room;
     pthread_mutex_unlock(&s->lock);
+    return room;
 }
 
-void sink_count_lost(struct sink *s, uint64_t events, uint64_t alerts)
+void sink_count(struct sink *s, const struct output_counters *more)
 {
     pthread_mutex_lock(&s->lock);
-    s->counters.offered_events += events;
-    s->counters.offered_alerts += alerts;
-    s->counters.dropped_too_long += events + alerts;
+#define OUTPUT_COUNTER(name, meaning) s->counters.name += more->name;
+#include "server/counters.h"
+#undef OUTPUT_COUNTER
     pthread_mutex_unlock(&s->lock);
 }
 

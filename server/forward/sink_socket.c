@@ -5,17 +5,16 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define CONNECT_MS 10000
 
-static void free_addresses(struct sink *s)
+static void free_addresses(struct transport *t)
 {
-    if (s->addresses)
-        uv_freeaddrinfo(s->addresses);
-    s->addresses = s->next_address = NULL;
+    if (t->addresses)
+        uv_freeaddrinfo(t->addresses);
+    t->addresses = t->next_address = NULL;
 }
 
 /* Silence is noticed within a minute: by probes when there is nothing to send, by data that stays
@@ -42,20 +41,20 @@ static void on_connect_timeout(uv_timer_t *timer)
     sink_socket_failed(timer->data, UV_ETIMEDOUT);
 }
 
-static void set_state(struct sink *s, enum sink_state state, int fd)
+static void set_state(struct transport *t, enum transport_state state, int fd)
 {
-    pthread_mutex_lock(&s->lock);
-    s->state = state;
-    s->fd = fd;
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_lock(&t->sink->lock);
+    t->state = state;
+    t->fd = fd;
+    pthread_mutex_unlock(&t->sink->lock);
 }
 
 /* Tries addresses until one is connected or connecting. */
-static void connect_next(struct sink *s, int code)
+static void connect_next(struct transport *t, int code)
 {
-    while (s->next_address) {
-        struct addrinfo *a = s->next_address;
-        s->next_address = a->ai_next;
+    while (t->next_address) {
+        struct addrinfo *a = t->next_address;
+        t->next_address = a->ai_next;
         int fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (fd < 0) {
             code = -errno;
@@ -65,70 +64,79 @@ static void connect_next(struct sink *s, int code)
             set_tcp_options(fd);
         int failed = connect(fd, a->ai_addr, a->ai_addrlen) < 0 ? errno : 0;
         if (!failed) {
-            free_addresses(s);
-            sink_up(s, fd, true);
+            free_addresses(t);
+            transport_connected(t, fd, true);
             return;
         }
         if (failed == EINPROGRESS) {
-            set_state(s, SINK_CONNECTING, fd);
-            sink_watch(s, fd);
-            uv_timer_start(&s->retry, on_connect_timeout, CONNECT_MS, 0);
+            set_state(t, TRANSPORT_CONNECTING, fd);
+            transport_watch(t, fd);
+            uv_timer_start(&t->retry, on_connect_timeout, CONNECT_MS, 0);
             return;
         }
         close(fd);
         code = -failed;
     }
-    free_addresses(s);
-    sink_down(s, code);
+    free_addresses(t);
+    transport_down(t, code);
 }
 
-void sink_socket_failed(struct sink *s, int code)
+void sink_socket_failed(struct transport *t, int code)
 {
-    uv_timer_stop(&s->retry);
-    if (!s->next_address) {
-        free_addresses(s);
-        sink_down(s, code);
+    uv_timer_stop(&t->retry);
+    if (!t->next_address) {
+        free_addresses(t);
+        transport_down(t, code);
         return;
     }
-    sink_unwatch(s);
-    close(s->fd);
-    set_state(s, SINK_DOWN, -1);
-    connect_next(s, code);
+    transport_unwatch(t);
+    close(t->fd);
+    set_state(t, TRANSPORT_DOWN, -1);
+    connect_next(t, code);
 }
 
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)
 {
-    struct sink *s = request->data;
-    if (s->state == SINK_CLOSED) {
+    struct transport *t = request->data;
+    if (t->sink->closed) {
         if (addresses)
             uv_freeaddrinfo(addresses);
     } else if (status < 0) {
-        sink_down(s, status);
+        transport_down(t, status);
     } else {
-        s->addresses = s->next_address = addresses;
-        connect_next(s, UV_EADDRNOTAVAIL);
+        t->addresses = t->next_address = addresses;
+        connect_next(t, UV_EADDRNOTAVAIL);
     }
-    sink_request_done(s);
+    sink_request_done(t->sink);
 }
 
-void sink_socket_start(struct sink *s)
+void sink_socket_start(struct transport *t)
 {
     struct addrinfo hints = {
         .ai_family = AF_UNSPEC,
-        .ai_socktype = s->settings->protocol == FORWARD_UDP ? SOCK_DGRAM : SOCK_STREAM,
+        .ai_socktype = t->settings->protocol == FORWARD_UDP ? SOCK_DGRAM : SOCK_STREAM,
         .ai_flags = AI_NUMERICSERV,
     };
     char port[8];
-    snprintf(port, sizeof(port), "%u", (unsigned)s->settings->port);
-    int code = uv_getaddrinfo(s->loop, &s->resolve, on_resolved, s->settings->host, port, &hints);
+    snprintf(port, sizeof(port), "%u", (unsigned)t->port);
+    int code = uv_getaddrinfo(t->sink->loop, &t->resolve, on_resolved, t->host, port, &hints);
     if (code < 0)
-        sink_down(s, code);
+        transport_down(t, code);
     else
-        s->handles++;
+        t->sink->handles++;
 }
 
-void sink_socket_stop(struct sink *s)
+void sink_socket_stop(struct transport *t)
 {
-    uv_cancel((uv_req_t *)&s->resolve);
-    free_addresses(s);
+    uv_cancel((uv_req_t *)&t->resolve);
+    free_addresses(t);
+}
+
+int sink_socket_discard(struct transport *t)
+{
+    char nothing[4096];
+    ssize_t n = recv(t->fd, nothing, sizeof(nothing), MSG_DONTWAIT);
+    if (n > 0 || (n == 0 && t->settings->protocol == FORWARD_UDP)) /* an empty datagram */
+        return 0;
+    return n == 0 ? UV_EOF : errno == EINTR ? UV_EAGAIN : -errno;
 }

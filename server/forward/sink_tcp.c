@@ -1,25 +1,36 @@
-/* TCP: whole batches into one connection. What breaks off in the middle of a message is sent again
- * from its beginning on the next connection. */
+/*
+ * TCP: whole batches into one connection. The kernel tells how much of it the receiver's has
+ * acknowledged; sink_kind.h tells what follows from that.
+ */
 #include "server/forward/sink_kind.h"
 
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "server/forward/tcp_state.h"
+
 #define ROUNDS 16 /* sends before others on the loop have their turn */
 
-static int sink_tcp_write(struct sink *s)
+static int sink_tcp_write(struct transport *t)
 {
-    for (int round = 0; s->head && round < ROUNDS; round++) {
-        ssize_t n = send(s->fd, s->head->bytes + s->head_off, s->head->len - s->head_off,
-                         MSG_DONTWAIT | MSG_NOSIGNAL);
+    size_t len;
+    for (int round = 0; round < ROUNDS; round++) {
+        const char *bytes = transport_next(t, &len);
+        if (!bytes)
+            return 0;
+        ssize_t n = send(t->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n >= 0)
-            sink_sent(s, (size_t)n);
-        else if (errno == EAGAIN)
-            return UV_EAGAIN;
+            transport_sent(t, (size_t)n);
         else if (errno != EINTR)
-            return -errno;
+            return errno == EAGAIN ? UV_EAGAIN : -errno;
     }
-    return s->head ? UV_EAGAIN : 0;
+    return UV_EAGAIN;
+}
+
+static uint64_t sink_tcp_acked(struct transport *t)
+{
+    uint64_t unacked = tcp_state_unacked(t->fd);
+    return unacked < t->flight.written ? t->flight.written - unacked : 0;
 }
 
 const struct sink_kind sink_tcp = {
@@ -28,5 +39,7 @@ const struct sink_kind sink_tcp = {
     .start = sink_socket_start,
     .stop = sink_socket_stop,
     .write = sink_tcp_write,
-    .reads = true,
+    .read = sink_socket_discard,
+    .acked = sink_tcp_acked,
+    .retains = true,
 };

@@ -13,41 +13,42 @@
 #define ROUNDS 64 /* calls before others on the loop have their turn */
 #define SLOTS  64 /* datagrams a call */
 
-/* Sends up to SLOTS messages of the head batch. Returns how many were taken, or -1 with errno. */
-static int send_some(struct sink *s)
+/* Sends up to SLOTS messages of a batch. Returns how many were taken, or -1 with errno. */
+static int send_some(struct transport *t, char *bytes)
 {
     struct mmsghdr messages[SLOTS];
     struct iovec parts[SLOTS];
-    const struct batch *head = s->head;
-    size_t begin = sink_front(s);
+    const struct batch *batch = t->flight.writing;
+    uint32_t first = flight_message(&t->flight);
     unsigned n = 0;
     memset(messages, 0, sizeof(messages));
-    for (; n < SLOTS && s->head_done + n < head->count; n++) {
-        size_t end = head->ends[s->head_done + n];
-        parts[n].iov_base = s->head->bytes + begin;
-        parts[n].iov_len = end - begin;
+    for (; n < SLOTS && first + n < batch->count; n++) {
+        parts[n].iov_base = bytes;
+        parts[n].iov_len = batch->ends[first + n] - batch_begin(batch, first + n);
         messages[n].msg_hdr.msg_iov = &parts[n];
         messages[n].msg_hdr.msg_iovlen = 1;
-        begin = end;
+        bytes += parts[n].iov_len;
     }
-    return sendmmsg(s->fd, messages, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    int sent = sendmmsg(t->fd, messages, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0)
+        transport_sent(t, batch_begin(batch, first + (uint32_t)sent) - batch_begin(batch, first));
+    return sent;
 }
 
-static int sink_udp_write(struct sink *s)
+static int sink_udp_write(struct transport *t)
 {
-    for (int round = 0; s->head && round < ROUNDS; round++) {
-        int sent = send_some(s);
-        if (sent > 0) {
-            sink_sent(s, s->head->ends[s->head_done + (uint32_t)sent - 1] - s->head_off);
-        } else if (errno == EAGAIN) {
-            return UV_EAGAIN;
-        } else if (errno == EMSGSIZE) {
-            sink_skip(s, &s->counters.dropped_too_long);
-        } else if (errno != EINTR) {
-            return -errno;
-        }
+    size_t len;
+    for (int round = 0; round < ROUNDS; round++) {
+        char *bytes = transport_next(t, &len);
+        if (!bytes)
+            return 0;
+        if (send_some(t, bytes) > 0 || errno == EINTR)
+            continue;
+        if (errno != EMSGSIZE)
+            return errno == EAGAIN ? UV_EAGAIN : -errno;
+        transport_skip(t, &t->sink->counters.dropped_too_long);
     }
-    return s->head ? UV_EAGAIN : 0;
+    return UV_EAGAIN;
 }
 
 const struct sink_kind sink_udp = {
@@ -56,5 +57,5 @@ const struct sink_kind sink_udp = {
     .start = sink_socket_start,
     .stop = sink_socket_stop,
     .write = sink_udp_write,
-    .reads = true,
+    .read = sink_socket_discard,
 };
