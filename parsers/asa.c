@@ -166,13 +166,16 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
         return PARSE_UNKNOWN;
     }
     struct cursor text = c;
-    if (kind->read(context, kind, &c, r))
+    if (kind->read(context, kind, &c, r)) {
+        record_settle(r);
         return PARSE_OK;
+    }
     record_set_message(r, slice_trim(text.rest));
     /* What says something about a connection must say all of it; the rest is read as far as it goes. */
     if (asa_meanings[kind->meaning].evidence != ASA_UNSET)
         return PARSE_MALFORMED;
     asa_loose(context, kind, &text, r);
+    record_settle(r);
     return PARSE_OK;
 }
 

@@ -276,8 +276,10 @@ static void checkpoint_result(struct checkpoint *cp, const struct checkpoint_ver
         record_set_outcome(r, OUTCOME_FAILURE);
     else if (operation || slice_starts(status, "Success") || verdict->outcome == OUTCOME_SUCCESS)
         record_set_outcome(r, OUTCOME_SUCCESS);
-    record_settle_action(r);
-    if (operation && !(RECORD_HAS(r, action) && r->action == verdict->action))
+    if (!operation)
+        return;
+    record_settle(r);
+    if (!(RECORD_HAS(r, action) && r->action == verdict->action))
         checkpoint_extra(cp, NOTE_ACTION);
 }
 
@@ -347,5 +349,6 @@ void checkpoint_meaning(struct checkpoint *cp)
     checkpoint_direction(cp);
     checkpoint_event(cp);
     checkpoint_evidence(cp);
+    record_settle(cp->out);
     checkpoint_extras(cp);
 }

@@ -444,6 +444,7 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
     /* URLs and translated flows are reported when they were let through. */
     if (!RECORD_HAS(out, action) && (m.type->ports || word.ptr[0] == 'i') && m.type->kind == FLOW)
         record_set_action(out, ACTION_ALLOW);
+    record_settle(out);
     if (RECORD_HAS(out, action) && out->action == ACTION_DENY && m.type->severity < 4)
         record_set_severity(out, 4);
     meraki_evidence(&m);

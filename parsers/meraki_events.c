@@ -148,5 +148,4 @@ void meraki_event_says(struct record *r, struct slice type, struct slice text)
         break;
     }
     read_sentence(r, text);
-    record_settle_action(r);
 }

@@ -112,6 +112,7 @@ void panos_finish(struct panos_row *row, const struct panos_type *type)
     panos_ports(row->out);
     if (type->finish)
         type->finish(row->out, row->subtype);
+    record_settle(row->out);
 }
 
 /* The links of an SD-WAN session, "{a,b}", are written with bare commas: one column again. */

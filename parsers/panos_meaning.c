@@ -270,14 +270,12 @@ void panos_finish_config(struct record *out, struct slice subtype)
 {
     (void)subtype;
     panos_outcome(out, out->event_id);
-    record_settle_action(out);
 }
 
 void panos_finish_audit(struct record *out, struct slice subtype)
 {
     (void)subtype;
     panos_outcome(out, panos_kept(out, "result"));
-    record_settle_action(out);
 }
 
 void panos_finish_globalprotect(struct record *out, struct slice subtype)
@@ -286,12 +284,10 @@ void panos_finish_globalprotect(struct record *out, struct slice subtype)
     panos_outcome(out, panos_kept(out, "status"));
     if (slice_ends(out->event_id, "-auth") || slice_ends(out->event_id, "-logout"))
         record_set_category(out, CATEGORY_AUTHENTICATION);
-    record_settle_action(out);
 }
 
 void panos_finish_authentication(struct record *out, struct slice subtype)
 {
     (void)subtype;
     panos_outcome(out, out->event_id);
-    record_settle_action(out);
 }

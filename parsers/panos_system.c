@@ -78,5 +78,4 @@ void panos_finish_system(struct record *out, struct slice subtype)
         record_set_outcome(out, OUTCOME_SUCCESS);
     if (out->category == CATEGORY_AUTHENTICATION || out->category == CATEGORY_VPN)
         read_sentence(out, text);
-    record_settle_action(out);
 }
