@@ -126,7 +126,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
 
     record_reset(r);
     r->cut = cut;
-    syslog_parse(message, device->zone, arrival_ms, &out->header);
+    syslog_parse(message, device->zone, arrival_ms, &p->headers, &out->header);
     set_sender(r, sender, header);
     if (header->has_time)
         record_set_time(r, header->time_ms);

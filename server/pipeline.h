@@ -51,6 +51,7 @@ struct pipeline {
     struct detection *detection;
     struct pipeline_output output;
     struct connections *connections;
+    struct syslog_memory headers;
     struct counters counters;
     bool replay; /* event time alone: the arrival never corrects it */
     struct record record;
