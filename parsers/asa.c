@@ -18,8 +18,11 @@ static const struct slice products[] = {
 };
 
 /* The product whose mark begins here ("ASA-", "FTD<Up>-"), or an empty text. */
-static struct slice product_at(struct slice text)
+static inline struct slice product_at(struct slice text)
 {
+    char first = text.len ? text.ptr[0] : ' ';
+    if (first != 'A' && first != 'F' && first != 'P' && first != 'N')
+        return SLICE_NONE;
     for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++) {
         size_t len = products[i].len;
         if (text.len > len && (text.ptr[len] == '-' || text.ptr[len] == '<') &&

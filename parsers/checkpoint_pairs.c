@@ -222,8 +222,6 @@ static struct slice checkpoint_unescaped(struct checkpoint *cp, struct slice val
 static inline void checkpoint_place(struct checkpoint *cp, const struct kv_key *key,
                                     struct slice name, struct slice value, const char *end)
 {
-    if (value.ptr[value.len - 1] == ' ' && !(value = slice_trim(value)).len)
-        return;
     if (key->how == AS_NOTE)
         checkpoint_keep(cp, key->what, name, value);
     else if (key->how == AS_EXTRA || !readers[key->how](cp, key->what, value, end))
@@ -232,7 +230,7 @@ static inline void checkpoint_place(struct checkpoint *cp, const struct kv_key *
 
 void checkpoint_pair(struct checkpoint *cp, const struct kv *pair)
 {
-    struct slice name = pair->name, value = pair->value;
+    struct slice name = pair->name, value = slice_trim(pair->value);
     if (name.len == 0 || value.len == 0)
         return;
     const struct kv_key *key = checkpoint_find(cp, &name);
@@ -253,7 +251,7 @@ unsigned checkpoint_quoted(struct checkpoint *cp, struct slice text)
     for (;; pairs++) {
         if (kv_quoted_usual(&it, &name, &value)) {
             const struct kv_key *key = kv_find_wide(checkpoint_drawers, name);
-            if (key && value.len) {
+            if (key && value.len && value.ptr[value.len - 1] != ' ') {
                 checkpoint_place(cp, key, name, value, it.end);
             } else {
                 pair = (struct kv){kv_name(name), value, false, false};

@@ -164,7 +164,7 @@ static bool panos_claims(const struct syslog *header, struct slice body)
     unsigned at[4], count;
     (void)header;
     if (digits == 0)
-        return panos_is_keyed(body);
+        return body.len && memchr("CL012", body.ptr[0], 5) && panos_is_keyed(body);
     count = csv_commas(row, at, 4);
     if (count < 3)
         return false;

@@ -121,7 +121,8 @@ struct expectation {
     const char *fields;
 };
 
-static inline void expect_lines(const struct parser *parser, const struct expectation *rows, size_t count)
+static inline void expect_lines(const struct parser *parser, const struct expectation *rows,
+                                size_t count)
 {
     static struct parsed parsed;
     for (size_t i = 0; i < count; i++) {
