@@ -62,6 +62,11 @@ int pipeline_init(struct pipeline *p, const struct rules *rules, struct detectio
                   const struct pipeline_output *output);
 void pipeline_close(struct pipeline *p);
 
+/* Other rules and detection from now on. `connections` replaces the table of open connections, which
+ * is then empty; NULL: it stays. */
+void pipeline_change(struct pipeline *p, const struct rules *rules, struct detection *detection,
+                     struct connections *connections);
+
 /* What the parsers make of one message, before anybody is told. */
 struct parsed {
     struct syslog header;
