@@ -73,9 +73,9 @@ struct cefline_pairs cefline_pairs(struct slice extension)
 
 bool cefline_next(struct cefline_pairs *it, struct kv *out)
 {
-    const char *key = it->key, *name_end = it->equals, *value = name_end + 1;
-    if (!key)
+    if (!it->key)
         return false;
+    const char *key = it->key, *name_end = it->equals, *value = name_end + 1;
     find_key(it, value, false);
     const char *stop = it->key ? it->key : it->end;
     while (name_end > key + 1 && name_end[-1] == ':')
