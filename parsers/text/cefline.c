@@ -53,7 +53,7 @@ static void find_key(struct cefline_pairs *it, const char *p, bool first)
     const char *begin = p;
     it->key = NULL;
     while (p < it->end && (p = memchr(p, '=', (size_t)(it->end - p))) != NULL) {
-        const char *key = p - keys_run_back(begin, p);
+        const char *key = p - keys_run_back(it->begin, p); /* the last '=' ends the run */
         if (key < p && keys_is_letter(*key) &&
             (key == begin ? first : key[-1] == ' ' || key[-1] == '\t')) {
             it->key = key;
@@ -66,7 +66,7 @@ static void find_key(struct cefline_pairs *it, const char *p, bool first)
 
 struct cefline_pairs cefline_pairs(struct slice extension)
 {
-    struct cefline_pairs it = {NULL, NULL, slice_end(extension)};
+    struct cefline_pairs it = {NULL, NULL, extension.ptr, slice_end(extension)};
     find_key(&it, extension.ptr, true);
     return it;
 }

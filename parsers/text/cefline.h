@@ -18,7 +18,7 @@ struct cefline {
 /* The pairs of an extension, one after the other. */
 struct cefline_pairs {
     const char *key, *equals; /* where the next one stands; key is NULL when there is none */
-    const char *end;
+    const char *begin, *end;  /* of the extension */
 };
 
 /*
