@@ -186,7 +186,7 @@ row 18 "a burst of $burst datagrams into 4 KiB" $((burst + 1)) kernel_dropped
 end_case "burst"
 serve forward="$events" limits='{max-message-size: 1 KiB}'
 begin
-for size in 1 1023 1024 1025 65507; do 
+for size in 1 1023 1024 1025 65507; do
     of_letters $size d >"$d/datagram"
     load -u -f "$d/datagram" -n 1
 done
