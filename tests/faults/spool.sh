@@ -1,10 +1,10 @@
 #!/bin/sh
 # The spool of the real program (TAP, and a table): what a disk, a start and an end can do to it, and
-# KILLS times (20) kill -9 at random moments under load, with a receiver that comes and goes. A line of
+# KILLS times (1000) kill -9 at random moments under load, with a receiver that comes and goes. A line of
 # the table says what was sent, what arrived, and what was counted as what.
 set -u
 . tests/serving.sh
-KILLS=${KILLS:-20}
+KILLS=${KILLS:-1000}
 shown='err table'
 spool=$d/spool
 
@@ -255,7 +255,7 @@ flapping() {
 
 LINES_A_RUN=2000
 fresh
-flapping &
+flapping 2>/dev/null &
 flaps=$!
 pids="$pids $flaps"
 : >"$d/held"
@@ -265,7 +265,7 @@ while [ $run -lt "$KILLS" ]; do
     run=$((run + 1))
     begin queue='64 MiB' || break
     numbered $((run * 10000)) $LINES_A_RUN >"$d/lines"
-    "$B/tool_load" -p "$port" -f "$d/lines" -r 20000 >/dev/null 2>&1 &
+    "$B/tool_load" -p "$port" -f "$d/lines" -r 20000 -w 0 >/dev/null 2>&1 &
     loader=$!
     sleep 0.$(printf %03d "$(random 200)")
     kill -9 $server
