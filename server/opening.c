@@ -116,7 +116,8 @@ static bool open_outputs(struct opening *o, struct server *server)
         return false;
     for (size_t i = 0; i < count; i++) {
         struct opened_output *already = open_already(&server->now, o->settings->forward[i].name);
-        if (already && same_transport(already->settings, &o->settings->forward[i]))
+        if (already && same_transport(already->settings, &o->settings->forward[i]) &&
+            !sink_has_moved(already->sink))
             o->outputs[i] = already;
         else
             o->outputs[i] = open_output(o, server, i);

@@ -173,6 +173,7 @@ static void commit(struct worker *w)
     w->held = false;
     w->ingest.paused = true; /* new listeners are */
     update_reading(w);
+    listeners_tidy(&w->listeners, w->ingest.paused);
 }
 
 static void take_request(struct worker *w)

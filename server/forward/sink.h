@@ -35,6 +35,9 @@ int sink_new(struct sink **sink, uv_loop_t *loop, const struct forward_settings 
              on_sink_room room, void *context, const char **error);
 void sink_start(struct sink *sink);
 
+/* Whether a new one by the same settings would write to something else: a file that was rotated. */
+bool sink_has_moved(struct sink *sink);
+
 /*
  * `to`, not started yet, takes the place of `from`: connections of that one end in order, and all that
  * it has not got rid of, and its counters, are the other's. What the receiver had not yet acknowledged
