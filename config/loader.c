@@ -163,7 +163,8 @@ const struct slot *loader_read(struct complaints *complaints, const struct node 
     if (!stream)
         arena_give_up(arena);
     write_node(stream, root);
-    if (fclose(stream) != 0) {
+    bool whole = !ferror(stream);
+    if (fclose(stream) != 0 || !whole || !text) {
         free(text);
         arena_give_up(arena);
     }

@@ -52,6 +52,11 @@ static struct basis *basis_share(struct basis *basis)
     return basis;
 }
 
+void opening_no_memory(struct opening *o)
+{
+    config_complain(o->basis->config, NULL, "", NULL, "more memory than there is", NULL);
+}
+
 /* ---- outputs ---- */
 
 /* Without any output that still takes something there is nothing left to do. */
@@ -133,8 +138,10 @@ static bool open_outputs(struct opening *o, struct server *server)
     size_t count = o->settings->forward_count;
     o->outputs = calloc(count + 1, sizeof(*o->outputs));
     o->sinks = calloc(count + 1, sizeof(*o->sinks));
-    if (!o->outputs || !o->sinks)
+    if (!o->outputs || !o->sinks) {
+        opening_no_memory(o);
         return false;
+    }
     for (size_t i = 0; i < count; i++) {
         struct opened_output *already = open_already(&server->now, o->settings->forward[i].name);
         bool same = already && same_transport(already->settings, &o->settings->forward[i]) &&
@@ -144,7 +151,10 @@ static bool open_outputs(struct opening *o, struct server *server)
             return false;
         o->sinks[i] = o->outputs[i]->sink;
     }
-    return outputs_init(&o->alerts, o->basis->rules, o->sinks, NULL, NULL) == 0;
+    if (outputs_init(&o->alerts, o->basis->rules, o->sinks, NULL, NULL) == 0)
+        return true;
+    opening_no_memory(o);
+    return false;
 }
 
 static bool is_among(const struct opening *o, const struct opened_output *output)
@@ -328,6 +338,8 @@ static bool make_plans(struct opening *o, struct server *server,
                                  .context = context};
     o->alerts.on_alerts = on_alerts;
     o->alerts.alerts_context = o->state;
+    if (!o->plans)
+        opening_no_memory(o);
     return o->plans;
 }
 
