@@ -383,8 +383,10 @@ void opening_abandon(struct opening *o, struct server *server)
 
 void opening_commit(struct opening *next, struct server *server, struct opening *before)
 {
+    outputs_replace(&server->now.alerts, &next->alerts);
+    next->alerts = server->now.alerts; /* on its way to the same place */
+    server->now.alerts = (struct outputs){0};
     start_outputs(next, &server->now);
-    outputs_flush(&server->now.alerts);
     if (next->state)
         state_change(next->state, next->detection, next->settings->state_interval_ms,
                      next->settings->detection_memory);
