@@ -23,6 +23,8 @@ check "the counters add up" conserved
 serve forward="$(of 'sample: {allowed: 1/10}')"
 { deny 10; built 1000; } | tcp
 check "sampled: all received" until_true is received 1010
+accounted() { counters && conserved; }
+check "and accounted for" until_true accounted
 check "about one in ten is sent" eval '[ $(value sampled output) -gt 820 ] && [ $(value sampled output) -lt 960 ]'
 check "what was refused in full" [ "$(grep -c 'act=deny' "$d/out")" = 10 ]
 check "the rate is told" [ "$(grep -c 'flexNumber1=10$\|flexNumber1=10 ' "$d/out")" = $((1000 - $(value sampled output))) ]
