@@ -148,7 +148,7 @@ if [ -z "$short" ]; then
     i=0
     while [ $i -lt $starts ]; do
         i=$((i + 1))
-        nth=$((i <= 200 ? i : i * i / 10))
+        nth=$((i <= 200 ? i : i * i / 8))
         faults $i $nth 0 0
         : >"$d/err"
         "$B/parapet" serve -c "$d/parapet.yaml" >"$d/out" 2>"$d/err" &
