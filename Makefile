@@ -37,7 +37,7 @@ TESTS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
 FUZZERS  := $(patsubst tests/%.c,$(B)/%,$(filter-out tests/fuzz_replay.c,$(wildcard tests/fuzz_*.c)))
 TOOLS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/tool_*.c))
 
-.PHONY: all run test oracle golden fuzz bench recall lint format install clean deps help
+.PHONY: all run test oracle golden fuzz bench recall faults lint format install clean deps help
 all: deps
 	$(Q)$(MAKE) --no-print-directory build-program
 
@@ -71,6 +71,11 @@ bench: ## messages a second, of replay and over TCP, against the peers that are 
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory build-program build-tools
 	$(Q)B=$(B) tests/bench.sh
+
+faults: ## what receivers do to an output, at full length: a table of what was lost and what came twice
+	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(TEST_PACKAGES)"
+	$(Q)$(MAKE) --no-print-directory build-program build-tools
+	$(Q)status=0; for f in tests/faults/*.sh; do B=$(B) sh $$f || status=1; done; exit $$status
 
 recall: ## a made-up week of 5,000 hosts with scans in it: what is found, and what else
 	$(Q)$(MAKE) --no-print-directory deps
