@@ -156,7 +156,7 @@ static void check_forward_keys(struct complaints *complaints, const struct node 
     needs(complaints, entry, "host", protocol);
     needs(complaints, entry, "port", protocol);
     has_no(complaints, entry, "path", protocol);
-    if (forward->protocol == FORWARD_UDP)
+    if (forward->protocol == FORWARD_UDP || forward->protocol == FORWARD_RELP)
         has_no(complaints, entry, "framing", protocol);
 }
 

@@ -153,6 +153,7 @@ static const struct word forward_protocols[] = {
     {"file", FORWARD_FILE},
     {"udp", FORWARD_UDP},
     {"tcp", FORWARD_TCP},
+    {"relp", FORWARD_RELP},
     {0},
 };
 

@@ -73,7 +73,7 @@ struct predicate_settings {
     bool not_reversed; /* not what looks like an answer: source port below 1024, destination not */
 };
 
-enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP };
+enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP, FORWARD_RELP };
 enum forward_framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
 enum forward_header { HEADER_RFC5424, HEADER_RFC3164, HEADER_NONE };
 enum forward_format { FORMAT_CEF, FORMAT_JSON };

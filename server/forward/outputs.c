@@ -19,7 +19,7 @@ static const enum cef_header headers[] = {
 
 static enum cef_framing framing_of(const struct forward_settings *settings)
 {
-    if (settings->protocol == FORWARD_UDP)
+    if (settings->protocol == FORWARD_UDP || settings->protocol == FORWARD_RELP)
         return CEF_FRAME_NONE;
     return settings->framing == FRAMING_OCTET_COUNTING ? CEF_FRAME_OCTET_COUNTING
                                                        : CEF_FRAME_NEWLINE;

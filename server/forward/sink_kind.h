@@ -98,8 +98,10 @@ struct transport {
     int broken;    /* a negative libuv code: a worker's write failed, the main loop sees to it */
     void *own;     /* the kind's, of this connection */
     struct flight flight;
-    uint64_t asked;  /* flight.written when acked was asked last */
-    uint64_t window; /* the largest that the receiver has offered on this connection */
+    uint64_t asked;       /* flight.written when acked was asked last */
+    uint64_t window;      /* the largest that the receiver has offered on this connection */
+    uint64_t answered;    /* the main loop's: flight.acked when it last looked, */
+    uint64_t answered_ms; /* and when that had last changed, or nothing was unacknowledged */
 };
 
 struct sink {

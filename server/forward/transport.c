@@ -66,7 +66,7 @@ void transport_sent(struct transport *t, size_t bytes)
     flight_wrote(&t->flight, bytes);
     if (!t->kind->acked || (t->kind->retains && t->flight.written - t->asked >= CONFIRM_BYTES))
         transport_confirm(t);
-    if (!t->kind->retains || s->confirming || flight_unacked(&t->flight) == 0)
+    if (!t->kind->acked || s->confirming || flight_unacked(&t->flight) == 0)
         return;
     s->confirming = true;
     uv_async_send(&s->wake);
