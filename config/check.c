@@ -185,6 +185,17 @@ static void check_lists(struct complaints *complaints, const struct node *root)
         check_unique(complaints, entry, "name");
 }
 
+static void check_dead_letters(struct complaints *complaints, const struct node *root,
+                               struct settings *settings)
+{
+    const struct node *node = right(root, "dead-letters"), *to = document_child(node, "to");
+    if (!to && settings->dead_letters.path)
+        settings->dead_letters.to = DEAD_LETTERS_TO_FILE;
+    if (to && !to->wrong && settings->dead_letters.to != DEAD_LETTERS_TO_OUTPUTS &&
+        !document_child(node, "path"))
+        complain_value(complaints, to, "the key \"path\" is missing: which file?");
+}
+
 void check_settings(struct complaints *complaints, const struct node *root,
                     struct settings *settings)
 {
@@ -192,6 +203,7 @@ void check_settings(struct complaints *complaints, const struct node *root,
     check_devices(complaints, root, settings);
     check_lists(complaints, root);
     check_forward(complaints, root, settings);
+    check_dead_letters(complaints, root, settings);
 }
 
 static void check_name(struct complaints *complaints, const struct node *node,

@@ -59,6 +59,9 @@ bool reading_settings(struct config *config, const struct source *source, const 
     if (settings->state_directory)
         settings->state_directory =
             files_beside(config->arena, source->name, settings->state_directory);
+    if (settings->dead_letters.path)
+        settings->dead_letters.path =
+            files_beside(config->arena, source->name, settings->dead_letters.path);
     lists_read(complaints, source->name, config->root, settings);
     lists_complete(config->arena, settings);
     return true;

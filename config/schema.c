@@ -101,6 +101,25 @@ static const struct row state_rows[] = {
     {0},
 };
 
+static const struct word dead_letters_to[] = {
+    {"outputs", DEAD_LETTERS_TO_OUTPUTS},
+    {"file", DEAD_LETTERS_TO_FILE},
+    {"both", DEAD_LETTERS_TO_BOTH},
+    {0},
+};
+
+/* to has no default here: check.c knows it by path. */
+static const struct row dead_letters_rows[] = {
+    {"path", VALUE_TEXT, AT(settings, dead_letters.path), .min = 1, .max = 4000,
+     .expected = "a file, such as /var/lib/parapet/dead.jsonl"},
+    {"size", VALUE_SIZE, AT(settings, dead_letters.size), .fallback = "100 MiB", .min = MIB,
+     .max = TIB},
+    {"files", VALUE_NUMBER, AT(settings, dead_letters.files), .fallback = "5", .min = 1,
+     .max = 1000},
+    {"to", VALUE_WORD, AT(settings, dead_letters.to), .words = dead_letters_to},
+    {0},
+};
+
 static const struct row detectors_rows[] = {
     {"directories", LIST_TEXT, AT(settings, detector_directories), .max = 64},
     {"enable", LIST_TEXT, AT(settings, enable), .max = 1000},
@@ -257,6 +276,7 @@ const struct row schema_settings[] = {
     {"memory", MAPPING, .rows = memory_rows},
     {"risk", MAPPING, .rows = risk_rows},
     {"state", MAPPING, .rows = state_rows},
+    {"dead-letters", MAPPING, .rows = dead_letters_rows},
     {"detectors", MAPPING, .rows = detectors_rows},
     {"forward", LIST_MAPPING, EACH(settings, forward, forward_count), .rows = forward_rows,
      .min = 1, .max = 64, .fallback = "[{name: stdout, protocol: file, path: \"-\"}]"},

@@ -47,6 +47,16 @@ struct list_settings {
         *file; /* NULL: none; one address or prefix a line, # comments; already read into entries */
 };
 
+enum dead_letters_to { DEAD_LETTERS_TO_OUTPUTS, DEAD_LETTERS_TO_FILE, DEAD_LETTERS_TO_BOTH };
+
+/* What no parser understood. */
+struct dead_letter_settings {
+    const char *path; /* NULL: no file; `to` is then DEAD_LETTERS_TO_OUTPUTS */
+    size_t size;      /* bytes of one file */
+    unsigned files;
+    enum dead_letters_to to;
+};
+
 /* A range of ports, both ends inclusive. */
 struct port_range {
     uint16_t first, last;
@@ -151,6 +161,7 @@ struct settings {
     unsigned risk_threshold;
     const char *state_directory; /* NULL: detectors forget at the end */
     int64_t state_interval_ms;
+    struct dead_letter_settings dead_letters;
     struct text_list detector_directories, enable, disable;
     struct forward_settings *forward;
     size_t forward_count;

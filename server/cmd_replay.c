@@ -14,6 +14,7 @@
 #include "server/command.h"
 #include "server/forward/alert_json.h"
 #include "server/forward/cef.h"
+#include "server/forward/dead_letter.h"
 #include "server/options.h"
 #include "server/report.h"
 
@@ -36,6 +37,9 @@ struct replay {
     struct report counted; /* for --report */
     int64_t tick_ms;       /* the time that detectors were last told */
     int64_t candidate_ms;  /* the time they will be told once a second message confirms it */
+    uint64_t line;         /* of the file that is read, from 0 */
+    bool letters;          /* it is one of dead letters */
+    uint64_t torn;         /* lines of such files that are none */
     uint64_t bytes_total;  /* of all files as they lie on disk, for the progress bar */
     uint64_t bytes_before; /* of the files that are done */
     int percent;           /* shown last; -1: no bar */
@@ -73,15 +77,14 @@ static void replay_event(void *context, const struct record *r)
     }
 }
 
-static void replay_unparsed(void *context, const struct record *r, const char *status,
-                            struct slice raw)
+static void replay_unparsed(void *context, const struct record *r, const struct unparsed *message)
 {
     struct replay *replay = context;
     if (replay->format == REPLAY_CEF) {
-        cef_unparsed(&replay->cef, r, status, raw, replay->batch);
+        cef_unparsed(&replay->cef, r, message->status, message->raw, replay->batch);
         batch_room(replay);
     } else {
-        record_json_unparsed(r, status, raw, write_json, NULL);
+        record_json_unparsed(r, message->status, message->raw, write_json, NULL);
         putchar('\n');
     }
 }
@@ -122,21 +125,48 @@ static void tell_time(struct replay *replay)
     replay->candidate_ms = r->time;
 }
 
-static void one_message(struct replay *replay, const char *line, size_t len, bool cut)
+static void one_message(struct replay *replay, const struct sender *sender, struct slice message,
+                        int64_t arrival_ms, bool cut)
 {
-    struct sender sender = {.device = &replay->options.device};
     size_t max = replay->options.rules->settings->max_message_size;
-    if (len && line[len - 1] == '\r')
-        len--;
-    if (len > max) {
-        len = max;
+    if (message.len > max) {
+        message.len = max;
         cut = true;
     }
-    pipeline_message(&replay->pipeline, &sender, slice_make(line, len), replay->options.now_ms,
-                     cut);
+    pipeline_message(&replay->pipeline, sender, message, arrival_ms, cut);
     if (replay->report)
         report_message(&replay->counted, &replay->pipeline.record);
     tell_time(replay);
+}
+
+/* As it came: from the same sender at the same time, so that the same row of devices counts and
+ * stamps are completed in the same way. What the command line says of the device comes first. */
+static void one_letter(struct replay *replay, const struct dead_letter *letter)
+{
+    const struct rules *rules = replay->options.rules;
+    struct device device = *rules_device(rules, letter->sender);
+    struct sender sender = {.address = letter->sender, .device = &device};
+    if (replay->options.parser_name)
+        device.parser = replay->options.device.parser;
+    one_message(replay, &sender, letter->raw, letter->arrival_ms, letter->cut);
+}
+
+static void one_line(struct replay *replay, char *line, size_t len, bool cut)
+{
+    struct sender sender = {.device = &replay->options.device};
+    struct dead_letter letter;
+    if (replay->line++ == 0)
+        replay->letters = dead_letter_begins(line, len);
+    if (replay->letters) {
+        if (dead_letter_read(line, len, &letter))
+            one_letter(replay, &letter);
+        else
+            replay->torn++;
+        return;
+    }
+    if (len && line[len - 1] == '\r')
+        len--;
+    one_message(replay, &sender, slice_make(line, len), replay->options.now_ms, cut);
 }
 
 static void show_progress(struct replay *replay, gzFile file)
@@ -158,11 +188,12 @@ static bool read_lines(struct replay *replay, gzFile file, char *buffer)
     size_t have = 0;
     bool skipping = false;
     int n;
+    replay->line = 0;
     while ((n = gzread(file, buffer + have, (unsigned)(READ_BYTES - have))) > 0) {
         char *p = buffer, *end = buffer + have + (size_t)n, *stop;
         while ((stop = memchr(p, '\n', (size_t)(end - p)))) {
             if (!skipping)
-                one_message(replay, p, (size_t)(stop - p), false);
+                one_line(replay, p, (size_t)(stop - p), false);
             skipping = false;
             p = stop + 1;
         }
@@ -170,14 +201,14 @@ static bool read_lines(struct replay *replay, gzFile file, char *buffer)
         memmove(buffer, p, have);
         if (have == READ_BYTES) {
             if (!skipping)
-                one_message(replay, buffer, have, true);
+                one_line(replay, buffer, have, true);
             skipping = true;
             have = 0;
         }
         show_progress(replay, file);
     }
     if (n == 0 && have && !skipping)
-        one_message(replay, buffer, have, false);
+        one_line(replay, buffer, have, false);
     return n == 0;
 }
 
@@ -213,7 +244,9 @@ static const char options_text[] =
                  "  --report            how often each detector fired, and would have with other "
                  "thresholds\n"
                  "  --html FILE         the report as a page, too\n"
-                 "  FILE                a file, plain or gzip; - is standard input\n";
+                 "  FILE                a file, plain or gzip; - is standard input; one of dead "
+                 "letters is read\n"
+                 "                      as what it holds, each from its sender at its time\n";
 
 static bool read_show(struct replay *replay, const char *list)
 {
@@ -322,6 +355,9 @@ static void print_summary(const struct replay *replay)
             " ongoing, %" PRIu64 " ended\n",
             n->received, n->parsed, n->unknown, n->malformed, n->unclaimed, replay->alerts[0],
             replay->alerts[1], replay->alerts[2]);
+    if (replay->torn)
+        fprintf(stderr, "%" PRIu64 " lines of dead letters are torn and were left out\n",
+                replay->torn);
 }
 
 static int replay_run(int argc, char **argv)

@@ -42,6 +42,7 @@ void serve_stop(struct server *server)
     server->worker_count = 0;
     outputs_flush(&server->outputs);
     state_close(server->state);
+    dead_letters_close(server->dead_letters);
     server->sinks_open = server->sink_count + 1;
     for (size_t i = 0; i < server->sink_count; i++)
         sink_close(server->sinks[i], FLUSH_AT_EXIT_MS, on_sink_closed, server);
@@ -145,6 +146,7 @@ static void free_server(struct server *server)
         sink_free(server->sinks[i]);
     outputs_close(&server->outputs);
     state_free(server->state);
+    dead_letters_free(server->dead_letters);
     detection_free(server->detection);
     rules_free(server->rules);
     config_free(server->config);

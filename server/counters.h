@@ -5,12 +5,16 @@
  * The conservation law, which every end-to-end test asserts for each output that shows events:
  *
  *   received = dropped before the outputs (sender_refused)
+ *            + dead letters that the outputs do not get (diverted)
  *            + spared by the output's settings (filtered)
  *            + offered_events
  *   offered_events + offered_alerts = forwarded + queued + dropped[reason]
  *
- * Nothing is dead-lettered yet: what no parser understood is forwarded with its raw text.
- * No include guard: include it with COUNTER or OUTPUT_COUNTER defined to taste.
+ * and of dead letters
+ *
+ *   offered = dead_lettered + queued + dropped[reason]
+ *
+ * No include guard: include it with COUNTER, OUTPUT_COUNTER or DEAD_LETTER_COUNTER defined to taste.
  */
 #ifdef COUNTER
 COUNTER(received, "messages taken from the network or a file")
@@ -50,4 +54,16 @@ OUTPUT_COUNTER(cut, "messages shortened to max-message-size")
 OUTPUT_COUNTER(reconnects, "connections made anew")
 OUTPUT_COUNTER(resent, "messages to be sent again after a break: the receiver may have them twice")
 OUTPUT_COUNTER(failures, "times the transport failed: refused, broken off, no space")
+#endif
+#ifdef DEAD_LETTER_COUNTER
+DEAD_LETTER_COUNTER(offered, "messages that no parser understood")
+DEAD_LETTER_COUNTER(diverted, "of which the outputs do not get")
+DEAD_LETTER_COUNTER(dead_lettered, "written to the file")
+DEAD_LETTER_COUNTER(queued, "waiting now")
+DEAD_LETTER_COUNTER(dropped_dead_letter_full,
+                    "lost because they came faster than the disk takes them")
+DEAD_LETTER_COUNTER(dropped_dead_letter_failed,
+                    "lost because the file could not be written at the end")
+DEAD_LETTER_COUNTER(failures, "times it could not be written: no space, no right")
+DEAD_LETTER_COUNTER(rotations, "times it was full and a new one begun")
 #endif

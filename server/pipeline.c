@@ -117,12 +117,6 @@ static void deliver_alert(void *context, const struct alert *alert)
         p->output.alert(p->output.context, alert);
 }
 
-static void deliver_unparsed(struct pipeline *p, const char *status, struct slice message)
-{
-    if (p->output.unparsed)
-        p->output.unparsed(p->output.context, &p->record, status, message);
-}
-
 void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slice message,
                     int64_t arrival_ms, bool cut, struct parsed *out)
 {
@@ -173,15 +167,15 @@ void pipeline_message(struct pipeline *p, const struct sender *sender, struct sl
     p->counters.received_bytes += message.len;
     p->counters.cut += cut;
     pipeline_parse(p, sender, message, arrival_ms, cut, &parsed);
-    if (!parsed.parser) {
-        p->counters.unclaimed++;
-        deliver_unparsed(p, "unknown", message);
-        return;
-    }
     if (parsed.status != PARSE_OK) {
-        p->counters.unknown += parsed.status == PARSE_UNKNOWN;
-        p->counters.malformed += parsed.status == PARSE_MALFORMED;
-        deliver_unparsed(p, parsed.status == PARSE_UNKNOWN ? "unknown" : "malformed", message);
+        bool unknown = parsed.status == PARSE_UNKNOWN;
+        p->counters.unclaimed += !parsed.parser;
+        p->counters.unknown += parsed.parser && unknown;
+        p->counters.malformed += parsed.parser && !unknown;
+        struct unparsed unparsed = {unknown ? "unknown" : "malformed", message, sender->address,
+                                    arrival_ms};
+        if (p->output.unparsed)
+            p->output.unparsed(p->output.context, r, &unparsed);
         return;
     }
     p->counters.parsed++;

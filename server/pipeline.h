@@ -30,10 +30,18 @@ struct sender {
 /* What the pipeline works by: read-only, shared by all workers. server/rules.h builds it. */
 struct rules;
 
+/* A message that no parser understood. */
+struct unparsed {
+    const char *status;    /* "unknown" or "malformed" */
+    struct slice raw;      /* as received, framing taken off */
+    struct address sender; /* zero: not known */
+    int64_t arrival_ms;
+};
+
 /* Where results go. Called during pipeline_message. A NULL member is skipped. */
 struct pipeline_output {
     void (*event)(void *context, const struct record *r);
-    void (*unparsed)(void *context, const struct record *r, const char *status, struct slice raw);
+    void (*unparsed)(void *context, const struct record *r, const struct unparsed *message);
     void (*alert)(void *context, const struct alert *alert);
     void *context;
 };

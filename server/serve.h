@@ -14,7 +14,8 @@ struct server {
     struct rules *rules;
     const struct settings *settings;
     struct detection *detection;
-    struct state *state; /* NULL: none is kept */
+    struct state *state;               /* NULL: none is kept */
+    struct dead_letters *dead_letters; /* NULL: no file of them */
     uv_loop_t loop;
     uv_signal_t sigterm, sigint, sigusr1;
     uv_timer_t tick;

@@ -8,7 +8,7 @@
 
 static void print_row(FILE *to, const char *name, uint64_t value, const char *meaning)
 {
-    fprintf(to, "  %-22s %12" PRIu64 "  %s\n", name, value, meaning);
+    fprintf(to, "  %-26s %12" PRIu64 "  %s\n", name, value, meaning);
 }
 
 static void print_output(FILE *to, const char *name, const struct output_counters *c)
@@ -17,6 +17,15 @@ static void print_output(FILE *to, const char *name, const struct output_counter
 #define OUTPUT_COUNTER(name, meaning) print_row(to, #name, c->name, meaning);
 #include "server/counters.h"
 #undef OUTPUT_COUNTER
+}
+
+static void print_dead_letters(FILE *to, struct dead_letters *letters)
+{
+    struct dead_letter_counters c = dead_letters_counters(letters);
+    fprintf(to, "dead-letters\n");
+#define DEAD_LETTER_COUNTER(name, meaning) print_row(to, #name, c.name, meaning);
+#include "server/counters.h"
+#undef DEAD_LETTER_COUNTER
 }
 
 static void print_detection(FILE *to, const struct detect_counters *d)
@@ -64,6 +73,8 @@ void serve_print_counters(struct server *server, int patience_ms)
         print_output(to, server->settings->forward[i].name, &c);
     }
     struct detect_counters d = detect_counters(server->detection);
+    if (server->dead_letters)
+        print_dead_letters(to, server->dead_letters);
     print_detection(to, &d);
     if (server->state) {
         struct state_counters s = state_counters(server->state);

@@ -102,6 +102,7 @@ static bool start_workers(struct server *server)
         struct worker_plan plan = {.rules = server->rules,
                                    .detection = server->detection,
                                    .state = server->state,
+                                   .dead_letters = server->dead_letters,
                                    .sinks = server->sinks,
                                    .connections = &server->connections,
                                    .fds = server->fds + w * s->listen_count};
@@ -141,6 +142,24 @@ static bool open_state(struct server *server)
     return code == 0;
 }
 
+static bool open_dead_letters(struct server *server)
+{
+    const struct dead_letter_settings *s = &server->settings->dead_letters;
+    if (s->to == DEAD_LETTERS_TO_OUTPUTS)
+        return true;
+    int code = dead_letters_open(&server->dead_letters, s->path, s->size, s->files,
+                                 s->to == DEAD_LETTERS_TO_FILE);
+    if (code < 0) {
+        char sentence[128];
+        snprintf(sentence, sizeof(sentence), "a file that can be written (%s)",
+                 code == UV_EBUSY    ? "another process writes it"
+                 : code == UV_EINVAL ? "it is no file"
+                                     : uv_strerror(code));
+        config_complain(server->config, NULL, "dead-letters.path", s->path, sentence, NULL);
+    }
+    return code == 0;
+}
+
 void serve_print_ready(const struct server *server)
 {
     const struct settings *s = server->settings;
@@ -163,5 +182,5 @@ void serve_print_ready(const struct server *server)
 bool serve_open(struct server *server)
 {
     return open_sinks(server) && open_sockets(server) && open_state(server) &&
-           start_workers(server);
+           open_dead_letters(server) && start_workers(server);
 }

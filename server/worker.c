@@ -197,6 +197,7 @@ static int init(struct worker *w)
     const struct rules *rules = w->plan.rules;
     int code = outputs_init(&w->outputs, rules, w->plan.sinks, on_refused, w);
     struct pipeline_output output = outputs_callbacks(&w->outputs);
+    w->outputs.dead_letters = w->plan.dead_letters;
     w->outputs.on_alerts = on_alerts;
     w->outputs.alerts_context = w->plan.state;
     w->listeners = calloc(rules->settings->listen_count + 1, sizeof(*w->listeners));

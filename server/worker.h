@@ -15,9 +15,10 @@ struct worker;
 struct worker_plan {
     const struct rules *rules;
     struct detection *detection;
-    struct state *state;      /* that is told of alerts; NULL: none is kept */
-    struct sink **sinks;      /* in the order of settings->forward */
-    atomic_uint *connections; /* open TCP connections, all workers together */
+    struct state *state;               /* that is told of alerts; NULL: none is kept */
+    struct dead_letters *dead_letters; /* NULL: no file of them */
+    struct sink **sinks;               /* in the order of settings->forward */
+    atomic_uint *connections;          /* open TCP connections, all workers together */
     int *fds; /* one listening socket for each of settings->listen; the worker's from now on */
 };
 

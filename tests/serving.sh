@@ -28,10 +28,10 @@ until_true() { # COMMAND...: within 20 s; COMMAND may wait in the same way
 random_port() { od -An -N2 -tu2 /dev/urandom | awk '{ print 20000 + $1 % 10000 }'; }
 
 # serve [NAME=VALUE ...]: starts the program on a free port ($port) with the settings given
-# (allow, limits, forward, address, descriptors), standard output to $d/out; $server is its process.
+# (allow, limits, forward, address, descriptors, more: further keys), standard output to $d/out; $server is its process.
 serve() {
     allow='[127.0.0.0/8]' limits='{}' forward='{name: local, protocol: file, path: "-"}'
-    address=127.0.0.1 descriptors=$(ulimit -n)
+    address=127.0.0.1 descriptors=$(ulimit -n) more='# no more'
     for setting in "$@"; do eval "${setting%%=*}=\${setting#*=}"; done
     attempts=0
     while [ $attempts -lt 20 ]; do
@@ -44,6 +44,7 @@ serve() {
 	allow: $allow
 	limits: $limits
 	detectors: {enable: []}
+	$more
 	forward:
 	  - $forward
 	END
@@ -87,14 +88,18 @@ arriving() { printf '<14>%s\n' "$1" | tcp; until_true arrived "$1\$"; } # a line
 resident() { awk '/^VmHWM/ { print $2 }' /proc/$server/status; } # KiB at most so far
 udp() { nc -u -N -w 1 127.0.0.1 "$port"; }
 
-# offered = forwarded + queued + every dropped, and everything received was offered
+# offered = forwarded + queued + every dropped, and everything received was offered or spared
 conserved() {
     [ "$(value received)" = $(($(value offered_events output) + $(value filtered output) + \
-        $(value sender_refused))) ] &&
+        $(value diverted dead-letters) + $(value sender_refused))) ] &&
         [ $(($(value offered_events output) + $(value offered_alerts output))) = \
             $(($(value forwarded output) + $(value queued output) + \
                $(value dropped_queue_full output) + $(value dropped_too_long output) + \
-               $(value dropped_refused output) + $(value dropped_at_exit output))) ]
+               $(value dropped_refused output) + $(value dropped_at_exit output))) ] &&
+        [ "$(value offered dead-letters)" = \
+            $(($(value dead_lettered dead-letters) + $(value queued dead-letters) + \
+               $(value dropped_dead_letter_full dead-letters) + \
+               $(value dropped_dead_letter_failed dead-letters))) ]
 }
 
 sink() { # ARGUMENTS...: a receiver on $to

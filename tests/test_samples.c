@@ -51,12 +51,12 @@ static void on_event(void *context, const struct record *r)
     }
 }
 
-static void on_unparsed(void *context, const struct record *r, const char *status, struct slice raw)
+static void on_unparsed(void *context, const struct record *r, const struct unparsed *message)
 {
     (void)context;
-    record_json_unparsed(r, status, raw, count_bytes, NULL);
+    record_json_unparsed(r, message->status, message->raw, count_bytes, NULL);
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-        cef_unparsed(&formats[i], r, status, raw, &batch);
+        cef_unparsed(&formats[i], r, message->status, message->raw, &batch);
         check_line();
     }
 }

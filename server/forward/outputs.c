@@ -240,10 +240,29 @@ static void outputs_event(void *context, const struct record *r)
     deliver(context, &(struct message){.record = r});
 }
 
-static void outputs_unparsed(void *context, const struct record *r, const char *status,
-                             struct slice raw)
+static void add_dead_letter(struct outputs *outputs, const struct record *r,
+                            const struct unparsed *message)
 {
-    deliver(context, &(struct message){.record = r, .status = status, .raw = raw});
+    bool claimed = RECORD_HAS(r, parser);
+    struct dead_letter letter = {.reason = slice(claimed ? message->status : "unclaimed"),
+                                 .arrival_ms = message->arrival_ms,
+                                 .sender = message->sender,
+                                 .parser = claimed ? r->parser : SLICE_NONE,
+                                 .cut = r->cut,
+                                 .raw = message->raw};
+    dead_letters_add(outputs->dead_letters, &letter);
+}
+
+static void outputs_unparsed(void *context, const struct record *r, const struct unparsed *message)
+{
+    struct outputs *outputs = context;
+    if (outputs->dead_letters) {
+        add_dead_letter(outputs, r, message);
+        if (dead_letters_divert(outputs->dead_letters))
+            return;
+    }
+    deliver(outputs,
+            &(struct message){.record = r, .status = message->status, .raw = message->raw});
 }
 
 static void outputs_alert(void *context, const struct alert *alert)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/forward/cef.h"
+#include "server/forward/dead_letters.h"
 #include "server/forward/sink.h"
 #include "server/pipeline.h"
 
@@ -20,8 +21,9 @@ struct output {
 struct outputs {
     struct output *items;
     size_t count;
-    struct cef_memory *memory; /* this thread's */
-    bool pending;              /* something waits in a batch */
+    struct cef_memory *memory;         /* this thread's */
+    struct dead_letters *dead_letters; /* all threads'; NULL: there is no such file */
+    bool pending;                      /* something waits in a batch */
     void (*on_refused)(void *context);
     void *context;
     void (*on_alerts)(void *context); /* alerts have been handed over; NULL: nobody asks */
