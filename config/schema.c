@@ -169,11 +169,7 @@ static const struct row where_rows[] = {
 };
 
 static const struct word forward_protocols[] = {
-    {"file", FORWARD_FILE},
-    {"udp", FORWARD_UDP},
-    {"tcp", FORWARD_TCP},
-    {"relp", FORWARD_RELP},
-    {0},
+    {"file", FORWARD_FILE}, {"udp", FORWARD_UDP}, {"tcp", FORWARD_TCP}, {"relp", FORWARD_RELP}, {0},
 };
 
 static const struct word framings[] = {
