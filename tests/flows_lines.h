@@ -12,6 +12,7 @@
 #pragma once
 
 #include "tests/flows.h"
+#include "tests/put.h"
 
 struct line {
     const char *text; /* NULL: the vendor writes nothing then */
@@ -219,53 +220,9 @@ enum { VENDORS = sizeof(vendors) / sizeof(vendors[0]) };
 
 /* ---- the texts filled in */
 
-#define FLUSH_AT     (1 << 16)
-#define LINE_LONGEST 4096
-
-static char buffer[FLUSH_AT + LINE_LONGEST], *tail = buffer;
 static char stamps[6][40]; /* %1 to %5, of the second stamps_at */
 static uint32_t stamps_at;
 static uint64_t lines_written;
-
-static void flush_lines(void)
-{
-    if (fwrite(buffer, 1, (size_t)(tail - buffer), stdout) != (size_t)(tail - buffer))
-        tool_fail("standard output: %s", strerror(errno));
-    tail = buffer;
-}
-
-static void put_text(const char *text)
-{
-    size_t len = strlen(text);
-    memcpy(tail, text, len);
-    tail += len;
-}
-
-static void put_number(uint64_t n)
-{
-    char digits[20];
-    int i = 0;
-    do
-        digits[i++] = (char)('0' + n % 10);
-    while (n /= 10);
-    while (i)
-        *tail++ = digits[--i];
-}
-
-static void put_two(uint32_t n)
-{
-    *tail++ = (char)('0' + n / 10 % 10);
-    *tail++ = (char)('0' + n % 10);
-}
-
-static void put_address(uint32_t a)
-{
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        put_number(a >> shift & 255);
-        if (shift)
-            *tail++ = '.';
-    }
-}
 
 static void stamps_write(uint32_t at)
 {
@@ -353,16 +310,16 @@ static void put_value(char which, const struct values *v)
         put_address((uint32_t)number);
     else if (which == 'd') {
         put_number(number / 3600);
-        *tail++ = ':';
+        *out++ = ':';
         put_two((uint32_t)(number / 60));
-        tail[-2] = (char)('0' + number / 60 % 60 / 10);
-        tail[-1] = (char)('0' + number / 60 % 10);
-        *tail++ = ':';
+        out[-2] = (char)('0' + number / 60 % 60 / 10);
+        out[-1] = (char)('0' + number / 60 % 10);
+        *out++ = ':';
         put_two((uint32_t)(number % 60));
     } else if (which == 'h') {
         uint32_t n = (uint32_t)random_next(&paint_state);
         for (int shift = 28; shift >= 0; shift -= 4)
-            *tail++ = "0123456789"[(n >> shift & 15) % 10];
+            *out++ = "0123456789"[(n >> shift & 15) % 10];
     } else
         put_number(number);
 }
@@ -379,15 +336,13 @@ static uint8_t line_write(const struct vendor *vendor, const struct flow *f, enu
     stamps_write(at);
     const char *text = line.text, *percent;
     while ((percent = strchr(text, '%'))) {
-        memcpy(tail, text, (size_t)(percent - text));
-        tail += percent - text;
+        memcpy(out, text, (size_t)(percent - text));
+        out += percent - text;
         put_value(percent[1], &v);
         text = percent + 2;
     }
     put_text(text);
-    *tail++ = '\n';
+    put_line_end();
     lines_written++;
-    if (tail - buffer >= FLUSH_AT)
-        flush_lines();
     return line.sees;
 }

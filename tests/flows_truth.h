@@ -287,21 +287,21 @@ static struct finding look(const struct rule *r, const struct point *points, siz
     return f;
 }
 
-static void print_group(FILE *out, const struct rule *r, const struct finding *f)
+static void print_group(FILE *truth, const struct rule *r, const struct finding *f)
 {
     const char *between = "";
     uint32_t a = (uint32_t)f->group;
     if (r->by & BY_DST) {
-        fprintf(out, "dst_ip=%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+        fprintf(truth, "dst_ip=%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
         between = ",";
     }
     if (r->by & BY_PORT) {
-        fprintf(out, "%sdst_port=%u", between, (unsigned)f->extra);
+        fprintf(truth, "%sdst_port=%u", between, (unsigned)f->extra);
         between = ",";
     }
     a = (uint32_t)(f->group >> 32);
     if (r->by & BY_SRC)
-        fprintf(out, "%ssrc_ip=%u.%u.%u.%u", between, a >> 24, a >> 16 & 255, a >> 8 & 255,
+        fprintf(truth, "%ssrc_ip=%u.%u.%u.%u", between, a >> 24, a >> 16 & 255, a >> 8 & 255,
                 a & 255);
 }
 
@@ -313,7 +313,7 @@ static const char *scan_of(const struct finding *f)
     return "several";
 }
 
-static void truth_rule(FILE *out, const char *word, const struct rule *r)
+static void truth_rule(FILE *truth, const char *word, const struct rule *r)
 {
     struct point *points = malloc((sighted_count + 1) * sizeof(*points));
     size_t n = 0, end;
@@ -331,27 +331,27 @@ static void truth_rule(FILE *out, const char *word, const struct rule *r)
         struct finding f = look(r, points, i, end - 1);
         if (!f.start || !f.scan)
             continue;
-        fprintf(out, "%s\t%s\t", word, r->name);
-        print_group(out, r, &f);
-        fprintf(out, "\t%u\t%u\t%u\t%u\t%u\t%u\t%s\n", f.start, f.needed, f.first, f.last,
+        fprintf(truth, "%s\t%s\t", word, r->name);
+        print_group(truth, r, &f);
+        fprintf(truth, "\t%u\t%u\t%u\t%u\t%u\t%u\t%s\n", f.start, f.needed, f.first, f.last,
                 f.distinct, f.peak, scan_of(&f));
     }
     free(points);
 }
 
-static void truth_write(FILE *out)
+static void truth_write(FILE *truth)
 {
     for (unsigned i = 0; i < RULES; i++) {
         if (i == 0 || strcmp(rules[i].name, rules[i - 1].name))
-            fprintf(out, "rule\t%s\n", rules[i].name);
-        truth_rule(out, "expect", &rules[i]);
+            fprintf(truth, "rule\t%s\n", rules[i].name);
+        truth_rule(truth, "expect", &rules[i]);
     }
     for (unsigned i = 0; i < OPEN_RULES; i++)
-        truth_rule(out, "may", &open_rules[i]);
+        truth_rule(truth, "may", &open_rules[i]);
     for (uint32_t i = 0; i < scan_count; i++) {
         uint32_t a = server(10 + scans[i].day % 10);
         if (scan_kinds[scans[i].kind].shape == FORGED)
-            fprintf(out, "may\tdistributed_scan\tdst_ip=%u.%u.%u.%u\n", a >> 24, a >> 16 & 255,
+            fprintf(truth, "may\tdistributed_scan\tdst_ip=%u.%u.%u.%u\n", a >> 24, a >> 16 & 255,
                     a >> 8 & 255, a & 255);
     }
 }

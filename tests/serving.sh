@@ -1,31 +1,6 @@
 # For tests of the real program over UDP and TCP on 127.0.0.1 (TAP), sourced by them: starts it,
 # waits for conditions, never for luck, and reads its counters.
-B=${B:-build}
-d=$(mktemp -d)
-pids=
-trap 'kill $pids 2>/dev/null; wait 2>/dev/null; rm -rf "$d"' EXIT
-n=0
-
-check() { # NAME COMMAND...: one line of TAP
-    n=$((n + 1))
-    name=$1
-    shift
-    if "$@"; then echo "ok $n - $name"; else
-        echo "not ok $n - $name"
-        for f in "$d"/err "$d"/out; do tail -n 60 "$f" 2>/dev/null | cut -c 1-300 | sed 's/^/# /'; done
-    fi
-}
-
-until_true() { # COMMAND...: within 20 s; COMMAND may wait in the same way
-    local tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        [ $tries -gt 400 ] && return 1
-        sleep 0.05
-    done
-}
-
-random_port() { od -An -N2 -tu2 /dev/urandom | awk '{ print 20000 + $1 % 10000 }'; }
+. tests/tap.sh
 
 # serve [NAME=VALUE ...]: starts the program on a free port ($port) with the settings given
 # (allow, limits, forward, address, descriptors, more: further keys), standard output to $d/out; $server is its process.

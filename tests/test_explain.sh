@@ -2,21 +2,10 @@
 # parapet explain (TAP): what it prints about a line of each vendor, against tests/explain/*.txt, and
 # what holds for every page. `test_explain.sh write` writes these anew: a person reads the diff.
 set -u
-PARAPET=${B:-build/test-gcc}/parapet
+. tests/tap.sh
+PARAPET=$B/parapet
 NOW=2026-11-21T12:00:00Z
-d=$(mktemp -d)
-trap 'rm -rf "$d"' EXIT
-n=0
-
-check() { # NAME COMMAND...: one line of TAP
-    n=$((n + 1))
-    name=$1
-    shift
-    if "$@" >"$d/why" 2>&1; then echo "ok $n - $name"; else
-        echo "not ok $n - $name"
-        head -n 40 "$d/why" | sed 's/^/# /'
-    fi
-}
+shown='page err'
 
 # page NAME LINE [OPTION ...]: explains one line and compares.
 page() {

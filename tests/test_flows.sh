@@ -10,29 +10,15 @@
 #   checkpoint   likewise
 # The truth is written as each vendor's lines show it.
 set -u
-B=${B:-build}
-here=$(dirname "$0")
-d=$(mktemp -d)
-trap 'rm -rf "$d"' EXIT
-n=0
-
-# check NAME CONDITION...: one line of TAP; on failure what the judge had to say.
-check() {
-    n=$((n + 1))
-    name=$1
-    shift
-    if "$@"; then echo "ok $n - $name"; else
-        echo "not ok $n - $name"
-        head -n 20 "$d/complaints" "$d/difference" "$d"/*.err 2>/dev/null | cut -c 1-200 | sed 's/^/# /'
-    fi
-}
+. tests/tap.sh
+shown='complaints difference *.err'
 
 # run VENDOR NAME OPTIONS...: lines, alerts and complaints in $d/NAME.*
 run() {
     vendor=$1 name=$2
     shift 2
     "$B/tool_flows" --as "$vendor" --truth "$d/$name.truth" "$@" >"$d/$name.log" 2>"$d/$name.err" &&
-        "$B/parapet" replay -c "$here/flows.yaml" --format json --show alerts "$d/$name.log" \
+        "$B/parapet" replay -c "tests/flows.yaml" --format json --show alerts "$d/$name.log" \
             >"$d/$name.alerts" 2>"$d/$name.summary" || echo failed >>"$d/$name.err"
     "$B/tool_recall" "$d/$name.truth" "$d/detectors" <"$d/$name.alerts" >"$d/$name.table" 2>"$d/complaints"
     "$B/tool_recall" --list <"$d/$name.alerts" | sort >"$d/$name.list"
@@ -47,7 +33,7 @@ same_alerts() { # DETECTORS NAME NAME: a pattern of those that are compared
 }
 reads_all() { grep -q ' 0 unknown, 0 malformed, 0 of no known vendor' "$d/$1.summary"; }
 
-"$B/parapet" detectors -c "$here/flows.yaml" >"$d/detectors"
+"$B/parapet" detectors -c "tests/flows.yaml" >"$d/detectors"
 
 # ---- the same scans in four vendors' words
 

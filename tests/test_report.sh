@@ -1,23 +1,9 @@
 #!/bin/sh
 # parapet replay --report as it is called (TAP): what is printed where, and what may be overwritten.
 set -u
-B=${B:-build}
+. tests/tap.sh
 parapet=$B/parapet
-d=$(mktemp -d)
-trap 'rm -rf "$d"' EXIT
-n=0
 printf 'memory: {detection: 32 MiB}\ndetectors: {enable: [internal_port_scan]}\n' >"$d/p.yaml"
-
-# check NAME CONDITION...: one line of TAP.
-check() {
-    n=$((n + 1))
-    name=$1
-    shift
-    if "$@"; then echo "ok $n - $name"; else
-        echo "not ok $n - $name"
-        tail -n 40 "$d/out" "$d/err" | sed 's/^/# /'
-    fi
-}
 
 # run CODE ARGUMENTS...: replays, output to $d/out and $d/err; whether it exits with that code.
 run() {

@@ -2,32 +2,8 @@
 # The detectors' state over restarts of the real program (TAP): killed at random moments of a scan it
 # goes on where it was, and tells every start once; files that cannot be used are kept aside and said.
 set -u
-B=${B:-build}
-d=$(mktemp -d)
-pids=
-trap 'chmod -R u+w "$d"; kill $pids 2>/dev/null; wait 2>/dev/null; rm -rf "$d"' EXIT
-n=0
-
-check() { # NAME COMMAND...: one line of TAP
-    n=$((n + 1))
-    name=$1
-    shift
-    if "$@"; then echo "ok $n - $name"; else
-        echo "not ok $n - $name"
-        for f in "$d"/err "$d"/starts; do tail -n 40 "$f" 2>/dev/null | cut -c 1-300 | sed 's/^/# /'; done
-    fi
-}
-
-until_true() { # COMMAND...: within 20 s
-    tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        [ $tries -gt 400 ] && return 1
-        sleep 0.05
-    done
-}
-
-random() { od -An -N4 -tu4 /dev/urandom | awk -v most="$1" '{ print $1 % most }'; }
+. tests/tap.sh
+shown='err starts'
 
 ready() { grep -qs '^listening on' "$d/err" || ! kill -0 $server 2>/dev/null; }
 
@@ -37,7 +13,7 @@ serve() {
     attempts=0
     while [ $attempts -lt 20 ]; do
         attempts=$((attempts + 1))
-        port=$((20000 + $(random 10000)))
+        port=$(random_port)
         cat >"$d/parapet.yaml" <<-END
 	listen:
 	  - {protocol: tcp, address: 127.0.0.1, port: $port}

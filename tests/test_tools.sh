@@ -2,22 +2,8 @@
 # The test tools against each other (TAP): what the load generator sends, the sink must count, and
 # the proxy must cut where it was told to. A tool that miscounts would make every other test lie.
 set -u
-B=${B:-build}
-d=$(mktemp -d)
-pids=
-trap 'kill $pids 2>/dev/null; rm -rf "$d"' EXIT
-n=0
-
-# check NAME CONDITION...: one line of TAP.
-check() {
-    n=$((n + 1))
-    name=$1
-    shift
-    if "$@"; then echo "ok $n - $name"; else
-        echo "not ok $n - $name"
-        cat "$d"/*.out "$d"/*.err | sed 's/^/# /'
-    fi
-}
+. tests/tap.sh
+shown='*.out *.err'
 
 # start NAME TOOL ARGUMENTS...: runs it in the background and sets $port to where it listens.
 start() {

@@ -126,7 +126,7 @@ int main(int argc, char **argv)
         else
             line_due(index, (enum due)(e.what >> 30), e.at);
     }
-    flush_lines();
+    put_flush();
     if (truth) {
         truth_write(truth);
         if (fclose(truth))

@@ -5,7 +5,7 @@
  * that are visited and probed from the RFC 5737 networks, and now and then a scanner. START (epoch
  * seconds) is the first line's time; RATE lines make a second of theirs (1000).
  */
-#include "tests/tool.h"
+#include "tests/put.h"
 
 enum way { OUTWARD, INWARD, INSIDE, PROBE }; /* who opens the flow to whom */
 enum life { ONCE, OPENS, ENDS };             /* ENDS: of a flow that a row OPENS of the same pool */
@@ -202,15 +202,11 @@ static const char *const panos_ends[] = {[DATA] = "tcp-fin",
                                          [REFUSED] = "tcp-rst-from-server",
                                          [ABORTED] = "tcp-rst-from-client"};
 
-#define OPEN_MAX     4096
-#define FLUSH_AT     (1 << 16)
-#define LINE_LONGEST 4096 /* longer than any row can become */
-
+#define OPEN_MAX 4096
 static uint64_t random_state;
 static struct flow open_flows[POOLS][OPEN_MAX];
 static unsigned n_open[POOLS];
 static uint32_t next_id = 812000;
-static char buffer[FLUSH_AT + LINE_LONGEST], *out = buffer;
 static uint64_t now_ms;
 static char stamps[8][40]; /* %1 to %7; rewritten when the second changes */
 
@@ -297,39 +293,6 @@ static struct flow flow_for(const struct row *row)
     if (row->life == OPENS)
         open[*n < OPEN_MAX ? (*n)++ : random_below(OPEN_MAX)] = f;
     return f;
-}
-
-static void put_text(const char *text)
-{
-    size_t len = strlen(text);
-    memcpy(out, text, len);
-    out += len;
-}
-
-static void put_number(uint64_t n)
-{
-    char digits[20];
-    int i = 0;
-    do
-        digits[i++] = (char)('0' + n % 10);
-    while (n /= 10);
-    while (i)
-        *out++ = digits[--i];
-}
-
-static void put_two(uint32_t n)
-{
-    *out++ = (char)('0' + n / 10 % 10);
-    *out++ = (char)('0' + n % 10);
-}
-
-static void put_address(uint32_t a)
-{
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        put_number(a >> shift & 255);
-        if (shift)
-            *out++ = '.';
-    }
 }
 
 static void put_hex(uint32_t n)
@@ -450,14 +413,7 @@ static void write_line(const struct row *rows)
         text = percent + 2;
     }
     put_text(text);
-    *out++ = '\n';
-}
-
-static void flush(void)
-{
-    if (fwrite(buffer, 1, (size_t)(out - buffer), stdout) != (size_t)(out - buffer))
-        tool_fail("standard output: %s", strerror(errno));
-    out = buffer;
+    put_line_end();
 }
 
 static const struct row *rows_of_mix(void)
@@ -489,9 +445,7 @@ int main(int argc, char **argv)
             stamps_write();
         second = now_ms / 1000;
         write_line(rows ? rows : rows_of_mix());
-        if (out - buffer >= FLUSH_AT)
-            flush();
     }
-    flush();
+    put_flush();
     return fflush(stdout) ? 1 : 0;
 }
