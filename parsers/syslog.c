@@ -191,13 +191,14 @@ static struct slice without_padding(struct slice s)
 }
 
 void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival_ms,
-                  struct syslog *out)
+                  struct syslog_memory *memory, struct syslog *out)
 {
     struct reading r;
     const struct slice none = SLICE_NONE;
     /* Member by member: compilers clear whole structs of this size by a slow instruction. */
     r.zone = zone;
     r.arrival_ms = arrival_ms;
+    r.memory = memory;
     r.out = out;
     r.due = DUE_ANYTHING;
     r.nested = false;

@@ -27,6 +27,15 @@ struct syslog {
     struct slice body;            /* what the vendor's parser reads; no blanks in front */
 };
 
-/* `zone` is the device's, NULL for UTC; `arrival_ms` completes stamps without a year. */
+/* The latest stamp that was read, all zero at first: most lines share theirs with the line before. */
+struct syslog_memory {
+    char stamp[24];
+    uint8_t stamp_len;
+    const struct zone *zone;
+    int64_t arrival_ms, time_ms;
+};
+
+/* `zone` is the device's, NULL for UTC; `arrival_ms` completes stamps without a year; without a
+ * memory every stamp is read anew. */
 void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival_ms,
-                  struct syslog *out);
+                  struct syslog_memory *memory, struct syslog *out);

@@ -15,6 +15,7 @@ struct reading {
     struct cursor c;
     const struct zone *zone;
     int64_t arrival_ms;
+    struct syslog_memory *memory; /* NULL: none */
     struct syslog *out;
     enum due due;
     bool nested;          /* a stamp behind a header: its host must prove itself */

@@ -25,7 +25,12 @@ static void check(struct slice message, const struct zone *zone)
     struct syslog h;
     char time[TIMESTAMP_TEXT_LEN];
     memset(&h, 0x5a, sizeof(h));
-    syslog_parse(message, zone, ARRIVAL_MS, &h);
+    syslog_parse(message, zone, ARRIVAL_MS, NULL, &h);
+    static struct syslog_memory memory;
+    struct syslog again;
+    memset(&again, 0x5a, sizeof(again));
+    syslog_parse(message, zone, ARRIVAL_MS, &memory, &again);
+    demand(memcmp(&again, &h, sizeof(h)) == 0);
     inside(h.host, message);
     inside(h.app, message);
     inside(h.procid, message);

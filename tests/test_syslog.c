@@ -275,7 +275,15 @@ static struct slice parse(const char *text, size_t len, const struct zone *zone,
     memcpy(copy, text, len);
     struct slice block = slice_make(copy, len);
     memset(out, 0x5a, sizeof(*out));
-    syslog_parse(block, zone, ARRIVAL_MS, out);
+    syslog_parse(block, zone, ARRIVAL_MS, NULL, out);
+    /* Whatever stamp is remembered, of another line or of this one, it is read the same. */
+    static struct syslog_memory memory;
+    for (int i = 0; i < 2; i++) {
+        struct syslog again;
+        memset(&again, 0x5a, sizeof(again));
+        syslog_parse(block, zone, ARRIVAL_MS, &memory, &again);
+        assert_memory_equal(&again, out, sizeof(again));
+    }
     assert_true(is_inside(out->host, block) && is_inside(out->app, block));
     assert_true(is_inside(out->procid, block) && is_inside(out->msgid, block));
     assert_true(is_inside(out->structured_data, block) && is_inside(out->body, block));

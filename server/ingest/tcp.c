@@ -19,6 +19,7 @@
 #define DRAIN_READS    16   /* of each connection at the end */
 #define DRAIN_MS       1000 /* for all of them: senders may never stop */
 #define SPARE_MOST     16   /* descriptors that are kept for the outputs */
+#define RETIRE_MS      5000 /* for senders to notice that nobody listens any more */
 
 struct peer {
     uv_poll_t poll;
@@ -37,7 +38,8 @@ struct tcp {
     uv_timer_t accept_again, sweep;
     unsigned handles;
     int descriptors; /* connections may take those below this number */
-    bool closing;
+    bool closing, retired;
+    uint64_t retired_ms; /* loop time */
     struct peer *connections;
 };
 
@@ -47,7 +49,8 @@ static void maybe_free(struct tcp *t)
 {
     if (t->handles || t->connections)
         return;
-    close(t->fd);
+    if (!t->retired)
+        close(t->fd);
     free(t);
 }
 
@@ -81,7 +84,7 @@ static void close_connection(struct peer *c)
 static bool read_once(struct peer *c)
 {
     struct ingest *ingest = c->tcp->ingest;
-    char *bytes = ingest->buffer + FRAME_HEADROOM(ingest->framing.max);
+    char *bytes = ingest->buffer + INGEST_HEADROOM;
     ssize_t n = recv(c->fd, bytes, INGEST_READ_BYTES, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
@@ -100,6 +103,15 @@ static bool read_once(struct peer *c)
     ingest->pipeline->counters.connections_no_room += status == FRAME_NO_MEMORY;
     close_connection(c);
     return false;
+}
+
+/* No more bytes come: what there is of an unfinished message is delivered. */
+static void end_frame(struct peer *c)
+{
+    struct ingest *ingest = c->tcp->ingest;
+    ingest->sender = &c->sender;
+    ingest->arrival_ms = ingest_now_ms();
+    frame_end(&c->frame, &ingest->framing);
 }
 
 /* A status below 0 is the descriptor's error: reading finds what came before it, then the error. */
@@ -161,7 +173,7 @@ static void on_acceptable(uv_poll_t *poll, int status, int events);
 static void on_accept_again(uv_timer_t *timer)
 {
     struct tcp *t = timer->data;
-    if (!t->ingest->paused)
+    if (!t->ingest->paused && !t->retired)
         uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
 }
 
@@ -219,16 +231,15 @@ static void on_sweep(uv_timer_t *timer)
         if (c->fd < 0 || now - c->heard_ms < timeout)
             continue;
         t->ingest->pipeline->counters.connections_idle++;
-        t->ingest->sender = &c->sender;
-        t->ingest->arrival_ms = ingest_now_ms();
-        frame_end(&c->frame, &t->ingest->framing);
+        end_frame(c);
         close_connection(c);
     }
 }
 
 void tcp_pause(struct tcp *t)
 {
-    uv_poll_stop(&t->poll);
+    if (!t->retired)
+        uv_poll_stop(&t->poll);
     for (struct peer *c = t->connections; c; c = c->next)
         if (c->fd >= 0)
             uv_poll_stop(&c->poll);
@@ -237,7 +248,8 @@ void tcp_pause(struct tcp *t)
 /* A connection was not silent while nobody listened. */
 void tcp_resume(struct tcp *t)
 {
-    uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
+    if (!t->retired)
+        uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
     for (struct peer *c = t->connections; c; c = c->next) {
         if (c->fd < 0)
             continue;
@@ -256,13 +268,9 @@ void tcp_drain(struct tcp *t)
             if (c->fd >= 0 && !t->ingest->paused && uv_hrtime() < give_up)
                 more |= read_once(c);
     }
-    for (struct peer *c = t->connections; c; c = c->next) {
-        if (c->fd < 0)
-            continue;
-        t->ingest->sender = &c->sender;
-        t->ingest->arrival_ms = ingest_now_ms();
-        frame_end(&c->frame, &t->ingest->framing);
-    }
+    for (struct peer *c = t->connections; c; c = c->next)
+        if (c->fd >= 0)
+            end_frame(c);
 }
 
 static void on_handle_closed(uv_handle_t *handle)
@@ -277,7 +285,8 @@ void tcp_close(struct tcp *t)
     t->closing = true;
     for (struct peer *c = t->connections; c; c = c->next)
         close_connection(c);
-    uv_close((uv_handle_t *)&t->poll, on_handle_closed);
+    if (!t->retired)
+        uv_close((uv_handle_t *)&t->poll, on_handle_closed);
     uv_close((uv_handle_t *)&t->accept_again, on_handle_closed);
     uv_close((uv_handle_t *)&t->sweep, on_handle_closed);
 }
@@ -289,6 +298,75 @@ static int descriptors_for_connections(void)
         return INT_MAX;
     int all = (int)limit.rlim_cur, spare = all / 8;
     return all - (spare < SPARE_MOST ? spare : SPARE_MOST);
+}
+
+static void start_sweep(struct tcp *t)
+{
+    int64_t timeout = t->ingest->rules->settings->idle_timeout_ms;
+    uint64_t period = timeout >= 4000 ? (uint64_t)timeout / 4 : 1000;
+    period = timeout < 1000 ? (uint64_t)timeout : period > 30000 ? 30000 : period;
+    if (timeout > 0)
+        uv_timer_start(&t->sweep, on_sweep, period, period);
+    else
+        uv_timer_stop(&t->sweep);
+}
+
+/* What a sender that may no longer send had sent before is taken. */
+static void dismiss(struct peer *c)
+{
+    for (int i = 0; i < DRAIN_READS && read_once(c);)
+        i++;
+    if (c->fd < 0)
+        return;
+    end_frame(c);
+    c->tcp->ingest->pipeline->counters.connections_refused++;
+    close_connection(c);
+}
+
+void tcp_change(struct tcp *t)
+{
+    const struct rules *rules = t->ingest->rules;
+    for (struct peer *c = t->connections; c; c = c->next) {
+        c->sender.device = rules_device(rules, c->sender.address);
+        if (c->fd >= 0 && !rules_allow(rules, c->sender.address))
+            dismiss(c);
+    }
+    start_sweep(t);
+}
+
+static void on_listening_closed(uv_handle_t *handle)
+{
+    struct tcp *t = handle->data;
+    close(t->fd);
+    on_handle_closed(handle);
+}
+
+/* Connections that the kernel has accepted for us may hold messages already. */
+static void accept_all(struct tcp *t)
+{
+    uint64_t before;
+    do {
+        before = t->ingest->pipeline->counters.connections_accepted;
+        on_acceptable(&t->poll, 0, UV_READABLE);
+    } while (t->ingest->pipeline->counters.connections_accepted > before);
+}
+
+void tcp_retire(struct tcp *t)
+{
+    accept_all(t);
+    t->retired = true;
+    t->retired_ms = uv_now(t->ingest->loop);
+    uv_timer_stop(&t->accept_again);
+    uv_close((uv_handle_t *)&t->poll, on_listening_closed);
+    tcp_pause(t);
+    for (struct peer *c = t->connections; c; c = c->next)
+        if (c->fd >= 0)
+            shutdown(c->fd, SHUT_WR);
+}
+
+bool tcp_is_over(const struct tcp *t)
+{
+    return !t->connections || uv_now(t->ingest->loop) - t->retired_ms >= RETIRE_MS;
 }
 
 int tcp_start(struct tcp **out, struct ingest *ingest, int fd)
@@ -308,12 +386,7 @@ int tcp_start(struct tcp **out, struct ingest *ingest, int fd)
     uv_timer_init(ingest->loop, &t->sweep);
     t->handles = 3;
     uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
-    int64_t timeout = ingest->rules->settings->idle_timeout_ms;
-    if (timeout > 0) {
-        uint64_t period = timeout >= 4000 ? (uint64_t)timeout / 4 : 1000;
-        period = timeout < 1000 ? (uint64_t)timeout : period > 30000 ? 30000 : period;
-        uv_timer_start(&t->sweep, on_sweep, period, period);
-    }
+    start_sweep(t);
     *out = t;
     return 0;
 }
