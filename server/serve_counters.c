@@ -19,6 +19,19 @@ static void print_output(FILE *to, const char *name, const struct output_counter
 #undef OUTPUT_COUNTER
 }
 
+/* Of an output with several. */
+static void print_receivers(FILE *to, const struct forward_settings *f, struct sink *sink)
+{
+    for (unsigned i = 0; i < f->receiver_count; i++) {
+        struct receiver_counters c = sink_receiver_counters(sink, i);
+        fprintf(to, "receiver %s %s:%u\n", f->name, f->receivers[i].host,
+                (unsigned)f->receivers[i].port);
+#define RECEIVER_COUNTER(name, meaning) print_row(to, #name, c.name, meaning);
+#include "server/counters.h"
+#undef RECEIVER_COUNTER
+    }
+}
+
 static void print_dead_letters(FILE *to, struct dead_letters *letters)
 {
     struct dead_letter_counters c = dead_letters_counters(letters);
@@ -71,6 +84,7 @@ void serve_print_counters(struct server *server, int patience_ms)
     for (size_t i = 0; i < server->sink_count; i++) {
         struct output_counters c = sink_counters(server->sinks[i]);
         print_output(to, server->settings->forward[i].name, &c);
+        print_receivers(to, &server->settings->forward[i], server->sinks[i]);
     }
     struct detect_counters d = detect_counters(server->detection);
     if (server->dead_letters)
