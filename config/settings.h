@@ -87,13 +87,22 @@ enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP, FORWARD_RELP };
 enum forward_framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
 enum forward_header { HEADER_RFC5424, HEADER_RFC3164, HEADER_NONE };
 enum forward_format { FORMAT_CEF, FORMAT_JSON };
+enum forward_share { SHARE_FAILOVER, SHARE_BALANCE };
 enum when_full { WHEN_FULL_BLOCK, WHEN_FULL_DROP_NEWEST };
+
+struct receiver_settings {
+    const char *host;
+    uint16_t port;
+};
 
 struct forward_settings {
     const char *name;
     enum forward_protocol protocol;
-    const char *host; /* udp, tcp */
+    const char *host; /* of a protocol with one; NULL: receivers has several */
     uint16_t port;
+    struct receiver_settings *receivers; /* in the order of preference; none: host and port */
+    size_t receiver_count;
+    enum forward_share share;
     const char *path; /* file; "-" is standard output */
     enum forward_framing framing;
     enum forward_header header;

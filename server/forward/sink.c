@@ -137,7 +137,9 @@ int sink_new(struct sink **out, uv_loop_t *loop, const struct forward_settings *
     *out = NULL;
     *error = "the file cannot be opened for writing";
     if (s)
-        s->transports = calloc(1, sizeof(*s->transports));
+        s->transport_count = settings->receiver_count ? (unsigned)settings->receiver_count : 1;
+    if (s)
+        s->transports = calloc(s->transport_count, sizeof(*s->transports));
     if (!s || !s->transports) {
         *error = "no memory for the output";
         code = UV_ENOMEM;
@@ -162,10 +164,8 @@ int sink_new(struct sink **out, uv_loop_t *loop, const struct forward_settings *
     uv_timer_init(loop, &s->confirm);
     uv_timer_init(loop, &s->deadline);
     s->handles = 3;
-    s->transport_count = 1;
-    transport_init(&s->transports[0], s);
-    s->transports[0].host = settings->host;
-    s->transports[0].port = settings->port;
+    for (unsigned i = 0; i < s->transport_count; i++)
+        transport_init(&s->transports[i], s);
     *out = s;
     return 0;
 }
@@ -173,8 +173,7 @@ int sink_new(struct sink **out, uv_loop_t *loop, const struct forward_settings *
 void sink_start(struct sink *s)
 {
     s->starting = true;
-    for (unsigned i = 0; i < s->transport_count; i++)
-        s->kind->start(&s->transports[i]);
+    sink_share(s);
 }
 
 int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings *settings,
