@@ -60,55 +60,12 @@ static bool skip_broken_bsd(struct reading *r)
     return false;
 }
 
-/*
- * Whether the stamp of the line before stands here again, byte for byte, and nothing follows that
- * could belong to it: a fraction, a year, a zone's word.
- */
-static inline bool same_stamp(const struct reading *r)
-{
-    const struct syslog_memory *m = r->memory;
-    const char *p = r->c.rest.ptr;
-    uint64_t a[3], b[3];
-    if (!m || m->stamp_len < 15 || r->c.rest.len < (size_t)m->stamp_len + 2 || r->zone != m->zone ||
-        r->arrival_ms != m->arrival_ms)
-        return false;
-    /* Three words that overlap: no stamp is remembered that has more than 24 bytes. */
-    size_t middle = (m->stamp_len - 8u) / 2, last = m->stamp_len - 8u;
-    memcpy(&a[0], m->stamp, 8), memcpy(&b[0], p, 8);
-    memcpy(&a[1], m->stamp + middle, 8), memcpy(&b[1], p + middle, 8);
-    memcpy(&a[2], m->stamp + last, 8), memcpy(&b[2], p + last, 8);
-    if (((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2])) != 0)
-        return false;
-    char next = p[m->stamp_len], after = p[m->stamp_len + 1];
-    return next == ':' ? after == ' ' || after == '%'
-                       : next == ' ' && !is_digit(after) && (unsigned)(after - 'A') > 25;
-}
-
-static void remember_stamp(const struct reading *r, const char *begin, int64_t time_ms)
-{
-    struct syslog_memory *m = r->memory;
-    size_t len = (size_t)(r->c.rest.ptr - begin);
-    if (!m || len > sizeof(m->stamp))
-        return;
-    memcpy(m->stamp, begin, len);
-    m->stamp_len = (uint8_t)len;
-    m->zone = r->zone;
-    m->arrival_ms = r->arrival_ms;
-    m->time_ms = time_ms;
-}
-
 bool syslog_stamp_bsd(struct reading *r)
 {
     const char *begin = r->c.rest.ptr;
     int64_t time_ms;
-    if (same_stamp(r)) {
-        cursor_advance(&r->c, r->memory->stamp_len);
-        return found_stamp(r, begin, true, r->memory->time_ms);
-    }
-    if (timestamp_bsd(&r->c, r->zone, r->arrival_ms, &time_ms)) {
-        remember_stamp(r, begin, time_ms);
+    if (timestamp_bsd(&r->c, r->zone, r->arrival_ms, &time_ms))
         return found_stamp(r, begin, true, time_ms);
-    }
     return syslog_stamp_looks_bsd(r->c.rest) && skip_broken_bsd(r);
 }
 
