@@ -56,6 +56,11 @@ bool reading_settings(struct config *config, const struct source *source, const 
     if (!config->root)
         return false;
     check_settings(complaints, config->root, settings);
+    for (size_t i = 0; i < settings->forward_count; i++) {
+        struct spool_settings *spool = &settings->forward[i].spool;
+        if (spool->directory)
+            spool->directory = files_beside(config->arena, source->name, spool->directory);
+    }
     if (settings->state_directory)
         settings->state_directory =
             files_beside(config->arena, source->name, settings->state_directory);
