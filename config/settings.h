@@ -25,12 +25,22 @@ struct text_list {
     size_t count;
 };
 
-enum listen_protocol { LISTEN_UDP, LISTEN_TCP };
+enum listen_protocol { LISTEN_UDP, LISTEN_TCP, LISTEN_TLS };
+enum tls_client { TLS_CLIENT_REQUIRED, TLS_CLIENT_OPTIONAL };
+
+/* Of protocol tls: our certificate, and whom we believe. Paths are complete. */
+struct tls_settings {
+    const char *certificate, *key;        /* PEM; NULL: none */
+    const char *ca;                       /* PEM: who signs the peers' certificates; NULL: none */
+    struct text_list names, fingerprints; /* of peers that are let in; empty: not asked */
+    enum tls_client client;               /* of a listener that asks for certificates */
+};
 
 struct listen_settings {
     enum listen_protocol protocol;
     const char *address;
     uint16_t port;
+    struct tls_settings tls;
 };
 
 struct device_settings {
@@ -166,12 +176,13 @@ struct settings {
     struct listen_settings *listen;
     size_t listen_count;
     struct net_list allow;
-    size_t max_message_size;  /* limits: bytes of one message; longer ones are cut */
-    unsigned max_connections; /* over all workers */
-    int64_t idle_timeout_ms;  /* a silent TCP connection is closed after this; 0: never */
-    size_t receive_buffer;    /* SO_RCVBUF of UDP sockets */
-    int64_t lateness_ms;      /* how far behind arrival a message's time may be */
-    int64_t ahead_ms;         /* how far ahead of it */
+    size_t max_message_size;      /* limits: bytes of one message; longer ones are cut */
+    unsigned max_connections;     /* over all workers */
+    int64_t idle_timeout_ms;      /* a silent TCP connection is closed after this; 0: never */
+    int64_t handshake_timeout_ms; /* of TLS, from the connection to the first message */
+    size_t receive_buffer;        /* SO_RCVBUF of UDP sockets */
+    int64_t lateness_ms;          /* how far behind arrival a message's time may be */
+    int64_t ahead_ms;             /* how far ahead of it */
     struct device_settings *devices;
     size_t device_count;
     struct net_list internal;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/same.h"
+#include "server/ingest/listen.h"
 #include "server/opening_sockets.h"
 #include "server/ops/log.h"
 #include "server/ops/state.h"
@@ -29,7 +30,7 @@ struct basis *basis_load(const char *file)
     if (!basis)
         return NULL;
     basis->users = 1;
-    basis->rules = load_checked(file, NULL, print_complaint, NULL, &basis->config);
+    basis->rules = load_whole(file, print_complaint, NULL, &basis->config);
     if (basis->rules)
         return basis;
     free(basis);
@@ -421,18 +422,21 @@ void opening_end(struct server *server)
 void opening_print(const struct opening *o)
 {
     const struct settings *s = o->settings;
+    const struct listen_settings *plain = s->listen, *end = s->listen + s->listen_count;
+    while (plain < end && plain->protocol == LISTEN_TLS)
+        plain++;
     fprintf(stderr, "listening on ");
     for (size_t i = 0; i < s->listen_count; i++)
         fprintf(stderr, "%s%s %s:%u",
                 i == 0                     ? ""
                 : i + 1 == s->listen_count ? " and "
                                            : ", ",
-                s->listen[i].protocol == LISTEN_UDP ? "udp" : "tcp", s->listen[i].address,
+                listen_name(s->listen[i].protocol), s->listen[i].address,
                 (unsigned)s->listen[i].port);
     if (s->listen_count == 0)
         fprintf(stderr, "nothing");
-    else
+    else if (plain < end)
         fprintf(stderr, " - try: nc %s-w1 127.0.0.1 %u < samples/asa/deny.log",
-                s->listen[0].protocol == LISTEN_UDP ? "-u " : "", (unsigned)s->listen[0].port);
+                plain->protocol == LISTEN_UDP ? "-u " : "", (unsigned)plain->port);
     fputc('\n', stderr);
 }

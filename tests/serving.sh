@@ -3,19 +3,22 @@
 . tests/tap.sh
 
 # serve [NAME=VALUE ...]: starts the program on a free port ($port) with the settings given
-# (allow, limits, forward, address, descriptors, more: further keys), standard output to $d/out; $server is its process.
+# (allow, limits, forward, address, descriptors, listen: more entries, with $tls_port for TLS_PORT,
+# more: further keys), standard output to $d/out; $server is its process.
 serve() {
     allow='[127.0.0.0/8]' limits='{}' forward='{name: local, protocol: file, path: "-"}'
-    address=127.0.0.1 descriptors=$(ulimit -n) more='# no more'
+    address=127.0.0.1 descriptors=$(ulimit -n) listen= more='# no more'
     for setting in "$@"; do eval "${setting%%=*}=\${setting#*=}"; done
     attempts=0
     while [ $attempts -lt 20 ]; do
         attempts=$((attempts + 1))
         port=$(random_port)
+        tls_port=$((port + 10000))
         cat >"$d/parapet.yaml" <<-END
 	listen:
 	  - {protocol: udp, address: "$address", port: $port}
 	  - {protocol: tcp, address: "$address", port: $port}
+	  $(echo "$listen" | sed "s/TLS_PORT/$tls_port/")
 	allow: $allow
 	limits: $limits
 	detectors: {enable: []}
