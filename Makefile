@@ -95,11 +95,6 @@ recall: ## a made-up week of 5,000 hosts with scans in it: what is found, and wh
 	$(Q)$(MAKE) --no-print-directory build-program build-tools
 	$(Q)B=$(B) tests/recall.sh
 
-faults: ## what receivers do to an output, at full length: a table of what was lost and what came twice
-	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(TEST_PACKAGES)"
-	$(Q)$(MAKE) --no-print-directory build-program build-tools
-	$(Q)status=0; for f in tests/faults/*.sh; do B=$(B) sh $$f || status=1; done; exit $$status
-
 lint: ## includes point one way, layout is clang-format's, every name has its pieces
 	$(Q)$(MAKE) --no-print-directory deps WANTED="$(LINT_PACKAGES)"
 	$(Q)tests/lint.sh
