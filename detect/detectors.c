@@ -141,6 +141,7 @@ void detect_counters_add(struct detect_counters *total, const struct detect_coun
     total->evicted_groups += more->evicted_groups;
     total->refused_pairs += more->refused_pairs;
     total->evicted_values += more->evicted_values;
+    total->evicted_episodes += more->evicted_episodes;
     total->late += more->late;
     total->storms += more->storms;
 }
