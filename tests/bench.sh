@@ -1,6 +1,6 @@
 #!/bin/sh
-# How fast: messages a second on one core, medians of BENCH_RUNS (3) runs. First `replay` over made-up
-# lines of each vendor, then `serve` through TCP on the loopback interface with the load generator and
+# How fast: messages a second on one core, medians of BENCH_RUNS (3) runs. First the detectors alone,
+# then `replay` over made-up lines of each vendor, then `serve` through TCP on the loopback interface with the load generator and
 # the counting sink on the other core; rsyslog does the same work where it is installed. CPU seconds
 # per million messages is the firmest figure on a machine that has other things to do.
 # BENCH_ROWS: lines a run (500000). BENCH_KINDS: which of asa panos checkpoint meraki mix.
@@ -108,6 +108,9 @@ lines() { # KIND: its file, with stamps of now for those who compare them with t
     "$B/tool_lines" "$1" "$rows" 1 $(($(date +%s) - 15)) 100000 >"$d/$1.log"
 }
 
+echo "the detectors alone, a thousand groups and a million: records a second that count, and everyday ones"
+for groups in 1000 1000000; do (on 0 "$B/tool_groups" $groups) || failed=1; done
+echo
 printf '%-26s %12s %9s %9s   %s\n' "one core" messages/s "CPU s/M" "peak MiB" "from .. to"
 "$B/tool_lines" asa 1 >"$d/first.log"
 for kind in $kinds; do

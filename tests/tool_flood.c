@@ -3,8 +3,7 @@
  * shipped detectors, in message time. Says for each kind of scan at which probe it was found, and how
  * much memory there is at the end; fails when one was found too late or not at all.
  */
-#include "server/rules.h"
-#include "tests/tool.h"
+#include "tests/tool_engine.h"
 
 #include <getopt.h>
 #include <unistd.h>
@@ -45,7 +44,7 @@ static struct scan {
 } scans[KINDS][COPIES];
 
 static uint64_t rate = 100000, seconds = 600, memory_mib = 256, state = 1;
-static struct record record;
+static struct engine engine;
 
 static uint64_t next(void)
 {
@@ -108,27 +107,10 @@ static void on_alert_here(void *context, const struct alert *alert)
         scan->found = scan->sent;
 }
 
-static void observe(struct detection *d, int64_t t, uint32_t src, uint32_t dst, uint16_t port,
-                    enum evidence evidence)
+static void observe(int64_t t, uint32_t src, uint32_t dst, uint16_t port, enum evidence evidence)
 {
-    struct record *r = &record;
-    bool internal = src >> 24 == 10;
-    record_reset(r);
-    record_set_time(r, t);
-    record_set_host(r, slice("fw.example.com"));
-    record_set_category(r, CATEGORY_CONNECTION);
-    record_set_action(r, evidence == EVIDENCE_DENIED ? ACTION_DENY : ACTION_ALLOW);
-    record_set_evidence(r, (uint8_t)evidence);
-    record_set_protocol(r, PROTOCOL_TCP);
-    record_set_src_ip(r, address_v4(src));
-    record_set_dst_ip(r, address_v4(dst));
-    record_set_src_port(r, (uint16_t)(32768 + src % 28000));
-    record_set_dst_port(r, port);
-    record_set_src_internal(r, internal);
-    record_set_dst_internal(r, true);
-    r->src_lists = internal ? NETWORKS_INTERNAL : 0;
-    r->dst_lists = NETWORKS_INTERNAL;
-    detect_observe(d, r, on_alert_here, NULL);
+    struct record *r = engine_record(&engine, t, src, dst, port, evidence);
+    detect_observe(engine.detection, r, on_alert_here, NULL);
 }
 
 static uint32_t forged(void)
@@ -140,7 +122,7 @@ static uint32_t forged(void)
 }
 
 /* What is due by now of all scans. */
-static void probe(struct detection *d, int64_t now)
+static void probe(int64_t now)
 {
     for (unsigned k = 0; k < KINDS; k++)
         for (unsigned c = 0; c < COPIES; c++) {
@@ -150,7 +132,7 @@ static void probe(struct detection *d, int64_t now)
                 continue;
             unsigned n = s->sent++;
             uint32_t host = 0x0a640000 + (kind->shape == PORTS ? c : n % 5);
-            observe(d, now, kind->from + (k << 8) + c, host, (uint16_t)(600 + n), kind->evidence);
+            observe(now, kind->from + (k << 8) + c, host, (uint16_t)(600 + n), kind->evidence);
         }
 }
 
@@ -184,35 +166,20 @@ static bool report(void)
     return ok;
 }
 
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    fprintf(stderr, "%s\n", sentence);
-}
-
 int main(int argc, char **argv)
 {
-    unsigned complaints = 0;
-    struct detect_limits limits;
     read_options(argc, argv);
-    struct config *config = config_load(NULL, complain, NULL, &complaints);
-    struct rules *rules = complaints ? NULL : rules_new(config, NULL);
-    if (!rules || !rules_limits(rules, &limits))
-        tool_fail("no rules");
     long before = resident_mib();
-    limits.memory = memory_mib << 20;
-    struct detection *d = detection_new(rules->detectors, rules->detector_count, &limits);
-    if (!d)
-        tool_fail("no memory");
+    engine_open(&engine, memory_mib);
     plan();
     for (uint64_t i = 0; i < rate * seconds; i++) {
         int64_t t = START_MS + (int64_t)(i * 1000 / rate);
-        observe(d, t, forged(), 0x0a640100 + (uint32_t)(next() % 200), (uint16_t)next(),
+        observe(t, forged(), 0x0a640100 + (uint32_t)(next() % 200), (uint16_t)next(),
                 EVIDENCE_DENIED);
         if (i % 64 == 0)
-            probe(d, t);
+            probe(t);
     }
-    struct detect_counters n = detect_counters(d);
+    struct detect_counters n = detect_counters(engine.detection);
     long used = resident_mib() - before;
     printf("%llu records of %llu forged sources a second: %llu groups, %llu pushed out, "
            "%llu starts, %ld of %llu MiB\n",
@@ -220,8 +187,6 @@ int main(int argc, char **argv)
            (unsigned long long)n.evicted_groups, (unsigned long long)n.alerts[ALERT_START], used,
            (unsigned long long)memory_mib);
     bool ok = report() && used <= (long)memory_mib + 8;
-    detection_free(d);
-    rules_free(rules);
-    config_free(config);
+    engine_close(&engine);
     return ok ? 0 : 1;
 }
