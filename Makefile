@@ -2,8 +2,9 @@
 # is missing first (make deps). V=1 shows the commands, CC=clang uses the other compiler.
 
 VERSION  := 0.1.0
-PACKAGES := gcc libc6-dev pkg-config libuv1-dev libfastjson-dev libcyaml-dev libyaml-dev zlib1g-dev libzstd-dev libxxhash-dev tzdata
-TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils procps
+PACKAGES := gcc libc6-dev pkg-config libuv1-dev libfastjson-dev libcyaml-dev libyaml-dev libssl-dev \
+            zlib1g-dev libzstd-dev libxxhash-dev tzdata
+TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils openssl procps
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format
 PREFIX   ?= /usr/local
@@ -21,7 +22,7 @@ Q      := $(if $(V),,@)
 
 # Only a make that compiles asks pkg-config: before `make deps` it may not be there.
 ifneq ($(filter build-%,$(MAKECMDGOALS)),)
-PKG      := libuv libfastjson libcyaml yaml-0.1 zlib libzstd libxxhash
+PKG      := libuv libfastjson libcyaml yaml-0.1 openssl zlib libzstd libxxhash
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKG))
 PKG_LIBS := $(shell pkg-config --libs $(PKG))
 endif
@@ -30,7 +31,7 @@ CFLAGS   += -std=c11 $(OPT) $(WARN) $(WERROR) $(EXTRA)
 LDLIBS   += $(PKG_LIBS) -lpthread -lm
 
 SOURCES  := $(filter-out server/main.c,$(wildcard parsers/text/*.c parsers/*.c detect/*.c config/*.c \
-              server/*.c server/ingest/*.c server/forward/*.c server/ops/*.c))
+              server/*.c server/ingest/*.c server/forward/*.c server/ops/*.c server/tls/*.c))
 EMBEDDED := $(wildcard config/parapet.yaml) $(sort $(wildcard config/detectors/*.yaml))
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o) $(B)/embedded.o
 TESTS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))

@@ -4,7 +4,10 @@
  */
 #include "config/check.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#define TLS_PORT 6514 /* RFC 5425 */
 
 /* The value of a key, when it is there and right. */
 static const struct node *right(const struct node *map, const char *key)
@@ -62,9 +65,53 @@ static bool same_family(const char *a, const char *b)
 
 static bool listeners_collide(const struct listen_settings *a, const struct listen_settings *b)
 {
-    return a->protocol == b->protocol && a->port == b->port && a->address && b->address &&
+    bool both_tcp = a->protocol != LISTEN_UDP && b->protocol != LISTEN_UDP;
+    return (both_tcp || a->protocol == b->protocol) && a->port && a->port == b->port &&
+           a->address && b->address &&
            (strcmp(a->address, b->address) == 0 ||
             (same_family(a->address, b->address) && (is_any(a->address) || is_any(b->address))));
+}
+
+static void needs(struct complaints *complaints, const struct node *entry, const char *key,
+                  const char *who)
+{
+    char path[PATH_MAX_LEN];
+    if (!document_child(entry, key))
+        complain(complaints, entry->place, document_path(path, entry),
+                 "the key \"%s\" is missing: %s needs it", key, who);
+}
+
+static void has_no(struct complaints *complaints, const struct node *entry, const char *key,
+                   const char *protocol)
+{
+    char path[PATH_MAX_LEN];
+    const struct node *node = document_child(entry, key);
+    if (node)
+        complain(complaints, node->key_place, document_path(path, node),
+                 "protocol %s has no %s: leave it out", protocol, key);
+}
+
+static void check_listener(struct complaints *complaints, const struct node *entry,
+                           struct listen_settings *listen)
+{
+    static const char *const tls_keys[] = {"certificate", "key",           "client-ca",
+                                           "client",      "allowed-names", "fingerprints"};
+    const char *protocol = right(entry, "protocol")->text;
+    if (listen->protocol != LISTEN_TLS) {
+        needs(complaints, entry, "port",
+              listen->protocol == LISTEN_UDP ? "protocol udp" : "protocol tcp");
+        for (size_t i = 0; i < sizeof(tls_keys) / sizeof(tls_keys[0]); i++)
+            has_no(complaints, entry, tls_keys[i], protocol);
+        return;
+    }
+    needs(complaints, entry, "certificate", "protocol tls");
+    needs(complaints, entry, "key", "protocol tls");
+    if (!document_child(entry, "port"))
+        listen->port = TLS_PORT;
+    if (document_child(entry, "allowed-names"))
+        needs(complaints, entry, "client-ca", "allowed-names");
+    if (document_child(entry, "client") && !document_child(entry, "fingerprints"))
+        needs(complaints, entry, "client-ca", "client");
 }
 
 static void check_listeners(struct complaints *complaints, const struct node *root,
@@ -72,11 +119,13 @@ static void check_listeners(struct complaints *complaints, const struct node *ro
 {
     struct node *entry = first_entry(root, "listen");
     for (size_t i = 0; entry && i < settings->listen_count; i++) {
+        if (right(entry, "protocol"))
+            check_listener(complaints, entry, &settings->listen[i]);
         for (size_t j = 0; j < i; j++) {
-            if (!right(entry, "port") || !right(entry, "protocol") ||
+            if (!right(entry, "protocol") ||
                 !listeners_collide(&settings->listen[i], &settings->listen[j]))
                 continue;
-            complain_value(complaints, right(entry, "port"),
+            complain_value(complaints, right(entry, "port") ? right(entry, "port") : entry,
                            "expected a port that no listener above has with the same protocol "
                            "and address");
             break;
@@ -119,31 +168,14 @@ static void check_devices(struct complaints *complaints, const struct node *root
     }
 }
 
-static void needs(struct complaints *complaints, const struct node *entry, const char *key,
-                  const char *protocol)
-{
-    char path[PATH_MAX_LEN];
-    if (!document_child(entry, key))
-        complain(complaints, entry->place, document_path(path, entry),
-                 "the key \"%s\" is missing: protocol %s needs it", key, protocol);
-}
-
-static void has_no(struct complaints *complaints, const struct node *entry, const char *key,
-                   const char *protocol)
-{
-    char path[PATH_MAX_LEN];
-    const struct node *node = document_child(entry, key);
-    if (node)
-        complain(complaints, node->key_place, document_path(path, node),
-                 "protocol %s has no %s: leave it out", protocol, key);
-}
-
 static void check_forward_keys(struct complaints *complaints, const struct node *entry,
                                struct forward_settings *forward)
 {
     const char *protocol = right(entry, "protocol")->text;
+    char who[32];
+    snprintf(who, sizeof(who), "protocol %s", protocol);
     if (forward->protocol == FORWARD_FILE) {
-        needs(complaints, entry, "path", protocol);
+        needs(complaints, entry, "path", who);
         has_no(complaints, entry, "host", protocol);
         has_no(complaints, entry, "port", protocol);
         /* A file holds lines; a header that a network wants would be in the way there. */
@@ -153,11 +185,23 @@ static void check_forward_keys(struct complaints *complaints, const struct node 
             forward->header = HEADER_NONE;
         return;
     }
-    needs(complaints, entry, "host", protocol);
-    needs(complaints, entry, "port", protocol);
+    needs(complaints, entry, "host", who);
+    needs(complaints, entry, "port", who);
     has_no(complaints, entry, "path", protocol);
     if (forward->protocol == FORWARD_UDP)
         has_no(complaints, entry, "framing", protocol);
+}
+
+/* Each output writes into a folder of its own. */
+static void check_spools(struct complaints *complaints, const struct node *entry)
+{
+    const struct node *mine = right(right(entry, "spool"), "directory");
+    for (const struct node *other = entry->parent->first; mine && other != entry;
+         other = other->next) {
+        const struct node *theirs = other->wrong ? NULL : right(right(other, "spool"), "directory");
+        if (theirs && strcmp(theirs->text, mine->text) == 0)
+            complain_value(complaints, mine, "expected a folder that no output above has");
+    }
 }
 
 static void check_forward(struct complaints *complaints, const struct node *root,
@@ -168,6 +212,7 @@ static void check_forward(struct complaints *complaints, const struct node *root
         struct forward_settings *forward = &settings->forward[i];
         const struct node *reconnect = right(entry, "reconnect");
         check_unique(complaints, entry, "name");
+        check_spools(complaints, entry);
         if (right(entry, "protocol"))
             check_forward_keys(complaints, entry, forward);
         if (right(reconnect, "min") && right(reconnect, "max") &&

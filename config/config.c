@@ -47,6 +47,20 @@ static struct config *config_new(on_complaint complain_to, void *context)
     return config;
 }
 
+static void complete_path(struct config *config, const struct source *source, const char **path)
+{
+    if (*path)
+        *path = files_beside(config->arena, source->name, *path);
+}
+
+static void complete_tls_paths(struct config *config, const struct source *source,
+                               struct tls_settings *tls)
+{
+    complete_path(config, source, &tls->certificate);
+    complete_path(config, source, &tls->key);
+    complete_path(config, source, &tls->ca);
+}
+
 bool reading_settings(struct config *config, const struct source *source, const char *text,
                       size_t len)
 {
@@ -56,12 +70,12 @@ bool reading_settings(struct config *config, const struct source *source, const 
     if (!config->root)
         return false;
     check_settings(complaints, config->root, settings);
-    if (settings->state_directory)
-        settings->state_directory =
-            files_beside(config->arena, source->name, settings->state_directory);
-    if (settings->dead_letters.path)
-        settings->dead_letters.path =
-            files_beside(config->arena, source->name, settings->dead_letters.path);
+    complete_path(config, source, &settings->state_directory);
+    complete_path(config, source, &settings->dead_letters.path);
+    for (size_t i = 0; i < settings->listen_count; i++)
+        complete_tls_paths(config, source, &settings->listen[i].tls);
+    for (size_t i = 0; i < settings->forward_count; i++)
+        complete_path(config, source, &settings->forward[i].spool.directory);
     lists_read(complaints, source->name, config->root, settings);
     lists_complete(config->arena, settings);
     return true;
@@ -157,6 +171,13 @@ static void append_known(char *out, size_t size, const char *value, const char *
                                 : nearest ? " Known are "
                                           : "; known are ",
                                 known[i]);
+}
+
+void config_place(const struct config *config, const char *key, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (config->root)
+        complaints_head(out, size, document_find(config->root, key)->place, key);
 }
 
 void config_complain(struct config *config, const struct detector_settings *detector,

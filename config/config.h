@@ -35,6 +35,9 @@ void config_complain(struct config *config, const struct detector_settings *dete
                      const char *key, const char *value, const char *expected,
                      const char *const *known);
 
+/* Writes the place of a key path, "parapet.yaml:12:9: forward[0].port: ", cut to fit. */
+void config_place(const struct config *config, const char *key, char *out, size_t size);
+
 /* The nearest of the known names by edit distance, NULL when none is near. */
 const char *config_nearest(const char *word, const char *const *known);
 

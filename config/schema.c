@@ -14,7 +14,8 @@
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
-#define NETWORKS_MAX 10000 /* written out; the files of lists may hold more */
+#define NETWORKS_MAX  10000 /* written out; the files of lists may hold more */
+#define TLS_PEERS_MAX 10000
 
 /* Where a value goes: a member of the struct that the rows fill. */
 #define AT(type, member)                                                                           \
@@ -27,15 +28,33 @@
 static const struct word listen_protocols[] = {
     {"udp", LISTEN_UDP},
     {"tcp", LISTEN_TCP},
+    {"tls", LISTEN_TLS},
     {0},
 };
+
+static const struct word tls_clients[] = {
+    {"required", TLS_CLIENT_REQUIRED},
+    {"optional", TLS_CLIENT_OPTIONAL},
+    {0},
+};
+
+#define FILE_NAME_MAX 4096
 
 static const struct row listen_rows[] = {
     {"protocol", VALUE_WORD, AT(listen_settings, protocol), .words = listen_protocols,
      .required = true},
     {"address", VALUE_ADDRESS, AT(listen_settings, address), .fallback = "0.0.0.0"},
-    {"port", VALUE_NUMBER, AT(listen_settings, port), .min = 1, .max = 65535, .required = true,
+    {"port", VALUE_NUMBER, AT(listen_settings, port), .min = 1, .max = 65535,
      .expected = "a port from 1 to 65535"},
+    {"certificate", VALUE_TEXT, AT(listen_settings, tls.certificate), .min = 1,
+     .max = FILE_NAME_MAX},
+    {"key", VALUE_TEXT, AT(listen_settings, tls.key), .min = 1, .max = FILE_NAME_MAX},
+    {"client-ca", VALUE_TEXT, AT(listen_settings, tls.ca), .min = 1, .max = FILE_NAME_MAX},
+    {"client", VALUE_WORD, AT(listen_settings, tls.client), .words = tls_clients},
+    {"allowed-names", LIST_TEXT, AT(listen_settings, tls.names), .one_will_do = true, .min = 1,
+     .max = TLS_PEERS_MAX},
+    {"fingerprints", LIST_TEXT, AT(listen_settings, tls.fingerprints), .one_will_do = true,
+     .min = 1, .max = TLS_PEERS_MAX},
     {0},
 };
 
@@ -46,6 +65,8 @@ static const struct row limits_rows[] = {
      .max = 1000000},
     {"idle-timeout", VALUE_DURATION, AT(settings, idle_timeout_ms), .fallback = "1h",
      .max = 30 * DAY},
+    {"handshake-timeout", VALUE_DURATION, AT(settings, handshake_timeout_ms), .fallback = "10s",
+     .min = 100, .max = HOUR},
     {"receive-buffer", VALUE_SIZE, AT(settings, receive_buffer), .fallback = "16 MiB",
      .min = 4 * KIB, .max = GIB},
     {"lateness", VALUE_DURATION, AT(settings, lateness_ms), .fallback = "60s", .max = DAY},
@@ -223,6 +244,31 @@ static const struct row queue_rows[] = {
     {0},
 };
 
+static const struct word spool_when_full_words[] = {
+    {"block", WHEN_FULL_BLOCK},
+    {"drop-oldest", WHEN_FULL_DROP_OLDEST},
+    {"drop-newest", WHEN_FULL_DROP_NEWEST},
+    {0},
+};
+
+static const struct word disk_words[] = {
+    {"when-needed", SPOOL_WHEN_NEEDED},
+    {"always", SPOOL_ALWAYS},
+    {0},
+};
+
+static const struct row spool_rows[] = {
+    {"directory", VALUE_TEXT, AT(forward_settings, spool.directory), .min = 1, .max = 4000,
+     .required = true, .expected = "a folder, such as /var/spool/parapet/siem"},
+    {"size", VALUE_SIZE, AT(forward_settings, spool.size), .fallback = "10 GiB", .min = MIB,
+     .max = 1024 * TIB, .expected = "a size from 1 MiB on, such as 10 GiB"},
+    {"when-full", VALUE_WORD, AT(forward_settings, spool.when_full), .fallback = "block",
+     .words = spool_when_full_words},
+    {"disk", VALUE_WORD, AT(forward_settings, spool.use), .fallback = "when-needed",
+     .words = disk_words},
+    {0},
+};
+
 static const struct row reconnect_rows[] = {
     {"min", VALUE_DURATION, AT(forward_settings, reconnect_min_ms), .fallback = "500ms", .min = 10,
      .max = DAY},
@@ -254,6 +300,8 @@ static const struct row forward_rows[] = {
     {"max-message-size", VALUE_SIZE, AT(forward_settings, max_message_size), .fallback = "8 KiB",
      .min = KIB, .max = 64 * KIB},
     {"queue", MAPPING, .rows = queue_rows},
+    {"spool", MAPPING, .rows = spool_rows, .told = true,
+     .count_offset = offsetof(struct forward_settings, has_spool)},
     {"reconnect", MAPPING, .rows = reconnect_rows},
     {0},
 };

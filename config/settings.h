@@ -25,12 +25,22 @@ struct text_list {
     size_t count;
 };
 
-enum listen_protocol { LISTEN_UDP, LISTEN_TCP };
+enum listen_protocol { LISTEN_UDP, LISTEN_TCP, LISTEN_TLS };
+enum tls_client { TLS_CLIENT_REQUIRED, TLS_CLIENT_OPTIONAL };
+
+/* Of protocol tls: our certificate, and whom we believe. Paths are complete. */
+struct tls_settings {
+    const char *certificate, *key;        /* PEM; NULL: none */
+    const char *ca;                       /* PEM: who signs the peers' certificates; NULL: none */
+    struct text_list names, fingerprints; /* of peers that are let in; empty: not asked */
+    enum tls_client client;               /* of a listener that asks for certificates */
+};
 
 struct listen_settings {
     enum listen_protocol protocol;
     const char *address;
     uint16_t port;
+    struct tls_settings tls;
 };
 
 struct device_settings {
@@ -87,7 +97,15 @@ enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP };
 enum forward_framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
 enum forward_header { HEADER_RFC5424, HEADER_RFC3164, HEADER_NONE };
 enum forward_format { FORMAT_CEF, FORMAT_JSON };
-enum when_full { WHEN_FULL_BLOCK, WHEN_FULL_DROP_NEWEST };
+enum when_full { WHEN_FULL_BLOCK, WHEN_FULL_DROP_NEWEST, WHEN_FULL_DROP_OLDEST };
+enum spool_use { SPOOL_WHEN_NEEDED, SPOOL_ALWAYS };
+
+struct spool_settings {
+    const char *directory;
+    uint64_t size; /* bytes on disk */
+    enum when_full when_full;
+    enum spool_use use; /* disk: when-needed | always */
+};
 
 struct forward_settings {
     const char *name;
@@ -108,6 +126,8 @@ struct forward_settings {
     size_t queue_size; /* bytes */
     size_t retain;     /* bytes kept behind what the receiver's kernel acknowledged, at most */
     enum when_full when_full;
+    bool has_spool;
+    struct spool_settings spool;
     int64_t reconnect_min_ms, reconnect_max_ms; /* backoff between these, with jitter */
 };
 
@@ -147,12 +167,13 @@ struct settings {
     struct listen_settings *listen;
     size_t listen_count;
     struct net_list allow;
-    size_t max_message_size;  /* limits: bytes of one message; longer ones are cut */
-    unsigned max_connections; /* over all workers */
-    int64_t idle_timeout_ms;  /* a silent TCP connection is closed after this; 0: never */
-    size_t receive_buffer;    /* SO_RCVBUF of UDP sockets */
-    int64_t lateness_ms;      /* how far behind arrival a message's time may be */
-    int64_t ahead_ms;         /* how far ahead of it */
+    size_t max_message_size;      /* limits: bytes of one message; longer ones are cut */
+    unsigned max_connections;     /* over all workers */
+    int64_t idle_timeout_ms;      /* a silent TCP connection is closed after this; 0: never */
+    int64_t handshake_timeout_ms; /* of TLS, from the connection to the first message */
+    size_t receive_buffer;        /* SO_RCVBUF of UDP sockets */
+    int64_t lateness_ms;          /* how far behind arrival a message's time may be */
+    int64_t ahead_ms;             /* how far ahead of it */
     struct device_settings *devices;
     size_t device_count;
     struct net_list internal;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "server/command.h"
+#include "server/ingest/listen.h"
 #include "server/load.h"
 
 static void print_complaint(void *context, const char *sentence)
@@ -33,11 +34,16 @@ static void print_summary(const char *name, const struct rules *rules)
     const struct settings *s = rules->settings;
     printf("%s: ok\n  %u worker%s;", name, s->workers, s->workers == 1 ? "" : "s");
     for (size_t i = 0; i < s->listen_count; i++)
-        printf("%s %s %s:%u", i ? "," : " listens on",
-               s->listen[i].protocol == LISTEN_UDP ? "udp" : "tcp", s->listen[i].address,
-               (unsigned)s->listen[i].port);
+        printf("%s %s %s:%u", i ? "," : " listens on", listen_name(s->listen[i].protocol),
+               s->listen[i].address, (unsigned)s->listen[i].port);
     printf("\n  takes messages from %zu network%s; knows %zu device%s\n", s->allow.count,
            s->allow.count == 1 ? "" : "s", s->device_count, s->device_count == 1 ? "" : "s");
+    for (size_t i = 0; i < s->listen_count; i++) {
+        char text[TLS_FINGERPRINT_TEXT];
+        if (rules->listen_tls[i])
+            printf("  shows on port %u the certificate %s\n", (unsigned)s->listen[i].port,
+                   tls_context_fingerprint(rules->listen_tls[i], text));
+    }
     printf("  %u of %zu detectors in force\n", rules->detector_count, s->detector_count);
     print_outputs(s);
 }
@@ -62,7 +68,7 @@ static int check_run(int argc, char **argv)
     }
     struct config *config;
     file = load_file(file);
-    struct rules *rules = load_checked(file, NULL, print_complaint, &errors, &config);
+    struct rules *rules = load_whole(file, print_complaint, &errors, &config);
     if (rules)
         print_summary(file ? file : "built-in configuration", rules);
     else

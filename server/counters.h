@@ -8,7 +8,7 @@
  *            + dead letters that the outputs do not get (diverted)
  *            + spared by the output's settings (filtered)
  *            + offered_events
- *   offered_events + offered_alerts = forwarded + queued + dropped[reason]
+ *   offered_events + offered_alerts + recovered = forwarded + queued + dropped[reason] + set_aside
  *
  * and of dead letters
  *
@@ -33,6 +33,17 @@ COUNTER(accept_failed, "times TCP connections had to wait: no descriptor or no m
 COUNTER(connections_idle, "TCP connections closed for silence")
 COUNTER(connections_bad_frame, "TCP connections closed for a malformed octet count")
 COUNTER(connections_no_room, "TCP connections closed: no memory left for unfinished messages")
+COUNTER(connections_tls_hello, "TCP connections closed: they spoke TLS to a port without it")
+COUNTER(connections_http, "TCP connections closed: they asked for a web page")
+COUNTER(tls_handshakes, "TLS connections established; the rest of those accepted is counted below")
+COUNTER(tls_resumed, "of them: with the session of an earlier one")
+COUNTER(tls_failed_timeout, "TLS connections closed: no handshake within handshake-timeout")
+COUNTER(tls_failed_certificate, "TLS handshakes that failed: a certificate was refused or missing")
+COUNTER(tls_failed_protocol, "TLS handshakes that failed: version, cipher, broken records")
+COUNTER(tls_failed_plain, "connections closed: they sent plain text to a TLS port")
+COUNTER(tls_failed_gone, "connections to a TLS port whose peer left before the handshake's end")
+COUNTER(tls_broken, "TLS connections closed after their handshake: broken records")
+COUNTER(tls_truncated, "TLS connections whose peer left without close_notify")
 COUNTER(frames_unfinished, "messages cut off by the end of their connection; counted as received")
 COUNTER(frames_empty, "frames and datagrams without a byte; not counted as received")
 COUNTER(kernel_dropped, "datagrams the kernel dropped for want of receive buffer; never received")
@@ -47,7 +58,10 @@ OUTPUT_COUNTER(filtered, "events that its `where` leaves out; not offered")
 OUTPUT_COUNTER(filtered_alerts, "alerts that it leaves out; not offered")
 OUTPUT_COUNTER(forwarded,
                "messages the receiver's system has acknowledged; of file and udp: ours took")
-OUTPUT_COUNTER(queued, "messages waiting now, or sent and not acknowledged")
+OUTPUT_COUNTER(recovered, "messages that the spool held at the start")
+OUTPUT_COUNTER(queued, "messages waiting now, or sent and not acknowledged, on disk too")
+OUTPUT_COUNTER(dropped_oldest, "messages lost because the spool was full, the oldest first")
+OUTPUT_COUNTER(set_aside, "messages of the spool that could not be read; the segment is kept")
 OUTPUT_COUNTER(dropped_queue_full, "messages lost because the queue was full")
 OUTPUT_COUNTER(dropped_too_long, "messages that no datagram can carry")
 OUTPUT_COUNTER(dropped_refused, "messages the transport refused for good")
@@ -55,6 +69,9 @@ OUTPUT_COUNTER(dropped_at_exit, "messages still waiting or unacknowledged when t
 OUTPUT_COUNTER(cut, "messages shortened to max-message-size")
 OUTPUT_COUNTER(reconnects, "connections made anew")
 OUTPUT_COUNTER(resent, "messages to be sent again after a break: the receiver may have them twice")
+OUTPUT_COUNTER(spooled, "messages written to the spool")
+OUTPUT_COUNTER(spool_bytes, "of the spool now")
+OUTPUT_COUNTER(spool_failures, "times the spool could not be written")
 OUTPUT_COUNTER(failures, "times the transport failed: refused, broken off, no space")
 #endif
 #ifdef DEAD_LETTER_COUNTER

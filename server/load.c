@@ -28,6 +28,18 @@ struct rules *load_checked(const char *file, const char *default_zone, on_compla
     return rules;
 }
 
+struct rules *load_whole(const char *file, on_complaint complain, void *context,
+                         struct config **config)
+{
+    struct rules *rules = load_checked(file, NULL, complain, context, config);
+    if (!rules || rules_open_tls(rules))
+        return rules;
+    rules_free(rules);
+    config_free(*config);
+    *config = NULL;
+    return NULL;
+}
+
 struct rules *load_rules(const char *file, const char *default_zone, struct config **config)
 {
     file = load_file(file);

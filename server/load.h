@@ -13,5 +13,9 @@ const char *load_file(const char *file);
 struct rules *load_checked(const char *file, const char *default_zone, on_complaint complain,
                            void *context, struct config **config);
 
-/* The same for a command that cannot go on without: complains on standard error. `file` may be NULL. */
+/* The same with everything that a running server needs besides: certificates and keys. */
+struct rules *load_whole(const char *file, on_complaint complain, void *context,
+                         struct config **config);
+
+/* load_checked for a command that cannot go on without: complains on standard error. `file` may be NULL. */
 struct rules *load_rules(const char *file, const char *default_zone, struct config **config);

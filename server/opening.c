@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/same.h"
+#include "server/ingest/listen.h"
 #include "server/opening_sockets.h"
 #include "server/ops/log.h"
 #include "server/ops/state.h"
@@ -29,7 +30,7 @@ struct basis *basis_load(const char *file)
     if (!basis)
         return NULL;
     basis->users = 1;
-    basis->rules = load_checked(file, NULL, print_complaint, NULL, &basis->config);
+    basis->rules = load_whole(file, print_complaint, NULL, &basis->config);
     if (basis->rules)
         return basis;
     free(basis);
@@ -107,6 +108,26 @@ static struct opened_output *open_output(struct opening *o, struct server *serve
     return output;
 }
 
+/* Whether the output before it has the spool that it asks for. */
+static bool has_spool_of(const struct opened_output *before,
+                         const struct forward_settings *settings)
+{
+    return before && before->settings->has_spool && settings->has_spool &&
+           strcmp(before->settings->spool.directory, settings->spool.directory) == 0;
+}
+
+static bool open_spool(struct opening *o, size_t i)
+{
+    char key[64], expected[SPOOL_ERROR_MAX];
+    const struct opened_output *output = o->outputs[i];
+    if (has_spool_of(output->before, output->settings) ||
+        sink_open_spool(output->sink, expected) == 0)
+        return true;
+    snprintf(key, sizeof(key), "forward[%zu].spool.directory", i);
+    config_complain(o->basis->config, NULL, key, output->settings->spool.directory, expected, NULL);
+    return false;
+}
+
 static bool open_outputs(struct opening *o, struct server *server)
 {
     size_t count = o->settings->forward_count;
@@ -116,11 +137,9 @@ static bool open_outputs(struct opening *o, struct server *server)
         return false;
     for (size_t i = 0; i < count; i++) {
         struct opened_output *already = open_already(&server->now, o->settings->forward[i].name);
-        if (already && same_transport(already->settings, &o->settings->forward[i]))
-            o->outputs[i] = already;
-        else
-            o->outputs[i] = open_output(o, server, i);
-        if (!o->outputs[i])
+        bool same = already && same_transport(already->settings, &o->settings->forward[i]);
+        o->outputs[i] = same ? already : open_output(o, server, i);
+        if (!o->outputs[i] || (!same && !open_spool(o, i)))
             return false;
         o->sinks[i] = o->outputs[i]->sink;
     }
@@ -166,7 +185,9 @@ static void start_outputs(struct opening *o, const struct opening *now)
         struct opened_output *output = o->outputs[i];
         if (is_among(now, output))
             continue;
-        if (output->before)
+        /* A spool in another folder is emptied by who has it, as far as there is time. */
+        if (output->before && (!output->before->settings->has_spool ||
+                               has_spool_of(output->before, output->settings)))
             sink_hand_over(output->before->sink, output->sink);
         output->before = NULL;
         sink_start(output->sink);
@@ -401,18 +422,21 @@ void opening_end(struct server *server)
 void opening_print(const struct opening *o)
 {
     const struct settings *s = o->settings;
+    const struct listen_settings *plain = s->listen, *end = s->listen + s->listen_count;
+    while (plain < end && plain->protocol == LISTEN_TLS)
+        plain++;
     fprintf(stderr, "listening on ");
     for (size_t i = 0; i < s->listen_count; i++)
         fprintf(stderr, "%s%s %s:%u",
                 i == 0                     ? ""
                 : i + 1 == s->listen_count ? " and "
                                            : ", ",
-                s->listen[i].protocol == LISTEN_UDP ? "udp" : "tcp", s->listen[i].address,
+                listen_name(s->listen[i].protocol), s->listen[i].address,
                 (unsigned)s->listen[i].port);
     if (s->listen_count == 0)
         fprintf(stderr, "nothing");
-    else
+    else if (plain < end)
         fprintf(stderr, " - try: nc %s-w1 127.0.0.1 %u < samples/asa/deny.log",
-                s->listen[0].protocol == LISTEN_UDP ? "-u " : "", (unsigned)s->listen[0].port);
+                plain->protocol == LISTEN_UDP ? "-u " : "", (unsigned)plain->port);
     fputc('\n', stderr);
 }

@@ -19,7 +19,7 @@ static void complain(struct opening *o, size_t i, int code)
     snprintf(key, sizeof(key), "listen[%zu].%s", i, address ? "address" : "port");
     snprintf(value, sizeof(value), "%u", (unsigned)l->port);
     snprintf(sentence, sizeof(sentence), "a %s %s that can be listened on (%s)",
-             l->protocol == LISTEN_UDP ? "udp" : "tcp", address ? "address" : "port",
+             listen_name(l->protocol), address ? "address" : "port",
              code == UV_EADDRINUSE ? "another program has it" : uv_strerror(code));
     config_complain(o->basis->config, NULL, key, address ? l->address : value, sentence, NULL);
 }

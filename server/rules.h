@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "server/pipeline.h"
+#include "server/tls/context.h"
 
 struct rules {
     struct config *config; /* owned by whoever called rules_new */
@@ -18,11 +19,16 @@ struct rules {
     struct predicate *filters;  /* by settings->forward: what an output is shown */
     struct device *devices;     /* by settings->devices; [device_count] is the default */
     struct zone **zones;
+    struct tls_context *
+        *listen_tls; /* by settings->listen, NULL where it is not tls; NULL: not read */
 };
 
 /* Complains through config_complain; NULL when anything was wrong. */
 struct rules *rules_new(struct config *config, const char *default_zone);
 void rules_free(struct rules *rules);
+
+/* Reads the certificates and keys that the settings name. False: it was complained about. */
+bool rules_open_tls(struct rules *rules);
 
 /* Whether a detector is in force: its own `enabled`, overridden by enable and disable. */
 bool rules_enabled(const struct settings *settings, const struct detector_settings *detector);

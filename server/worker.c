@@ -155,7 +155,7 @@ static int prepare(struct worker *w, const struct worker_plan *plan)
     }
     if (code == 0)
         return listeners_prepare(&w->listeners, &next->listeners, &w->ingest, plan->listeners,
-                                 settings);
+                                 plan->rules);
     close_sockets(plan);
     return code;
 }
@@ -168,7 +168,7 @@ static void commit(struct worker *w)
     w->refused = !outputs_room(&w->outputs);
     pipeline_change(&w->pipeline, w->plan.rules, w->plan.detection, next->connections);
     ingest_change(&w->ingest, w->plan.rules);
-    listeners_commit(&w->listeners, &next->listeners);
+    listeners_commit(&w->listeners, &next->listeners, w->plan.rules);
     *next = (struct preparation){0};
     w->held = false;
     w->ingest.paused = true; /* new listeners are */

@@ -52,6 +52,7 @@ FNR == 1 {
 /^#include </ {
     split($0, part, "[<>]")
     if (++includes == 1 && has_own) finding("its own header " own " does not come first")
+    if (part[2] ~ "^openssl/" && FILENAME !~ "^(server/tls|tests)/") finding("<" part[2] "> is not at home here")
     if (part[2] in home && FILENAME !~ home[part[2]]) finding("<" part[2] "> is not at home here")
 }
 /\t/ { finding("tab") }

@@ -3,19 +3,22 @@
 . tests/tap.sh
 
 # serve [NAME=VALUE ...]: starts the program on a free port ($port) with the settings given
-# (allow, limits, forward, address, descriptors, more: further keys), standard output to $d/out; $server is its process.
+# (allow, limits, forward, address, descriptors, listen: more entries, with $tls_port for TLS_PORT,
+# more: further keys), standard output to $d/out; $server is its process.
 serve() {
     allow='[127.0.0.0/8]' limits='{}' forward='{name: local, protocol: file, path: "-"}'
-    address=127.0.0.1 descriptors=$(ulimit -n) more='# no more'
+    address=127.0.0.1 descriptors=$(ulimit -n) listen= more='# no more'
     for setting in "$@"; do eval "${setting%%=*}=\${setting#*=}"; done
     attempts=0
     while [ $attempts -lt 20 ]; do
         attempts=$((attempts + 1))
         port=$(random_port)
+        tls_port=$((port + 10000))
         cat >"$d/parapet.yaml" <<-END
 	listen:
 	  - {protocol: udp, address: "$address", port: $port}
 	  - {protocol: tcp, address: "$address", port: $port}
+	  $(echo "$listen" | sed "s/TLS_PORT/$tls_port/")
 	allow: $allow
 	limits: $limits
 	detectors: {enable: []}
@@ -67,10 +70,12 @@ udp() { nc -u -N -w 1 127.0.0.1 "$port"; }
 conserved() {
     [ "$(value received)" = $(($(value offered_events output) + $(value filtered output) + \
         $(value diverted dead-letters) + $(value sender_refused))) ] &&
-        [ $(($(value offered_events output) + $(value offered_alerts output))) = \
+        [ $(($(value offered_events output) + $(value offered_alerts output) + \
+            $(value recovered output))) = \
             $(($(value forwarded output) + $(value queued output) + \
                $(value dropped_queue_full output) + $(value dropped_too_long output) + \
-               $(value dropped_refused output) + $(value dropped_at_exit output))) ] &&
+               $(value dropped_refused output) + $(value dropped_at_exit output) + \
+               $(value dropped_oldest output) + $(value set_aside output))) ] &&
         [ "$(value offered dead-letters)" = \
             $(($(value dead_lettered dead-letters) + $(value queued dead-letters) + \
                $(value dropped_dead_letter_full dead-letters) + \

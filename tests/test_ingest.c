@@ -86,7 +86,7 @@ static void setup_open(struct setup *t, enum listen_protocol protocol, size_t re
     if (protocol == LISTEN_UDP)
         assert_int_equal(udp_start(&t->udp, &t->ingest, fd), 0);
     else
-        assert_int_equal(tcp_start(&t->tcp, &t->ingest, fd), 0);
+        assert_int_equal(tcp_start(&t->tcp, &t->ingest, fd, NULL), 0);
 }
 
 static void setup_close(struct setup *t)

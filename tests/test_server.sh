@@ -36,7 +36,8 @@ check "logger over TCP, lines" until_true arrived logger-lines
 : | tcp
 printf '\026\003\001\002\000\001\000\001\374\003\003' | tcp
 printf 'GET / HTTP/1.1\r\n\r\n' | tcp
-check "a TLS hello and an HTTP request are messages like any other" until_true arrived 'GET / HTTP'
+check "a TLS hello is no message" until_true is connections_tls_hello 1
+check "nor is an HTTP request" until_true is connections_http 1
 received=$(counters; value received)
 check "everything that was received was forwarded" is forwarded "$received" output
 stop

@@ -34,7 +34,8 @@ void ingest_change(struct ingest *ingest, const struct rules *rules)
 void ingest_close(struct ingest *ingest)
 {
     free(ingest->buffer);
-    ingest->buffer = NULL;
+    free(ingest->ciphertext);
+    ingest->buffer = ingest->ciphertext = NULL;
 }
 
 int64_t ingest_now_ms(void)

@@ -6,17 +6,22 @@
 #include <uv.h>
 
 #include "server/ingest/frame.h"
+#include "server/ingest/notices.h"
 #include "server/rules.h"
+#include "server/tls/tls.h"
 
-#define INGEST_READ_BYTES (256 * 1024)
-#define INGEST_HEADROOM   FRAME_HEADROOM(MESSAGE_SIZE_MAX) /* whatever max-message-size becomes */
+#define INGEST_READ_BYTES       (256 * 1024)
+#define INGEST_CIPHERTEXT_BYTES (INGEST_READ_BYTES - TLS_RECORD_MAX)
+#define INGEST_HEADROOM         FRAME_HEADROOM(MESSAGE_SIZE_MAX) /* whatever max-message-size becomes */
 
 struct ingest {
     uv_loop_t *loop;
     struct pipeline *pipeline;
     const struct rules *rules;
     struct framing framing; /* of all TCP connections; UDP counts its empty datagrams there too */
-    char *buffer; /* INGEST_HEADROOM and INGEST_READ_BYTES: all connections read into it */
+    char *buffer;     /* INGEST_HEADROOM and INGEST_READ_BYTES: all connections read into it */
+    char *ciphertext; /* INGEST_CIPHERTEXT_BYTES: all TLS connections do; NULL: there are none */
+    struct notices notices;
     atomic_uint *connections;    /* open, over all workers */
     bool paused;                 /* an output is full: nobody reads */
     const struct sender *sender; /* of the bytes that are being read */
@@ -49,11 +54,12 @@ void udp_change(struct udp *udp);
 void udp_drain(struct udp *udp);
 void udp_close(struct udp *udp);
 
-struct tcp;
-int tcp_start(struct tcp **tcp, struct ingest *ingest, int fd);
+struct tcp; /* `context` NULL: without TLS; it is shared */
+int tcp_start(struct tcp **tcp, struct ingest *ingest, int fd, struct tls_context *context);
 void tcp_pause(struct tcp *tcp);
 void tcp_resume(struct tcp *tcp);
-void tcp_change(struct tcp *tcp);
+/* As udp_change; connections to come use the context, NULL: that of before. */
+void tcp_change(struct tcp *tcp, struct tls_context *context);
 /* Listens no more. Senders are told by an orderly end of our side, and heard until they close theirs or
  * some seconds have passed: then tcp_is_over. Paused afterwards. */
 void tcp_retire(struct tcp *tcp);

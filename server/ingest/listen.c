@@ -20,6 +20,13 @@ static socklen_t sockaddr_len(const struct sockaddr_storage *a)
     return a->ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 }
 
+const char *listen_name(enum listen_protocol protocol)
+{
+    static const char *const names[] = {
+        [LISTEN_UDP] = "udp", [LISTEN_TCP] = "tcp", [LISTEN_TLS] = "tls"};
+    return names[protocol];
+}
+
 uint16_t listen_port(int fd)
 {
     struct sockaddr_storage a;

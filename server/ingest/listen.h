@@ -12,6 +12,9 @@
 int listen_open(const struct listen_settings *settings, unsigned count, bool ours, int *fds,
                 size_t receive_buffer, size_t *granted);
 
+/* "udp", "tcp" or "tls". */
+const char *listen_name(enum listen_protocol protocol);
+
 /* Asks for a receive buffer; *granted is what the kernel gave. */
 void listen_set_receive_buffer(int fd, size_t receive_buffer, size_t *granted);
 

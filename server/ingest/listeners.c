@@ -29,11 +29,13 @@ static void drain_one(const struct listener *l)
         tcp_drain(l->tcp);
 }
 
-static int start_one(struct listener *l, struct ingest *ingest, enum listen_protocol protocol,
+/* Entry i of the rules' settings. */
+static int start_one(struct listener *l, struct ingest *ingest, const struct rules *rules, size_t i,
                      int fd)
 {
-    int code =
-        protocol == LISTEN_UDP ? udp_start(&l->udp, ingest, fd) : tcp_start(&l->tcp, ingest, fd);
+    int code = rules->settings->listen[i].protocol == LISTEN_UDP
+                   ? udp_start(&l->udp, ingest, fd)
+                   : tcp_start(&l->tcp, ingest, fd, rules->listen_tls[i]);
     l->fresh = code == 0;
     if (code == 0)
         pause_one(l);
@@ -41,9 +43,9 @@ static int start_one(struct listener *l, struct ingest *ingest, enum listen_prot
 }
 
 int listeners_prepare(const struct listeners *now, struct listeners *next, struct ingest *ingest,
-                      const struct listener_plan *plan, const struct settings *settings)
+                      const struct listener_plan *plan, const struct rules *rules)
 {
-    size_t count = settings->listen_count;
+    size_t count = rules->settings->listen_count;
     int code = 0;
     next->items = calloc(count + now->count + now->retired + 1, sizeof(*next->items));
     next->count = next->items ? count : 0;
@@ -54,7 +56,7 @@ int listeners_prepare(const struct listeners *now, struct listeners *next, struc
         if (plan[i].from != LISTENER_NEW && code == 0)
             next->items[i] = now->items[plan[i].from];
         else if (plan[i].from == LISTENER_NEW && code == 0)
-            code = start_one(&next->items[i], ingest, settings->listen[i].protocol, plan[i].fd);
+            code = start_one(&next->items[i], ingest, rules, i, plan[i].fd);
         else if (plan[i].from == LISTENER_NEW)
             close(plan[i].fd);
     }
@@ -80,7 +82,7 @@ static bool is_among(const struct listeners *l, const struct listener *one)
     return false;
 }
 
-void listeners_commit(struct listeners *now, struct listeners *next)
+void listeners_commit(struct listeners *now, struct listeners *next, const struct rules *rules)
 {
     for (size_t i = 0; i < now->count + now->retired; i++) {
         struct listener *one = &now->items[i];
@@ -96,7 +98,7 @@ void listeners_commit(struct listeners *now, struct listeners *next)
         if (one->udp)
             udp_change(one->udp);
         if (one->tcp)
-            tcp_change(one->tcp);
+            tcp_change(one->tcp, i < next->count ? rules->listen_tls[i] : NULL);
     }
     free(now->items);
     *now = *next;

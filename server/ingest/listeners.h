@@ -29,11 +29,11 @@ struct listeners {
 /* Starts what is new, paused, and makes room for what will be retired. 0, or a negative libuv code: then
  * every new socket is closed. */
 int listeners_prepare(const struct listeners *now, struct listeners *next, struct ingest *ingest,
-                      const struct listener_plan *plan, const struct settings *settings);
+                      const struct listener_plan *plan, const struct rules *rules);
 void listeners_abandon(struct listeners *next);
 
 /* Puts `next` in force; ingest->rules are already those it was prepared for. All stay paused. */
-void listeners_commit(struct listeners *now, struct listeners *next);
+void listeners_commit(struct listeners *now, struct listeners *next, const struct rules *rules);
 
 void listeners_pause(struct listeners *l);
 void listeners_resume(struct listeners *l);

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/ingest/stream.h"
+
 #define ACCEPTS        64 /* before others on the loop have their turn */
 #define ACCEPT_WAIT_MS 100
 #define DRAIN_READS    16   /* of each connection at the end */
@@ -27,12 +29,14 @@ struct peer {
     struct peer *previous, *next;
     struct frame frame;
     struct sender sender;
-    uint64_t heard_ms; /* loop time of the latest bytes */
-    int fd;
+    uint64_t heard_ms; /* loop time of the latest text */
+    int events;        /* that are polled for */
+    struct stream stream;
 };
 
 struct tcp {
     struct ingest *ingest;
+    struct tls_context *tls; /* NULL: plain */
     int fd;
     uv_poll_t poll;
     uv_timer_t accept_again, sweep;
@@ -43,7 +47,7 @@ struct tcp {
     struct peer *connections;
 };
 
-static void on_readable(uv_poll_t *poll, int status, int events);
+static void on_ready(uv_poll_t *poll, int status, int events);
 
 static void maybe_free(struct tcp *t)
 {
@@ -51,6 +55,7 @@ static void maybe_free(struct tcp *t)
         return;
     if (!t->retired)
         close(t->fd);
+    tls_context_free(t->tls);
     free(t);
 }
 
@@ -71,38 +76,46 @@ static void on_connection_closed(uv_handle_t *handle)
 
 static void close_connection(struct peer *c)
 {
-    if (c->fd < 0)
+    if (c->stream.fd < 0)
         return;
     frame_close(&c->frame, &c->tcp->ingest->framing);
     uv_close((uv_handle_t *)&c->poll, on_connection_closed);
-    close(c->fd);
-    c->fd = -1;
+    stream_close(&c->stream);
     atomic_fetch_sub(c->tcp->ingest->connections, 1);
+}
+
+/* What is polled for changes with what waits to be sent, a TLS answer or a goodbye. */
+static void watch(struct peer *c)
+{
+    int events = stream_events(&c->stream);
+    if (events == c->events)
+        return;
+    c->events = events;
+    uv_poll_start(&c->poll, events, on_ready);
 }
 
 /* One read and the messages in it. Returns whether there may be more. */
 static bool read_once(struct peer *c)
 {
     struct ingest *ingest = c->tcp->ingest;
-    char *bytes = ingest->buffer + INGEST_HEADROOM;
-    ssize_t n = recv(c->fd, bytes, INGEST_READ_BYTES, MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return false;
+    char *text = ingest->buffer + INGEST_HEADROOM;
+    bool in_handshake = stream_in_handshake(&c->stream);
+    enum frame_status status = FRAME_OK;
+    size_t len;
+    int code = stream_read(&c->stream, ingest, &c->sender, text, &len);
     ingest->sender = &c->sender;
     ingest->arrival_ms = ingest_now_ms();
-    c->heard_ms = uv_now(ingest->loop);
-    if (n <= 0) {
-        frame_end(&c->frame, &ingest->framing);
-        close_connection(c);
-        return false;
-    }
-    enum frame_status status = frame_feed(&c->frame, &ingest->framing, bytes, (size_t)n);
-    if (status == FRAME_OK)
-        return true;
+    if (len || in_handshake > stream_in_handshake(&c->stream))
+        c->heard_ms = uv_now(ingest->loop);
+    if (len)
+        status = frame_feed(&c->frame, &ingest->framing, text, len);
     ingest->pipeline->counters.connections_bad_frame += status == FRAME_MALFORMED;
     ingest->pipeline->counters.connections_no_room += status == FRAME_NO_MEMORY;
-    close_connection(c);
-    return false;
+    if (status == FRAME_OK && code < 0 && code != UV_EAGAIN)
+        frame_end(&c->frame, &ingest->framing);
+    if (status != FRAME_OK || (code < 0 && code != UV_EAGAIN))
+        close_connection(c);
+    return c->stream.fd >= 0 && code == 0;
 }
 
 /* No more bytes come: what there is of an unfinished message is delivered. */
@@ -115,17 +128,21 @@ static void end_frame(struct peer *c)
 }
 
 /* A status below 0 is the descriptor's error: reading finds what came before it, then the error. */
-static void on_readable(uv_poll_t *poll, int status, int events)
+static void on_ready(uv_poll_t *poll, int status, int events)
 {
     struct peer *c = poll->data;
-    (void)events;
-    bool more = read_once(c);
-    if (status >= 0 || c->fd < 0)
-        return;
-    while (more)
+    bool more = true;
+    if (status >= 0 && events & UV_WRITABLE)
+        stream_flush(&c->stream);
+    if (status < 0 || events & UV_READABLE)
         more = read_once(c);
-    if (c->fd >= 0 && !c->tcp->ingest->paused)
-        uv_poll_start(&c->poll, UV_READABLE, on_readable);
+    while (status < 0 && more)
+        more = read_once(c);
+    if (c->stream.fd < 0 || c->tcp->ingest->paused)
+        return;
+    if (status < 0)
+        c->events = 0; /* libuv has stopped polling */
+    watch(c);
 }
 
 static void refuse(int fd, uint64_t *reason)
@@ -149,14 +166,16 @@ static void take_connection(struct tcp *t, int fd, const struct sockaddr_storage
         return;
     }
     struct peer *c = calloc(1, sizeof(*c));
-    if (!c || uv_poll_init(ingest->loop, &c->poll, fd) < 0) {
+    if (!c || stream_open(&c->stream, fd, t->tls) < 0 ||
+        uv_poll_init(ingest->loop, &c->poll, fd) < 0) {
+        if (c)
+            tls_free(c->stream.tls);
         free(c);
         atomic_fetch_sub(ingest->connections, 1);
         refuse(fd, &counters->accept_failed);
         return;
     }
     c->tcp = t;
-    c->fd = fd;
     c->poll.data = c;
     c->sender = (struct sender){a, rules_device(ingest->rules, a)};
     c->heard_ms = uv_now(ingest->loop);
@@ -165,7 +184,7 @@ static void take_connection(struct tcp *t, int fd, const struct sockaddr_storage
         c->next->previous = c;
     t->connections = c;
     counters->connections_accepted++;
-    uv_poll_start(&c->poll, UV_READABLE, on_readable);
+    watch(c);
 }
 
 static void on_acceptable(uv_poll_t *poll, int status, int events);
@@ -224,13 +243,17 @@ static void on_sweep(uv_timer_t *timer)
 {
     struct tcp *t = timer->data;
     uint64_t now = uv_now(t->ingest->loop);
-    uint64_t timeout = (uint64_t)t->ingest->rules->settings->idle_timeout_ms;
+    const struct settings *settings = t->ingest->rules->settings;
     if (t->ingest->paused)
         return;
     for (struct peer *c = t->connections; c; c = c->next) {
-        if (c->fd < 0 || now - c->heard_ms < timeout)
+        if (c->stream.fd < 0)
             continue;
-        t->ingest->pipeline->counters.connections_idle++;
+        int64_t timeout = stream_in_handshake(&c->stream) ? settings->handshake_timeout_ms
+                                                          : settings->idle_timeout_ms;
+        if (timeout == 0 || now - c->heard_ms < (uint64_t)timeout)
+            continue;
+        stream_count_timeout(&c->stream, t->ingest, &c->sender);
         end_frame(c);
         close_connection(c);
     }
@@ -241,8 +264,10 @@ void tcp_pause(struct tcp *t)
     if (!t->retired)
         uv_poll_stop(&t->poll);
     for (struct peer *c = t->connections; c; c = c->next)
-        if (c->fd >= 0)
+        if (c->stream.fd >= 0) {
             uv_poll_stop(&c->poll);
+            c->events = 0;
+        }
 }
 
 /* A connection was not silent while nobody listened. */
@@ -251,10 +276,10 @@ void tcp_resume(struct tcp *t)
     if (!t->retired)
         uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
     for (struct peer *c = t->connections; c; c = c->next) {
-        if (c->fd < 0)
+        if (c->stream.fd < 0)
             continue;
         c->heard_ms = uv_now(t->ingest->loop);
-        uv_poll_start(&c->poll, UV_READABLE, on_readable);
+        watch(c);
     }
 }
 
@@ -265,11 +290,11 @@ void tcp_drain(struct tcp *t)
     for (int round = 0; more && round < DRAIN_READS; round++) {
         more = false;
         for (struct peer *c = t->connections; c; c = c->next)
-            if (c->fd >= 0 && !t->ingest->paused && uv_hrtime() < give_up)
+            if (c->stream.fd >= 0 && !t->ingest->paused && uv_hrtime() < give_up)
                 more |= read_once(c);
     }
     for (struct peer *c = t->connections; c; c = c->next)
-        if (c->fd >= 0)
+        if (c->stream.fd >= 0)
             end_frame(c);
 }
 
@@ -300,9 +325,13 @@ static int descriptors_for_connections(void)
     return all - (spare < SPARE_MOST ? spare : SPARE_MOST);
 }
 
+/* A quarter of the shortest time that it looks after. */
 static void start_sweep(struct tcp *t)
 {
-    int64_t timeout = t->ingest->rules->settings->idle_timeout_ms;
+    const struct settings *settings = t->ingest->rules->settings;
+    int64_t timeout = settings->idle_timeout_ms;
+    if (t->tls && (timeout == 0 || settings->handshake_timeout_ms < timeout))
+        timeout = settings->handshake_timeout_ms;
     uint64_t period = timeout >= 4000 ? (uint64_t)timeout / 4 : 1000;
     period = timeout < 1000 ? (uint64_t)timeout : period > 30000 ? 30000 : period;
     if (timeout > 0)
@@ -316,19 +345,23 @@ static void dismiss(struct peer *c)
 {
     for (int i = 0; i < DRAIN_READS && read_once(c);)
         i++;
-    if (c->fd < 0)
+    if (c->stream.fd < 0)
         return;
     end_frame(c);
     c->tcp->ingest->pipeline->counters.connections_refused++;
     close_connection(c);
 }
 
-void tcp_change(struct tcp *t)
+void tcp_change(struct tcp *t, struct tls_context *context)
 {
     const struct rules *rules = t->ingest->rules;
+    if (context) {
+        tls_context_free(t->tls);
+        t->tls = tls_context_share(context);
+    }
     for (struct peer *c = t->connections; c; c = c->next) {
         c->sender.device = rules_device(rules, c->sender.address);
-        if (c->fd >= 0 && !rules_allow(rules, c->sender.address))
+        if (c->stream.fd >= 0 && !rules_allow(rules, c->sender.address))
             dismiss(c);
     }
     start_sweep(t);
@@ -360,8 +393,8 @@ void tcp_retire(struct tcp *t)
     uv_close((uv_handle_t *)&t->poll, on_listening_closed);
     tcp_pause(t);
     for (struct peer *c = t->connections; c; c = c->next)
-        if (c->fd >= 0)
-            shutdown(c->fd, SHUT_WR);
+        if (c->stream.fd >= 0)
+            stream_end(&c->stream);
 }
 
 bool tcp_is_over(const struct tcp *t)
@@ -369,16 +402,20 @@ bool tcp_is_over(const struct tcp *t)
     return !t->connections || uv_now(t->ingest->loop) - t->retired_ms >= RETIRE_MS;
 }
 
-int tcp_start(struct tcp **out, struct ingest *ingest, int fd)
+int tcp_start(struct tcp **out, struct ingest *ingest, int fd, struct tls_context *context)
 {
     struct tcp *t = calloc(1, sizeof(*t));
-    int code = t ? uv_poll_init(ingest->loop, &t->poll, fd) : UV_ENOMEM;
+    if (context && !ingest->ciphertext)
+        ingest->ciphertext = malloc(INGEST_CIPHERTEXT_BYTES);
+    bool room = t && (!context || ingest->ciphertext);
+    int code = room ? uv_poll_init(ingest->loop, &t->poll, fd) : UV_ENOMEM;
     if (code < 0) {
         close(fd);
         free(t);
         return code;
     }
     t->ingest = ingest;
+    t->tls = context ? tls_context_share(context) : NULL;
     t->fd = fd;
     t->descriptors = descriptors_for_connections();
     t->poll.data = t->accept_again.data = t->sweep.data = t;

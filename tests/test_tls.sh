@@ -1,0 +1,144 @@
+#!/bin/sh
+# TLS in, against openssl s_client and real senders (TAP): who is let in and who is not, versions,
+# resumption, peers that fall silent, leave in mid-connection, speak something else, send monstrous
+# chains. Every connection is accounted for, and so is every message.
+set -u
+. tests/serving.sh
+. tests/certificates.sh
+
+authority ca
+authority other
+certificate server ca /CN=parapet DNS:parapet.example.com,IP:127.0.0.1
+certificate next ca /CN=next DNS:parapet.example.com
+certificate fw ca /CN=fw DNS:fw1.fw.example.com
+certificate branch ca /CN=branch.example.com -
+certificate stranger ca /CN=stranger DNS:fw1.example.net
+certificate foreign other /CN=fw DNS:fw1.fw.example.com
+certificate expired ca /CN=fw DNS:fw1.fw.example.com -days -1
+chmod 600 "$d"/tls/*.key
+
+plain=0 # connections to the plain port
+ours="certificate: tls/server.pem, key: tls/server.key"
+listen="- {protocol: tls, address: 127.0.0.1, port: TLS_PORT, $ours"
+named="$listen, client-ca: tls/ca.pem, allowed-names: ['*.fw.example.com', branch.example.com]}"
+
+# s_client CERTIFICATE [ARGUMENTS...]: what comes on standard input goes to the server, then
+# close_notify. CERTIFICATE may be -.
+s_client() {
+    who=$1
+    shift
+    [ "$who" = - ] || set -- -cert "$d/tls/$who.pem" -key "$d/tls/$who.key" "$@"
+    timeout 20 openssl s_client -connect "127.0.0.1:$tls_port" -CAfile "$d/tls/ca.pem" \
+        -verify_return_error -verify_hostname parapet.example.com -no_ign_eof "$@" >"$d/client" 2>&1
+}
+says() { grep -q "$1" "$d/client"; } # s_client did
+sends() { # TEXT CERTIFICATE [ARGUMENTS...]: and it arrives
+    text=$1
+    shift
+    printf '<14>%s\n' "$text" | s_client "$@"
+    until_true arrived "$text\$"
+}
+failed() { # REASON NUMBER
+    until_true is "tls_failed_$1" "$2"
+}
+said() { grep -q "warning: sender 127.0.0.1 .*$1" "$d/err"; }
+# Every connection is established, or has failed for one reason; and every message adds up.
+adds_up() {
+    [ "$(value connections_accepted)" = $(($(value tls_handshakes) + $(value tls_failed_timeout) + \
+        $(value tls_failed_certificate) + $(value tls_failed_protocol) + \
+        $(value tls_failed_plain) + $(value tls_failed_gone) + $(value connections_tls_hello) + \
+        plain)) ] && conserved
+}
+reported() { ! grep -Eq 'runtime error|Sanitizer' "$d/err"; }
+ended_well() { # NAME
+    stop
+    check "$1: ends with status 0" [ "$status" = 0 ]
+    check "$1: nothing to report" reported
+    check "$1: connections and messages add up" adds_up
+}
+
+# ---- who is let in ----
+
+serve listen="$named" limits='{handshake-timeout: 500ms}' || { tail "$d/err"; exit 1; }
+check "says that it listens" grep -q "and tls 127.0.0.1:$tls_port" "$d/err"
+check "TLS 1.3 with a certificate of the right name" sends by-13 fw -tls1_3
+check "TLS 1.2" sends by-12 fw -tls1_2
+check "a common name, where there is no other" sends by-common branch
+printf '10 <14>in-one10 <14>in-two<14>then a line\r\n' | s_client fw
+check "octet counting, and lines after it" until_true arrived 'then a line$'
+check "each is a handshake" until_true is tls_handshakes 4
+for who in foreign:unable expired:expired stranger:'none of its names'; do
+    s_client "${who%%:*}" </dev/null
+done
+check "another authority, an expired certificate, another name: none is let in" failed certificate 3
+s_client - </dev/null
+check "no certificate" failed certificate 4
+check "one sender is told of once" [ "$(grep -c 'is not let in over TLS' "$d/err")" = 1 ]
+s_client fw -tls1_1 -cipher 'ALL:@SECLEVEL=0' </dev/null
+check "TLS 1.1 is refused" failed protocol 1
+check "and the client is told why" says 'alert protocol version'
+s_client fw -tls1_2 -cipher 'AES128-SHA:@SECLEVEL=0' </dev/null
+check "ciphers without forward secrecy are refused" failed protocol 2
+
+# ---- sessions ----
+
+{ printf '<14>first\n'; until_true arrived 'first$'; } | s_client fw -tls1_3 -sess_out "$d/session"
+sends second fw -tls1_3 -sess_in "$d/session"
+check "a session is resumed" until_true is tls_resumed 1
+check "and both sides know" says '^Reused, TLSv1.3'
+{ printf '<14>third\n'; until_true arrived 'third$'; } | s_client fw -tls1_2 -sess_out "$d/session"
+sends fourth fw -tls1_2 -sess_in "$d/session"
+check "in TLS 1.2 too" until_true is tls_resumed 2
+handshakes=$(counters; value tls_handshakes)
+{
+    until_true is tls_handshakes $((handshakes + 1))
+    echo R
+    until_true says 'no renegotiation'
+} | s_client fw -tls1_2
+check "renegotiation is refused" says 'no renegotiation'
+check "nothing is compressed" says 'Compression: NONE'
+
+# ---- peers that misbehave ----
+
+truncated=$(counters; value tls_truncated)
+handshakes=$(value tls_handshakes)
+mkfifo "$d/silent"
+openssl s_client -connect "127.0.0.1:$tls_port" -cert "$d/tls/fw.pem" -key "$d/tls/fw.key" -quiet \
+    <"$d/silent" >"$d/client" 2>&1 &
+cut=$!
+pids="$pids $cut"
+exec 3>"$d/silent"
+printf '<14>whole\n<14>cut-o' >&3
+check "a message before the cut" until_true arrived 'whole$'
+kill -9 $cut
+exec 3>&-
+check "leaving without close_notify is counted" until_true is tls_truncated $((truncated + 1))
+check "as an unfinished end" until_true is frames_unfinished 1
+check "and what there was is delivered" until_true arrived 'cut-o$'
+printf '\026\003\001\002\000\001\000\001\374\003\003' >"$d/hello"
+{ cat "$d/hello"; sleep 3; } | nc 127.0.0.1 "$tls_port" >"$d/nothing" &
+pids="$pids $!"
+check "a hello, then silence: closed in time" failed timeout 1
+cat "$d/hello" | nc -N -w 5 127.0.0.1 "$tls_port"
+nc -z 127.0.0.1 "$tls_port"
+check "a probe that connects and leaves, a hello cut off" failed gone 2
+i=0
+while [ $i -lt 12 ]; do cat "$d"/tls/*.pem "$d"/tls/*.pem; i=$((i + 1)); done >"$d/tls/many.chain"
+printf '<14>huge\n' | s_client fw -cert_chain "$d/tls/many.chain"
+check "a chain of 150 certificates is refused" until_true is tls_handshakes $((handshakes + 1))
+printf '<14>in the clear\n' | nc -N -w 5 127.0.0.1 "$tls_port"
+check "plain text on the TLS port is closed" failed plain 1
+check "and said" said 'sends plain text to a TLS port'
+plain=1
+timeout 5 openssl s_client -connect "127.0.0.1:$port" </dev/null >/dev/null 2>&1
+check "a TLS hello on the plain port is closed" until_true is connections_tls_hello 1
+check "and said" said 'speaks TLS to a port without it'
+printf 'GET /status HTTP/1.1\r\nHost: parapet\r\n\r\n' | tcp
+printf 'GET / HTTP/1.1\r\n\r\n' | s_client fw
+check "a web browser, on either port" until_true is connections_http 2
+check "and said" said 'asks for a web page'
+check "others are served" sends after-all-of-them fw
+head -c 100000 /dev/urandom >"$d/noise"
+{ printf '\026\003\001'; cat "$d/noise"; } | nc -N -w 5 127.0.0.1 "$tls_port" >/dev/null
+check "noise that begins as TLS does" until_true is tls_failed_protocol 4
+ended_well "bad peers"
