@@ -14,7 +14,8 @@ struct config;
 
 /*
  * `path` NULL: the built-in default. Never returns NULL; complaints > 0 means the settings must not
- * be used. A file that a key names is looked for relative to the configuration's own folder.
+ * be used. Wrong detector files are complained about, too, and left out: they are counted in
+ * settings->wrong_detectors alone. A file that a key names is looked for relative to the configuration's own folder.
  */
 struct config *config_load(const char *path, on_complaint complain, void *context,
                            unsigned *complaints);
