@@ -12,7 +12,7 @@ int pipeline_init(struct pipeline *p, const struct rules *rules, struct detectio
     p->rules = rules;
     p->detection = detection;
     p->output = *output;
-    p->connections = connections_new(rules->settings->connection_memory / CONNECTIONS_ENTRY_BYTES);
+    p->connections = connections_new(rules->settings->connection_memory);
     return p->connections ? 0 : -ENOMEM;
 }
 

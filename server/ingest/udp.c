@@ -1,7 +1,7 @@
 /*
  * UDP by recvmmsg on a polled descriptor: many datagrams a call, and the control data says how many
  * the kernel had to drop. Being woken for each datagram costs twice what the datagram does, so a
- * busy socket is not polled but emptied every millisecond, until it is quiet again.
+ * busy socket is not polled but emptied every few milliseconds, until it is quiet again.
  */
 #include "server/ingest/ingest.h"
 
@@ -18,9 +18,9 @@
 #define ROUNDS        16   /* calls before others on the loop have their turn */
 #define DRAIN_ROUNDS  1024 /* at the end */
 #define BUSY          32   /* a wake-up that found so many: by the clock from now on */
-#define QUIET         8    /* a tick that found fewer: wake-ups again */
-#define TICK_MS       1
-#define PATIENT_BYTES (1 << 20) /* a receive buffer that holds a busy millisecond */
+#define QUIET         16   /* a tick that found fewer: wake-ups again */
+#define TICK_MS       4
+#define PATIENT_BYTES (4 << 20) /* a receive buffer that holds some busy milliseconds */
 #define SENDERS       256       /* a power of two */
 
 struct known_sender {
