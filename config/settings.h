@@ -203,4 +203,5 @@ struct settings {
     size_t forward_count;
     struct detector_settings *detectors; /* all that were read, enabled or not, by name */
     size_t detector_count;
+    unsigned wrong_detectors; /* files that are left out */
 };

@@ -69,11 +69,12 @@ static int check_run(int argc, char **argv)
     struct config *config;
     file = load_file(file);
     struct rules *rules = load_whole(file, print_complaint, &errors, &config);
-    if (rules)
+    bool whole = rules && !rules->wrong_detectors;
+    if (whole)
         print_summary(file ? file : "built-in configuration", rules);
     else
         fprintf(stderr, "%u error%s\n", errors, errors == 1 ? "" : "s");
-    int code = rules ? EXIT_DONE : EXIT_USAGE;
+    int code = whole ? EXIT_DONE : EXIT_USAGE;
     rules_free(rules);
     config_free(config);
     return code;

@@ -47,6 +47,9 @@ static void print_detection(FILE *to, const struct detect_counters *d)
     print_row(to, "evicted_values", d->evicted_values, "values that found no room");
     print_row(to, "evicted_episodes", d->evicted_episodes,
               "alerts whose news and end are not told, for want of memory");
+    print_row(to, "evicted_entities", d->evicted_entities,
+              "whose risk was forgotten for that of others");
+    print_row(to, "unnamed", d->unnamed, "records of devices whose names found no room");
     print_row(to, "late", d->late, "records too late to be counted exactly");
     print_row(to, "storms", d->storms, "alerts that a storm replaced");
 }
