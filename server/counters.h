@@ -91,3 +91,11 @@ DEAD_LETTER_COUNTER(dropped_dead_letter_failed,
 DEAD_LETTER_COUNTER(failures, "times it could not be written: no space, no right")
 DEAD_LETTER_COUNTER(rotations, "times it was full and a new one begun")
 #endif
+#ifdef RECEIVER_COUNTER
+RECEIVER_COUNTER(connected, "1: it is; 0: it is not")
+RECEIVER_COUNTER(forwarded, "messages that it has acknowledged")
+RECEIVER_COUNTER(unacknowledged, "bytes that it was given and has not acknowledged")
+RECEIVER_COUNTER(reconnects, "connections made anew")
+RECEIVER_COUNTER(resent, "messages to be sent again after a break: it may have them, too")
+RECEIVER_COUNTER(failures, "times it failed: refused, broken off")
+#endif
