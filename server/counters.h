@@ -25,7 +25,7 @@ COUNTER(unknown, "messages of a known vendor, but of a kind that is not read")
 COUNTER(malformed, "messages of a known vendor that are broken")
 COUNTER(unclaimed, "messages that no parser took for its vendor's")
 COUNTER(cut, "messages longer than max-message-size: the rest was skipped")
-COUNTER(time_suspect, "messages whose time was too far off and was replaced by the arrival")
+COUNTER(time_suspect, "messages whose time was too far from their arrival and was put right")
 COUNTER(sender_refused, "messages from senders that allow does not list")
 COUNTER(connections_refused, "TCP connections from senders that allow does not list")
 COUNTER(connections_accepted, "TCP connections accepted")
@@ -90,4 +90,12 @@ DEAD_LETTER_COUNTER(dropped_dead_letter_failed,
                     "lost because the file could not be written at the end")
 DEAD_LETTER_COUNTER(failures, "times it could not be written: no space, no right")
 DEAD_LETTER_COUNTER(rotations, "times it was full and a new one begun")
+#endif
+#ifdef RECEIVER_COUNTER
+RECEIVER_COUNTER(connected, "1: it is; 0: it is not")
+RECEIVER_COUNTER(forwarded, "messages that it has acknowledged")
+RECEIVER_COUNTER(unacknowledged, "bytes that it was given and has not acknowledged")
+RECEIVER_COUNTER(reconnects, "connections made anew")
+RECEIVER_COUNTER(resent, "messages to be sent again after a break: it may have them, too")
+RECEIVER_COUNTER(failures, "times it failed: refused, broken off")
 #endif
