@@ -4,7 +4,7 @@
 VERSION  := 0.1.0
 PACKAGES := gcc libc6-dev pkg-config libuv1-dev libfastjson-dev libcyaml-dev libyaml-dev libssl-dev \
             zlib1g-dev libzstd-dev libxxhash-dev tzdata
-TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils openssl procps
+TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils openssl procps rsyslog rsyslog-relp
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format
 PREFIX   ?= /usr/local
@@ -38,7 +38,7 @@ TESTS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
 FUZZERS  := $(patsubst tests/%.c,$(B)/%,$(filter-out tests/fuzz_replay.c,$(wildcard tests/fuzz_*.c)))
 TOOLS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/tool_*.c))
 
-.PHONY: all run test oracle golden fuzz bench bench-peers profile recall lint format install clean deps help
+.PHONY: all run test oracle golden fuzz bench bench-peers profile recall faults lint format install clean deps help
 all: deps
 	$(Q)$(MAKE) --no-print-directory build-program
 
@@ -84,6 +84,11 @@ bench-peers: ## rsyslog and syslog-ng from Debian, for make bench to compare wit
 	$(Q)$(MAKE) --no-print-directory deps WANTED="rsyslog"
 	$(Q)mkdir -p $(B)/peers/root && cd $(B)/peers/root && apt-get download -qq $(PEER_PACKAGES) && \
 	    for p in *.deb; do dpkg -x $$p . || exit 1; done && rm -f *.deb
+
+faults: ## what goes wrong outside, at full length: tables of what was sent, arrived, lost and counted
+	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(TEST_PACKAGES)"
+	$(Q)$(MAKE) --no-print-directory build-program build-tools
+	$(Q)status=0; for f in tests/faults/*.sh; do B=$(B) sh $$f || status=1; done; exit $$status
 
 recall: ## a made-up week of 5,000 hosts with scans in it: what is found, and what else
 	$(Q)$(MAKE) --no-print-directory deps

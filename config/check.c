@@ -168,6 +168,23 @@ static void check_devices(struct complaints *complaints, const struct node *root
     }
 }
 
+/* One receiver, or several. */
+static void check_receivers(struct complaints *complaints, const struct node *entry,
+                            const char *protocol)
+{
+    char path[PATH_MAX_LEN];
+    const struct node *receivers = document_child(entry, "receivers");
+    static const char *const keys[] = {"host", "port"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct node *node = document_child(entry, keys[i]);
+        if (!receivers)
+            needs(complaints, entry, keys[i], protocol);
+        else if (node)
+            complain(complaints, node->key_place, document_path(path, node),
+                     "receivers has it already: leave one of them out");
+    }
+}
+
 static void check_forward_keys(struct complaints *complaints, const struct node *entry,
                                struct forward_settings *forward)
 {
@@ -178,6 +195,7 @@ static void check_forward_keys(struct complaints *complaints, const struct node 
         needs(complaints, entry, "path", who);
         has_no(complaints, entry, "host", protocol);
         has_no(complaints, entry, "port", protocol);
+        has_no(complaints, entry, "receivers", protocol);
         /* A file holds lines; a header that a network wants would be in the way there. */
         if (!document_child(entry, "framing"))
             forward->framing = FRAMING_NEWLINE;
@@ -185,10 +203,9 @@ static void check_forward_keys(struct complaints *complaints, const struct node 
             forward->header = HEADER_NONE;
         return;
     }
-    needs(complaints, entry, "host", who);
-    needs(complaints, entry, "port", who);
+    check_receivers(complaints, entry, who);
     has_no(complaints, entry, "path", protocol);
-    if (forward->protocol == FORWARD_UDP)
+    if (forward->protocol == FORWARD_UDP || forward->protocol == FORWARD_RELP)
         has_no(complaints, entry, "framing", protocol);
 }
 

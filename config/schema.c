@@ -190,10 +190,7 @@ static const struct row where_rows[] = {
 };
 
 static const struct word forward_protocols[] = {
-    {"file", FORWARD_FILE},
-    {"udp", FORWARD_UDP},
-    {"tcp", FORWARD_TCP},
-    {0},
+    {"file", FORWARD_FILE}, {"udp", FORWARD_UDP}, {"tcp", FORWARD_TCP}, {"relp", FORWARD_RELP}, {0},
 };
 
 static const struct word framings[] = {
@@ -232,6 +229,24 @@ static const struct word ipv6_words[] = {{"src", false}, {"c6a", true}, {0}};
 static const struct word when_full_words[] = {
     {"block", WHEN_FULL_BLOCK},
     {"drop-newest", WHEN_FULL_DROP_NEWEST},
+    {0},
+};
+
+static const struct row sample_rows[] = {
+    {"allowed", VALUE_SHARE, AT(forward_settings, sample_allowed), .fallback = "1/1", .min = 1,
+     .max = 1000000},
+    {0},
+};
+
+static const struct row aggregate_rows[] = {
+    {"interval", VALUE_DURATION, AT(forward_settings, aggregate.interval_ms), .fallback = "0s",
+     .max = HOUR},
+    {"fields", LIST_TEXT, AT(forward_settings, aggregate.fields), .min = 1,
+     .max = AGGREGATE_FIELDS_MAX,
+     .fallback = "[src_ip, dst_ip, dst_port, protocol, action, event_id, host]"},
+    {"memory", VALUE_SIZE, AT(forward_settings, aggregate.memory), .fallback = "16 MiB", .min = MIB,
+     .max = 16 * GIB},
+    {"firing", VALUE_BOOL, AT(forward_settings, aggregate.firing), .fallback = "false"},
     {0},
 };
 
@@ -277,6 +292,15 @@ static const struct row reconnect_rows[] = {
     {0},
 };
 
+static const struct row receiver_rows[] = {
+    {"host", VALUE_TEXT, AT(receiver_settings, host), .min = 1, .max = 255, .required = true},
+    {"port", VALUE_NUMBER, AT(receiver_settings, port), .min = 1, .max = 65535, .required = true,
+     .expected = "a port from 1 to 65535"},
+    {0},
+};
+
+static const struct word shares[] = {{"failover", SHARE_FAILOVER}, {"balance", SHARE_BALANCE}, {0}};
+
 /* framing and header have no default here: check.c knows it by the protocol. */
 static const struct row forward_rows[] = {
     {"name", VALUE_NAME, AT(forward_settings, name), .max = 64, .required = true},
@@ -285,6 +309,9 @@ static const struct row forward_rows[] = {
     {"host", VALUE_TEXT, AT(forward_settings, host), .max = 255},
     {"port", VALUE_NUMBER, AT(forward_settings, port), .min = 1, .max = 65535,
      .expected = "a port from 1 to 65535"},
+    {"receivers", LIST_MAPPING, EACH(forward_settings, receivers, receiver_count),
+     .rows = receiver_rows, .min = 1, .max = 16},
+    {"share", VALUE_WORD, AT(forward_settings, share), .fallback = "failover", .words = shares},
     {"path", VALUE_TEXT, AT(forward_settings, path), .max = 4096},
     {"framing", VALUE_WORD, AT(forward_settings, framing), .words = framings},
     {"header", VALUE_WORD, AT(forward_settings, header), .words = headers},
@@ -294,6 +321,8 @@ static const struct row forward_rows[] = {
     {"show", LIST_FLAGS, .fallback = "[events, alerts]", .words = shows, .min = 1},
     {"where", MAPPING, .offset = offsetof(struct forward_settings, where), .rows = where_rows,
      .told = true, .count_offset = offsetof(struct forward_settings, has_where)},
+    {"sample", MAPPING, .rows = sample_rows},
+    {"aggregate", MAPPING, .rows = aggregate_rows},
     {"unmapped", VALUE_WORD, AT(forward_settings, keep_unmapped), .fallback = "keep",
      .words = unmapped_words},
     {"ipv6", VALUE_WORD, AT(forward_settings, ipv6_c6a), .fallback = "src", .words = ipv6_words},

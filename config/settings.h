@@ -93,10 +93,11 @@ struct predicate_settings {
     bool not_reversed; /* not what looks like an answer: source port below 1024, destination not */
 };
 
-enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP };
+enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP, FORWARD_RELP };
 enum forward_framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
 enum forward_header { HEADER_RFC5424, HEADER_RFC3164, HEADER_NONE };
 enum forward_format { FORMAT_CEF, FORMAT_JSON };
+enum forward_share { SHARE_FAILOVER, SHARE_BALANCE };
 enum when_full { WHEN_FULL_BLOCK, WHEN_FULL_DROP_NEWEST, WHEN_FULL_DROP_OLDEST };
 enum spool_use { SPOOL_WHEN_NEEDED, SPOOL_ALWAYS };
 
@@ -107,11 +108,28 @@ struct spool_settings {
     enum spool_use use; /* disk: when-needed | always */
 };
 
+struct receiver_settings {
+    const char *host;
+    uint16_t port;
+};
+
+/* `aggregate` of an output: an interval of 0 is none. */
+#define AGGREGATE_FIELDS_MAX 16
+struct aggregate_settings {
+    int64_t interval_ms;
+    struct text_list fields;
+    size_t memory; /* of each worker */
+    bool firing;   /* also what some detector fires for */
+};
+
 struct forward_settings {
     const char *name;
     enum forward_protocol protocol;
-    const char *host; /* udp, tcp */
+    const char *host; /* of a protocol with one; NULL: receivers has several */
     uint16_t port;
+    struct receiver_settings *receivers; /* in the order of preference; none: host and port */
+    size_t receiver_count;
+    enum forward_share share;
     const char *path; /* file; "-" is standard output */
     enum forward_framing framing;
     enum forward_header header;
@@ -120,6 +138,8 @@ struct forward_settings {
     bool show_events, show_alerts;
     bool has_where;
     struct predicate_settings where;
+    uint32_t sample_allowed; /* 1/N of what is allowed and of no detector's concern; 1: all */
+    struct aggregate_settings aggregate;
     bool keep_unmapped; /* unmapped: keep | drop */
     bool ipv6_c6a;      /* ipv6: src | c6a */
     size_t max_message_size;
@@ -192,4 +212,5 @@ struct settings {
     size_t forward_count;
     struct detector_settings *detectors; /* all that were read, enabled or not, by name */
     size_t detector_count;
+    unsigned wrong_detectors; /* files that are left out */
 };

@@ -108,8 +108,11 @@ struct record {
     bool time_suspect;             /* the message's time was refused; time is the arrival */
     bool cut;                      /* the message was longer than accepted and was cut */
     bool counted;                  /* some detector counted it */
-    uint8_t detected_severity;     /* of the worst detector that fires for it now, 0 when none */
-    struct slice extra_prefix;     /* the parser's, see parser.h */
+    uint32_t sample_rate; /* an output was sent one connection in so many; 0: all of them */
+    uint32_t count; /* messages that this one stands for, the first and last of these times; */
+    int64_t first_ms, last_ms; /* 0: itself alone */
+    uint8_t detected_severity; /* of the worst detector that fires for it now, 0 when none */
+    struct slice extra_prefix; /* the parser's, see parser.h */
     size_t scratch_used;
     struct record_extra extras[RECORD_EXTRA_MAX];
     char scratch[RECORD_SCRATCH_MAX];
@@ -153,6 +156,7 @@ static inline void record_reset(struct record *r)
     r->src_lists = r->dst_lists = 0;
     r->time_suspect = r->cut = r->counted = false;
     r->extra_lost = 0;
+    r->sample_rate = r->count = 0;
     r->detected_severity = 0;
     r->scratch_used = 0;
 }
@@ -182,6 +186,28 @@ extern const struct field_info record_fields[FIELD_COUNT];
  * text is no value and no error: true, and nothing is set. For tables of key or column -> field.
  */
 bool record_put(struct record *r, enum record_field field, struct slice text);
+
+/*
+ * The last thing a parser does: of action and outcome, what only one vendor's message says follows
+ * from the other, so that the same is said whatever the vendor's words are. What was let succeeded,
+ * unless nobody answered, and what was refused failed; a log-in, a tunnel or an administrator's change
+ * that succeeded was let, and one that failed was refused.
+ */
+static inline void record_settle(struct record *r)
+{
+    const unsigned tried =
+        1u << CATEGORY_AUTHENTICATION | 1u << CATEGORY_VPN | 1u << CATEGORY_CONFIGURATION;
+    bool action = RECORD_HAS(r, action), outcome = RECORD_HAS(r, outcome);
+    if (action && !outcome && r->action != ACTION_ALERT) {
+        bool vain = RECORD_HAS(r, evidence) &&
+                    (r->evidence == EVIDENCE_NO_ANSWER || r->evidence == EVIDENCE_REFUSED);
+        record_set_outcome(r,
+                           r->action == ACTION_ALLOW && !vain ? OUTCOME_SUCCESS : OUTCOME_FAILURE);
+    } else if (outcome && !action && r->outcome != OUTCOME_UNKNOWN && RECORD_HAS(r, category) &&
+               tried >> r->category & 1) {
+        record_set_action(r, r->outcome == OUTCOME_SUCCESS ? ACTION_ALLOW : ACTION_DENY);
+    }
+}
 
 /* Keeps a pair that has no field; a name may come several times. Empty values are not kept. Beyond
  * the bound: counted, dropped. */

@@ -6,7 +6,8 @@
  *
  *   received = dropped before the outputs (sender_refused)
  *            + dead letters that the outputs do not get (diverted)
- *            + spared by the output's settings (filtered)
+ *            + spared by the output's settings (filtered, sampled, aggregated)
+ *            + aggregating
  *            + offered_events
  *   offered_events + offered_alerts + recovered = forwarded + queued + dropped[reason] + set_aside
  *
@@ -24,7 +25,7 @@ COUNTER(unknown, "messages of a known vendor, but of a kind that is not read")
 COUNTER(malformed, "messages of a known vendor that are broken")
 COUNTER(unclaimed, "messages that no parser took for its vendor's")
 COUNTER(cut, "messages longer than max-message-size: the rest was skipped")
-COUNTER(time_suspect, "messages whose time was too far off and was replaced by the arrival")
+COUNTER(time_suspect, "messages whose time was too far from their arrival and was put right")
 COUNTER(sender_refused, "messages from senders that allow does not list")
 COUNTER(connections_refused, "TCP connections from senders that allow does not list")
 COUNTER(connections_accepted, "TCP connections accepted")
@@ -47,6 +48,7 @@ COUNTER(tls_truncated, "TLS connections whose peer left without close_notify")
 COUNTER(frames_unfinished, "messages cut off by the end of their connection; counted as received")
 COUNTER(frames_empty, "frames and datagrams without a byte; not counted as received")
 COUNTER(kernel_dropped, "datagrams the kernel dropped for want of receive buffer; never received")
+COUNTER(datagrams_left, "datagrams still in their socket at its end: received by nobody")
 COUNTER(datagrams_truncated, "datagrams longer than max-message-size: cut by the kernel")
 COUNTER(reloads, "times the configuration was read anew (SIGHUP) and put in force")
 COUNTER(reloads_failed, "times it could not be used: nothing changed")
@@ -56,6 +58,9 @@ OUTPUT_COUNTER(offered_events, "events handed to the output")
 OUTPUT_COUNTER(offered_alerts, "alerts handed to the output")
 OUTPUT_COUNTER(filtered, "events that its `where` leaves out; not offered")
 OUTPUT_COUNTER(filtered_alerts, "alerts that it leaves out; not offered")
+OUTPUT_COUNTER(sampled, "allowed events that its `sample` leaves out; not offered")
+OUTPUT_COUNTER(aggregated, "events that another stands for; not offered")
+OUTPUT_COUNTER(aggregating, "events that wait for others like them now; not offered yet")
 OUTPUT_COUNTER(forwarded,
                "messages the receiver's system has acknowledged; of file and udp: ours took")
 OUTPUT_COUNTER(recovered, "messages that the spool held at the start")
@@ -85,4 +90,12 @@ DEAD_LETTER_COUNTER(dropped_dead_letter_failed,
                     "lost because the file could not be written at the end")
 DEAD_LETTER_COUNTER(failures, "times it could not be written: no space, no right")
 DEAD_LETTER_COUNTER(rotations, "times it was full and a new one begun")
+#endif
+#ifdef RECEIVER_COUNTER
+RECEIVER_COUNTER(connected, "1: it is; 0: it is not")
+RECEIVER_COUNTER(forwarded, "messages that it has acknowledged")
+RECEIVER_COUNTER(unacknowledged, "bytes that it was given and has not acknowledged")
+RECEIVER_COUNTER(reconnects, "connections made anew")
+RECEIVER_COUNTER(resent, "messages to be sent again after a break: it may have them, too")
+RECEIVER_COUNTER(failures, "times it failed: refused, broken off")
 #endif

@@ -8,6 +8,7 @@
 #include "detect/detectors.h"
 #include "detect/networks.h"
 #include "parsers/parser.h"
+#include "server/clocks.h"
 
 struct counters {
 #define COUNTER(name, meaning) uint64_t name;
@@ -38,10 +39,11 @@ struct unparsed {
     int64_t arrival_ms;
 };
 
-/* Where results go. Called during pipeline_message. A NULL member is skipped. */
+/* Where results go. Called during pipeline_message; a NULL member is skipped. Records may be given
+ * what is of the outputs' making: sample_rate, count. */
 struct pipeline_output {
-    void (*event)(void *context, const struct record *r);
-    void (*unparsed)(void *context, const struct record *r, const struct unparsed *message);
+    void (*event)(void *context, struct record *r);
+    void (*unparsed)(void *context, struct record *r, const struct unparsed *message);
     void (*alert)(void *context, const struct alert *alert);
     void *context;
 };
@@ -52,6 +54,7 @@ struct pipeline {
     struct pipeline_output output;
     struct connections *connections;
     struct syslog_memory headers;
+    struct clocks clocks;
     struct counters counters;
     bool replay; /* event time alone: the arrival never corrects it */
     struct record record;

@@ -97,6 +97,7 @@ static void on_flush(uv_timer_t *timer)
 static void on_tidy(uv_timer_t *timer)
 {
     struct worker *w = timer->data;
+    outputs_tick(&w->outputs, ingest_now_ms());
     listeners_tidy(&w->listeners, w->ingest.paused);
 }
 
@@ -149,7 +150,7 @@ static int prepare(struct worker *w, const struct worker_plan *plan)
     next->outputs.on_alerts = on_alerts;
     next->outputs.alerts_context = plan->state;
     if (w->plan.rules->settings->connection_memory != settings->connection_memory) {
-        next->connections = connections_new(settings->connection_memory / CONNECTIONS_ENTRY_BYTES);
+        next->connections = connections_new(settings->connection_memory);
         if (!next->connections)
             code = UV_ENOMEM;
     }
@@ -173,6 +174,7 @@ static void commit(struct worker *w)
     w->held = false;
     w->ingest.paused = true; /* new listeners are */
     update_reading(w);
+    listeners_tidy(&w->listeners, w->ingest.paused);
 }
 
 static void take_request(struct worker *w)
@@ -185,7 +187,7 @@ static void take_request(struct worker *w)
     if (request == REQUEST_PREPARE) {
         w->held = true;
         update_reading(w);
-        outputs_flush(&w->outputs);
+        outputs_end(&w->outputs);
         ok = prepare(w, plan) == 0;
     }
     if (request == REQUEST_COMMIT)
@@ -226,7 +228,7 @@ static void stop_now(struct worker *w)
     if (w->next.plan)
         abandon(w);
     listeners_close(&w->listeners);
-    outputs_flush(&w->outputs);
+    outputs_end(&w->outputs);
     uv_close((uv_handle_t *)&w->wake, NULL);
     uv_close((uv_handle_t *)&w->before_sleep, NULL);
     uv_close((uv_handle_t *)&w->flush, NULL);

@@ -30,7 +30,8 @@ static void check_sane(const struct settings *s)
     for (size_t i = 0; i < s->forward_count; i++)
         if (!s->forward[i].name ||
             (s->forward[i].protocol == FORWARD_FILE && !s->forward[i].path) ||
-            (s->forward[i].protocol != FORWARD_FILE && !s->forward[i].host))
+            (s->forward[i].protocol != FORWARD_FILE && !s->forward[i].host &&
+             !s->forward[i].receiver_count))
             abort();
     for (size_t i = 0; i < s->list_count; i++)
         if (!s->lists[i].name)
@@ -39,7 +40,7 @@ static void check_sane(const struct settings *s)
 
 static struct config *config_empty(void)
 {
-    struct arena *arena = arena_new();
+    struct arena *arena = arena_new(NULL);
     struct config *config = arena_alloc(arena, sizeof(*config));
     config->arena = config->complaints.arena = arena;
     return config;

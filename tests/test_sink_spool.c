@@ -82,8 +82,12 @@ static void over_a_restart(void **state)
     }
 }
 
-/* More than the memory holds, a receiver that is slower than the pusher: nobody waits, the order is
- * kept, and in the end the disk is not used any more. */
+static bool has_room(struct setup *t)
+{
+    return sink_room(t->sink);
+}
+
+/* More than the memory holds, a receiver that is slower than the pusher: the order is kept. */
 static void slow_receiver(void **state)
 {
     (void)state;
@@ -92,12 +96,12 @@ static void slow_receiver(void **state)
     uint16_t port = 0;
     unsigned first;
     receiver_start(&r, bound(SOCK_STREAM, &port));
-    open_spooled(&t, port, 64 << 20, WHEN_FULL_DROP_NEWEST, SPOOL_WHEN_NEEDED);
+    open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, SPOOL_WHEN_NEEDED);
     push(&t, 0, 1, 1000);
     run_until(&t, all_forwarded);
     for (unsigned i = 0; i < 200; i++) {
-        assert_true(push(&t, 1 + i * 50, 50, 1000));
-        usleep(500);
+        if (!push(&t, 1 + i * 50, 50, 1000))
+            run_until(&t, has_room);
     }
     run_until(&t, all_forwarded);
     assert_true(counters(&t).spooled > 0);
@@ -117,7 +121,7 @@ static void coming_and_going(void **state)
         memset(seen, 0, sizeof(seen));
         struct setup t = {.settings.queue_size = 64 << 20, .settings.retain = 16 << 20};
         struct receiver r = {
-            .connections = 5, .limit = 400000, .seen = seen, .seen_size = 500, .unread = 5000};
+            .connections = 5, .limit = 400000, .seen = seen, .seen_size = 500, .unread = 1};
         uint16_t port = 0;
         unsigned lost = 0;
         receiver_start(&r, bound(SOCK_STREAM, &port));
@@ -243,6 +247,88 @@ static void failing_at_exit(void **state)
     close(held);
 }
 
+static bool has_spooled(struct setup *t)
+{
+    return counters(t).spooled == 1000;
+}
+
+/* A reload changes the output: another with the same folder goes on, framed anew if need be. */
+static void another_takes_its_place(void **state)
+{
+    (void)state;
+    struct setup t = {.settings.queue_size = 8 << 20, .settings.framing = FRAMING_NEWLINE};
+    struct receiver r = {.connections = 1};
+    struct forward_settings changed;
+    struct sink *before;
+    const char *error;
+    uint16_t port = 0;
+    int listener = bound(SOCK_STREAM, &port);
+    open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, SPOOL_ALWAYS);
+    for (unsigned i = 0; i < 1000; i += 100)
+        push(&t, i, 100, 200);
+    run_until(&t, has_spooled);
+    push(&t, 1000, 10, 200);
+
+    before = t.sink;
+    changed = t.settings;
+    changed.framing = FRAMING_OCTET_COUNTING;
+    changed.spool.size = 32 << 20;
+    changed.spool.use = SPOOL_WHEN_NEEDED;
+    assert_int_equal(sink_new(&t.sink, &t.loop, &changed, on_room, &t, &error), 0);
+    sink_hand_over(before, t.sink);
+    conserve(&t);
+    sink_start(t.sink);
+    sink_close(before, 0, on_closed, &t);
+    push(&t, 1010, 10, 200);
+    receiver_start(&r, listener);
+    run_until(&t, all_forwarded);
+    struct output_counters c = finish(&t, PATIENCE_MS);
+    receiver_end(&r);
+    sink_free(before);
+    assert_int_equal(c.offered_events, 1020);
+    assert_int_equal(c.forwarded, 1020);
+    assert_int_equal(c.recovered, 0);
+    assert_int_equal(r.len, 1010 * (4 + 199) + 10 * 200);
+    assert_memory_equal(r.bytes, "199 message 000000000", 21);
+    free(r.bytes);
+}
+
+/* A reload gives the output a spool that holds something: that leaves, too. */
+static void spool_of_before(void **state)
+{
+    (void)state;
+    struct setup t = {.settings.queue_size = 8 << 20};
+    struct receiver r = {.connections = 1};
+    struct forward_settings changed;
+    struct sink *before;
+    const char *error;
+    char sentence[SPOOL_ERROR_MAX];
+    uint16_t port = 0;
+    int listener = bound(SOCK_STREAM, &port);
+    open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, SPOOL_ALWAYS);
+    push(&t, 0, 100, 200);
+    assert_int_equal(finish_spooled(&t, 10).queued, 100);
+
+    changed = t.settings;
+    t = (struct setup){.settings.queue_size = 8 << 20};
+    setup_open(&t, FORWARD_TCP, port, NULL);
+    push(&t, 100, 10, 200);
+    before = t.sink;
+    assert_int_equal(sink_new(&t.sink, &t.loop, &changed, on_room, &t, &error), 0);
+    assert_int_equal(sink_open_spool(t.sink, sentence), 0);
+    sink_hand_over(before, t.sink);
+    conserve(&t);
+    sink_start(t.sink);
+    sink_close(before, 0, on_closed, &t);
+    receiver_start(&r, listener);
+    run_until(&t, all_forwarded);
+    assert_int_equal(finish(&t, PATIENCE_MS).forwarded, 110);
+    receiver_end(&r);
+    sink_free(before);
+    assert_int_equal(r.len, 110 * 200);
+    free(r.bytes);
+}
+
 static void taken_folder(void **state)
 {
     (void)state;
@@ -265,8 +351,15 @@ static void taken_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(over_a_restart), TEST(slow_receiver),   TEST(coming_and_going), TEST(full),
-        TEST(failing_disk),   TEST(failing_at_exit), TEST(taken_folder),
+        TEST(over_a_restart),
+        TEST(slow_receiver),
+        TEST(coming_and_going),
+        TEST(full),
+        TEST(failing_disk),
+        TEST(failing_at_exit),
+        TEST(another_takes_its_place),
+        TEST(spool_of_before),
+        TEST(taken_folder),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
