@@ -190,10 +190,7 @@ static const struct row where_rows[] = {
 };
 
 static const struct word forward_protocols[] = {
-    {"file", FORWARD_FILE},
-    {"udp", FORWARD_UDP},
-    {"tcp", FORWARD_TCP},
-    {0},
+    {"file", FORWARD_FILE}, {"udp", FORWARD_UDP}, {"tcp", FORWARD_TCP}, {"tls", FORWARD_TLS}, {0},
 };
 
 static const struct word framings[] = {
@@ -261,6 +258,13 @@ static const struct row forward_rows[] = {
     {"port", VALUE_NUMBER, AT(forward_settings, port), .min = 1, .max = 65535,
      .expected = "a port from 1 to 65535"},
     {"path", VALUE_TEXT, AT(forward_settings, path), .max = 4096},
+    {"ca", VALUE_TEXT, AT(forward_settings, tls.ca), .min = 1, .max = FILE_NAME_MAX},
+    {"certificate", VALUE_TEXT, AT(forward_settings, tls.certificate), .min = 1,
+     .max = FILE_NAME_MAX},
+    {"key", VALUE_TEXT, AT(forward_settings, tls.key), .min = 1, .max = FILE_NAME_MAX},
+    {"server-name", VALUE_TEXT, AT(forward_settings, tls.server_name), .min = 1, .max = 255},
+    {"fingerprints", LIST_TEXT, AT(forward_settings, tls.fingerprints), .one_will_do = true,
+     .min = 1, .max = TLS_PEERS_MAX},
     {"framing", VALUE_WORD, AT(forward_settings, framing), .words = framings},
     {"header", VALUE_WORD, AT(forward_settings, header), .words = headers},
     {"format", VALUE_WORD, AT(forward_settings, format), .fallback = "cef", .words = formats},

@@ -41,6 +41,8 @@ static bool open_sinks(struct server *server)
             config_complain(server->config, NULL, key, NULL, sentence, NULL);
             return false;
         }
+        if (server->rules->forward_tls[i])
+            sink_use_tls(server->sinks[i], server->rules->forward_tls[i]);
         server->sink_count++;
     }
     return outputs_init(&server->outputs, server->rules, server->sinks, NULL, NULL) == 0;

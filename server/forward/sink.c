@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "server/forward/sink_kind.h"
+#include "server/tls/context.h"
 
 #define CONFIRM_MS 20
 
@@ -98,10 +99,17 @@ static const struct sink_kind *kind_of(enum forward_protocol protocol)
     return *kind;
 }
 
+const char *sink_name(enum forward_protocol protocol)
+{
+    return kind_of(protocol)->name;
+}
+
 static void free_sink(struct sink *s)
 {
-    if (s)
+    if (s) {
+        tls_context_free(s->tls);
         free(s->transports);
+    }
     free(s);
 }
 
@@ -146,6 +154,12 @@ int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings 
     s->kind->start(&s->transports[0]);
     *out = s;
     return 0;
+}
+
+void sink_use_tls(struct sink *s, struct tls_context *context)
+{
+    tls_context_free(s->tls);
+    s->tls = tls_context_share(context);
 }
 
 static void on_deadline(uv_timer_t *timer)

@@ -21,12 +21,19 @@ struct output_counters {
 
 struct sink;
 
+/* "file", "udp", ... */
+const char *sink_name(enum forward_protocol protocol);
+
 /* Called on the main loop's thread when a sink that refused a batch has room again. */
 typedef void (*on_sink_room)(void *context);
 
 /* 0 or a negative libuv code; *error then points at a sentence that says what was tried. */
 int sink_open(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
               on_sink_room room, void *context, const char **error);
+
+/* Connections to come use it; it is shared. On the main loop, of sinks of protocol tls. */
+struct tls_context;
+void sink_use_tls(struct sink *sink, struct tls_context *context);
 
 /* An empty batch, from the sink's pool; NULL only when there is no memory at all. Any thread. */
 struct batch *sink_batch(struct sink *sink);
