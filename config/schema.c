@@ -60,7 +60,7 @@ static const struct row listen_rows[] = {
 
 static const struct row limits_rows[] = {
     {"max-message-size", VALUE_SIZE, AT(settings, max_message_size), .fallback = "64 KiB",
-     .min = KIB, .max = 64 * KIB},
+     .min = KIB, .max = MESSAGE_SIZE_MAX},
     {"max-connections", VALUE_NUMBER, AT(settings, max_connections), .fallback = "10000", .min = 1,
      .max = 1000000},
     {"idle-timeout", VALUE_DURATION, AT(settings, idle_timeout_ms), .fallback = "1h",
@@ -284,7 +284,7 @@ static const struct row forward_rows[] = {
 };
 
 const struct row schema_settings[] = {
-    {"workers", VALUE_NUMBER, AT(settings, workers), .fallback = "1", .min = 1, .max = 64},
+    {"workers", VALUE_NUMBER, AT(settings, workers), .fallback = "1", .min = 1, .max = WORKERS_MAX},
     {"listen", LIST_MAPPING, EACH(settings, listen, listen_count), .rows = listen_rows, .min = 1,
      .max = 64,
      .fallback = "[{protocol: udp, address: 0.0.0.0, port: 5514},"

@@ -150,6 +150,10 @@ struct detector_settings {
     const char *summary, *explanation, *next_steps;
 };
 
+#define MESSAGE_SIZE_MAX ((size_t)64 * 1024) /* no max-message-size is larger */
+
+#define WORKERS_MAX 64
+
 struct settings {
     unsigned workers;
     struct listen_settings *listen;

@@ -40,12 +40,11 @@ static void add_predicate(struct siphash *s, const struct predicate *p)
         add(s, p->protocols[i]);
     add(s, p->any_protocol | (unsigned)p->answered << 1 | (unsigned)p->not_reversed << 2 |
                (unsigned)p->no_parent << 3 | (unsigned)p->listed_side << 4);
-    add(s, p->listed);
-    add(s, p->not_listed);
-    add(s, p->src_networks);
-    add(s, p->dst_networks);
-    add(s, p->not_src_networks);
-    add(s, p->not_dst_networks);
+    const uint64_t sets[] = {p->listed,       p->not_listed,       p->src_networks,
+                             p->dst_networks, p->not_src_networks, p->not_dst_networks};
+    for (unsigned i = 0; !p->sets_digest && i < sizeof(sets) / sizeof(sets[0]); i++)
+        add(s, sets[i]);
+    add(s, p->sets_digest);
     add(s, p->by_icmp_type);
     for (unsigned i = 0; i < 4; i++)
         add(s, p->icmp_types[i]);
@@ -77,6 +76,14 @@ uint64_t definition_digest(const struct detector *detector)
         add(&s, detector->also_gte);
     }
     add(&s, (uint64_t)detector->timespan_ms);
+    return siphash_end(&s, 3);
+}
+
+uint64_t definition_named(uint64_t digest, const char *name)
+{
+    struct siphash s = siphash_begin(digest_key);
+    add(&s, digest);
+    add(&s, siphash_bytes(digest_key, name, strlen(name), 1, 3));
     return siphash_end(&s, 3);
 }
 

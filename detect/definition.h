@@ -8,6 +8,10 @@
  * and scores may change. The same in every run. */
 uint64_t definition_digest(const struct detector *detector);
 
+/* Numbers of sets are one configuration's: in another, the same lists may have others. What does not
+ * change is their names: adds one to a digest of them, which begins with 0. */
+uint64_t definition_named(uint64_t digest, const char *name);
+
 /* What stands for the detector in the hashes of its groups: of its name alone. */
 uint64_t definition_salt(const struct detector *detector);
 

@@ -72,7 +72,8 @@ struct predicate {
     enum listed_side listed_side;
     uint64_t src_networks, dst_networks; /* networks.h sets: the address must be in one of these */
     uint64_t not_src_networks, not_dst_networks;
-    bool by_icmp_type;      /* icmp_types is a condition */
+    uint64_t sets_digest; /* of the names behind these six, definition_named; 0: of their numbers */
+    bool by_icmp_type;    /* icmp_types is a condition */
     uint64_t icmp_types[4]; /* bit n: type n; a record that does not tell its type matches too */
     bool answered;          /* evidence data or aborted, or bytes or packets from the responder */
     bool not_reversed;      /* not from a port under 1024 to one over: turned round */

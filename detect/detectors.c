@@ -129,6 +129,20 @@ struct detect_counters detect_counters(const struct detection *d)
     return sum;
 }
 
+void detect_counters_add(struct detect_counters *total, const struct detect_counters *more)
+{
+    for (unsigned phase = 0; phase < 3; phase++)
+        total->alerts[phase] += more->alerts[phase];
+    total->observed += more->observed;
+    total->suppressed += more->suppressed;
+    total->groups += more->groups;
+    total->evicted_groups += more->evicted_groups;
+    total->refused_pairs += more->refused_pairs;
+    total->evicted_values += more->evicted_values;
+    total->late += more->late;
+    total->storms += more->storms;
+}
+
 /* ---- alerts on their way out */
 
 static bool source_of(const struct alert *alert, struct address *source)

@@ -63,6 +63,7 @@ void detect_tick(struct detection *d, int64_t now_ms, on_alert deliver, void *co
 uint64_t detect_matching(const struct detection *d, const struct record *r);
 
 struct detect_counters detect_counters(const struct detection *d);
+void detect_counters_add(struct detect_counters *total, const struct detect_counters *more);
 
 /* The record's class by src_internal and dst_internal. */
 uint32_t record_class(const struct record *r);

@@ -191,10 +191,15 @@ static struct slice without_padding(struct slice s)
 }
 
 void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival_ms,
-                  struct syslog *out)
+                  struct syslog_memory *memory, struct syslog *out)
 {
     struct reading r;
     const struct slice none = SLICE_NONE;
+    r.c = cursor_over(without_padding(message));
+    cursor_try(&r.c, BYTE_ORDER_MARK);
+    struct slice text = r.c.rest;
+    if (memory && syslog_recall(memory, text, zone, arrival_ms, out))
+        return;
     /* Member by member: compilers clear whole structs of this size by a slow instruction. */
     r.zone = zone;
     r.arrival_ms = arrival_ms;
@@ -211,10 +216,10 @@ void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival
     out->procid = none;
     out->msgid = none;
     out->structured_data = none;
-    r.c = cursor_over(without_padding(message));
-    cursor_try(&r.c, BYTE_ORDER_MARK);
     take_header(&r);
     if (out->form == SYSLOG_RFC5424)
         take_inner_header(&r);
     out->body = r.c.rest;
+    if (memory && out->form != SYSLOG_EPOCH)
+        syslog_remember(memory, text, zone, arrival_ms, out);
 }

@@ -27,6 +27,23 @@ struct syslog {
     struct slice body;            /* what the vendor's parser reads; no blanks in front */
 };
 
-/* `zone` is the device's, NULL for UTC; `arrival_ms` completes stamps without a year. */
+/*
+ * Headers read lately, all zero at first: a device's lines of one second begin with the same bytes.
+ * One a thread; it changes nothing but the time that reading takes.
+ */
+#define SYSLOG_REMEMBERED 96 /* bytes of a header and the text behind it */
+struct syslog_memory {
+    struct syslog_known {
+        char text[SYSLOG_REMEMBERED];
+        uint8_t len; /* of what must be the same; 0: nothing is known */
+        uint8_t body_at, host_at, app_at, procid_at, msgid_at;
+        const struct zone *zone;
+        int64_t arrival_ms;
+        struct syslog header; /* of its slices only the lengths count */
+    } known[64];
+};
+
+/* `zone` is the device's, NULL for UTC; `arrival_ms` completes stamps without a year; `memory` may
+ * be NULL. */
 void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival_ms,
-                  struct syslog *out);
+                  struct syslog_memory *memory, struct syslog *out);

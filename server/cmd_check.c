@@ -61,7 +61,7 @@ static void print_summary(const char *name, const struct rules *rules)
 static int check_run(int argc, char **argv)
 {
     const char *file = NULL;
-    unsigned errors = 0, complaints = 0;
+    unsigned errors = 0;
     opterr = 0;
     for (int option; (option = getopt(argc, argv, "c:")) != -1;) {
         if (option != 'c') {
@@ -76,14 +76,9 @@ static int check_run(int argc, char **argv)
                 argv[optind]);
         return EXIT_USAGE;
     }
-    if (!file && access(DEFAULT_CONFIG, F_OK) == 0)
-        file = DEFAULT_CONFIG;
-    struct config *config = config_load(file, print_complaint, &errors, &complaints);
-    struct rules *rules = complaints ? NULL : rules_new(config, NULL);
-    if (rules && !rules_open_tls(rules)) {
-        rules_free(rules);
-        rules = NULL;
-    }
+    struct config *config;
+    file = load_file(file);
+    struct rules *rules = load_whole(file, print_complaint, &errors, &config);
     if (rules)
         print_summary(file ? file : "built-in configuration", rules);
     else

@@ -48,6 +48,8 @@ COUNTER(frames_unfinished, "messages cut off by the end of their connection; cou
 COUNTER(frames_empty, "frames and datagrams without a byte; not counted as received")
 COUNTER(kernel_dropped, "datagrams the kernel dropped for want of receive buffer; never received")
 COUNTER(datagrams_truncated, "datagrams longer than max-message-size: cut by the kernel")
+COUNTER(reloads, "times the configuration was read anew (SIGHUP) and put in force")
+COUNTER(reloads_failed, "times it could not be used: nothing changed")
 #endif
 #ifdef OUTPUT_COUNTER
 OUTPUT_COUNTER(offered_events, "events handed to the output")

@@ -10,20 +10,42 @@ static void print_complaint(void *context, const char *sentence)
     fprintf(stderr, "%s\n", sentence);
 }
 
-struct rules *load_rules(const char *file, const char *default_zone, struct config **config)
+const char *load_file(const char *file)
+{
+    return !file && access(DEFAULT_CONFIG, F_OK) == 0 ? DEFAULT_CONFIG : file;
+}
+
+struct rules *load_checked(const char *file, const char *default_zone, on_complaint complain,
+                           void *context, struct config **config)
 {
     unsigned complaints = 0;
-    struct rules *rules = NULL;
-    if (!file && access(DEFAULT_CONFIG, F_OK) == 0)
-        file = DEFAULT_CONFIG;
-    *config = config_load(file, print_complaint, NULL, &complaints);
-    if (complaints == 0)
-        rules = rules_new(*config, default_zone);
+    *config = config_load(file, complain, context, &complaints);
+    struct rules *rules = complaints == 0 ? rules_new(*config, default_zone) : NULL;
     if (!rules) {
-        fprintf(stderr, "parapet: %s cannot be used; nothing was started\n",
-                file ? file : "the built-in configuration");
         config_free(*config);
         *config = NULL;
     }
+    return rules;
+}
+
+struct rules *load_whole(const char *file, on_complaint complain, void *context,
+                         struct config **config)
+{
+    struct rules *rules = load_checked(file, NULL, complain, context, config);
+    if (!rules || rules_open_tls(rules))
+        return rules;
+    rules_free(rules);
+    config_free(*config);
+    *config = NULL;
+    return NULL;
+}
+
+struct rules *load_rules(const char *file, const char *default_zone, struct config **config)
+{
+    file = load_file(file);
+    struct rules *rules = load_checked(file, default_zone, print_complaint, NULL, config);
+    if (!rules)
+        fprintf(stderr, "parapet: %s cannot be used; nothing was started\n",
+                file ? file : "the built-in configuration");
     return rules;
 }

@@ -22,6 +22,17 @@ void pipeline_close(struct pipeline *p)
     p->connections = NULL;
 }
 
+void pipeline_change(struct pipeline *p, const struct rules *rules, struct detection *detection,
+                     struct connections *connections)
+{
+    p->rules = rules;
+    p->detection = detection;
+    if (!connections)
+        return;
+    connections_free(p->connections);
+    p->connections = connections;
+}
+
 /* Tells devices apart whose connection ids overlap. Not keyed: it picks no bucket an attacker of the
  * detectors could fill, only whose open connections these are. */
 static uint64_t device_hash(struct address sender, struct slice host)
@@ -126,7 +137,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
 
     record_reset(r);
     r->cut = cut;
-    syslog_parse(message, device->zone, arrival_ms, &out->header);
+    syslog_parse(message, device->zone, arrival_ms, &p->headers, &out->header);
     set_sender(r, sender, header);
     if (header->has_time)
         record_set_time(r, header->time_ms);

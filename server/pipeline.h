@@ -51,6 +51,7 @@ struct pipeline {
     struct detection *detection;
     struct pipeline_output output;
     struct connections *connections;
+    struct syslog_memory headers;
     struct counters counters;
     bool replay; /* event time alone: the arrival never corrects it */
     struct record record;
@@ -60,6 +61,11 @@ struct pipeline {
 int pipeline_init(struct pipeline *p, const struct rules *rules, struct detection *detection,
                   const struct pipeline_output *output);
 void pipeline_close(struct pipeline *p);
+
+/* Other rules and detection from now on. `connections` replaces the table of open connections, which
+ * is then empty; NULL: it stays. */
+void pipeline_change(struct pipeline *p, const struct rules *rules, struct detection *detection,
+                     struct connections *connections);
 
 /* What the parsers make of one message, before anybody is told. */
 struct parsed {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config/convert.h"
+#include "detect/definition.h"
 
 static const struct rule_word classes[] = {{"int_int", CLASS_INT_INT}, {"int_ext", CLASS_INT_EXT},
                                            {"ext_int", CLASS_EXT_INT}, {"ext_ext", CLASS_EXT_EXT},
@@ -204,6 +205,21 @@ static const char *const *build_parsers(struct builder *b, const char *prefix,
     return rules_texts(list);
 }
 
+/* Which lists and networks, by their names: their numbers may be others after the next reload. */
+static uint64_t sets_digest(const struct predicate_settings *s)
+{
+    const struct text_list *const lists[] = {&s->listed,          &s->not_listed,
+                                             &s->src_network,     &s->dst_network,
+                                             &s->not_src_network, &s->not_dst_network};
+    uint64_t digest = 0;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        for (size_t n = 0; n < lists[i]->count; n++)
+            digest = definition_named(digest, lists[i]->items[n]);
+        digest = definition_named(digest, "");
+    }
+    return digest;
+}
+
 void rules_build_predicate(struct builder *b, const char *prefix,
                            const struct predicate_settings *s, struct predicate *out)
 {
@@ -230,6 +246,7 @@ void rules_build_predicate(struct builder *b, const char *prefix,
     out->dst_networks = build_sets(b, prefix, "dst_network", &s->dst_network);
     out->not_src_networks = build_sets(b, prefix, "not_src_network", &s->not_src_network);
     out->not_dst_networks = build_sets(b, prefix, "not_dst_network", &s->not_dst_network);
+    out->sets_digest = sets_digest(s);
     build_icmp(b, prefix, &s->icmp_type, out);
     out->answered = s->answered;
     out->no_parent = s->no_parent;

@@ -11,17 +11,22 @@ static void print_row(FILE *to, const char *name, uint64_t value, const char *me
     fprintf(to, "  %-26s %12" PRIu64 "  %s\n", name, value, meaning);
 }
 
-static void print_output(FILE *to, const char *name, const struct output_counters *c)
+static void print_output(FILE *to, const char *what, const char *name,
+                         const struct output_counters *c)
 {
-    fprintf(to, "output %s\n", name);
+    fprintf(to, "%s%s\n", what, name);
 #define OUTPUT_COUNTER(name, meaning) print_row(to, #name, c->name, meaning);
 #include "server/counters.h"
 #undef OUTPUT_COUNTER
 }
 
-static void print_dead_letters(FILE *to, struct dead_letters *letters)
+static void print_dead_letters(FILE *to, const struct server *server)
 {
-    struct dead_letter_counters c = dead_letters_counters(letters);
+    struct dead_letter_counters c = server->ended_dead_letters;
+    if (server->now.dead_letters) {
+        struct dead_letter_counters more = dead_letters_counters(server->now.dead_letters);
+        dead_letter_counters_add(&c, &more);
+    }
     fprintf(to, "dead-letters\n");
 #define DEAD_LETTER_COUNTER(name, meaning) print_row(to, #name, c.name, meaning);
 #include "server/counters.h"
@@ -54,8 +59,21 @@ static void print_state(FILE *to, const struct state_counters *s)
     print_row(to, "outdated_groups", s->outdated_groups, "left out: their detectors changed");
 }
 
+/* Outputs that a reload has removed, all together: what is left of them, and what they have done. */
+static void print_ended(FILE *to, const struct server *server)
+{
+    struct output_counters sum = server->ended_outputs;
+    for (const struct opened_output *o = server->leaving; o; o = o->next) {
+        struct output_counters c = sink_counters(o->sink);
+        output_counters_add(&sum, &c);
+    }
+    if (sum.offered_events || sum.offered_alerts)
+        print_output(to, "removed outputs", "", &sum);
+}
+
 void serve_print_counters(struct server *server, int patience_ms)
 {
+    const struct opening *now = &server->now;
     struct counters total = server->ended;
     char *text = NULL;
     size_t len;
@@ -68,16 +86,18 @@ void serve_print_counters(struct server *server, int patience_ms)
 #define COUNTER(name, meaning) print_row(to, #name, total.name, meaning);
 #include "server/counters.h"
 #undef COUNTER
-    for (size_t i = 0; i < server->sink_count; i++) {
-        struct output_counters c = sink_counters(server->sinks[i]);
-        print_output(to, server->settings->forward[i].name, &c);
+    for (size_t i = 0; i < now->settings->forward_count; i++) {
+        struct output_counters c = sink_counters(now->sinks[i]);
+        print_output(to, "output ", now->settings->forward[i].name, &c);
     }
-    struct detect_counters d = detect_counters(server->detection);
-    if (server->dead_letters)
-        print_dead_letters(to, server->dead_letters);
+    print_ended(to, server);
+    struct detect_counters d = detect_counters(now->detection);
+    detect_counters_add(&d, &server->ended_detection);
+    if (now->dead_letters || server->ended_dead_letters.offered)
+        print_dead_letters(to, server);
     print_detection(to, &d);
-    if (server->state) {
-        struct state_counters s = state_counters(server->state);
+    if (now->state) {
+        struct state_counters s = state_counters(now->state);
         print_state(to, &s);
     }
     if (fclose(to) == 0)

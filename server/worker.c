@@ -9,15 +9,18 @@
 #include <unistd.h>
 
 #include "server/forward/outputs.h"
-#include "server/ingest/ingest.h"
 
 #define FLUSH_MS 5
 #define TIDY_MS  500 /* how often drops that no datagram told of are asked for */
 
-struct listener {
-    enum listen_protocol protocol;
-    struct udp *udp;
-    struct tcp *tcp;
+enum request { REQUEST_NONE, REQUEST_PREPARE, REQUEST_COMMIT, REQUEST_ABANDON };
+
+/* What the settings decide, ready to be put in force. */
+struct preparation {
+    const struct worker_plan *plan; /* NULL: nothing is prepared */
+    struct outputs outputs;
+    struct connections *connections; /* NULL: they stay */
+    struct listeners listeners;
 };
 
 struct worker {
@@ -30,12 +33,15 @@ struct worker {
     struct pipeline pipeline;
     struct outputs outputs;
     struct ingest ingest;
-    struct listener *listeners;
-    size_t listener_count;
+    struct listeners listeners;
+    struct preparation next;
     uint64_t flushed_ms; /* loop time */
+    bool refused;        /* an output asked to stop */
+    bool held;           /* between prepare and commit */
     bool stopping;
-    atomic_bool stop;
-    atomic_bool room; /* set by others, taken by the worker */
+    atomic_bool stop, room; /* set by others, taken by the worker */
+    _Atomic enum request request;
+    const struct worker_plan *_Atomic asked; /* of REQUEST_PREPARE */
     pthread_mutex_t lock;
     struct counters published; /* under the lock */
 };
@@ -56,32 +62,25 @@ static void publish(struct worker *w)
     pthread_mutex_unlock(&w->lock);
 }
 
+/* Reads, or does not. */
+static void update_reading(struct worker *w)
+{
+    bool paused = w->refused || w->held;
+    if (paused == w->ingest.paused)
+        return;
+    w->ingest.paused = paused;
+    if (paused)
+        listeners_pause(&w->listeners);
+    else
+        listeners_resume(&w->listeners);
+}
+
 /* An output is full. Called while messages are being handled: what is in hand is finished first. */
 static void on_refused(void *context)
 {
     struct worker *w = context;
-    if (w->ingest.paused)
-        return;
-    w->ingest.paused = true;
-    for (struct listener *l = w->listeners; l < w->listeners + w->listener_count; l++) {
-        if (l->udp)
-            udp_pause(l->udp);
-        if (l->tcp)
-            tcp_pause(l->tcp);
-    }
-}
-
-static void resume(struct worker *w)
-{
-    if (!w->ingest.paused)
-        return;
-    w->ingest.paused = false;
-    for (struct listener *l = w->listeners; l < w->listeners + w->listener_count; l++) {
-        if (l->udp)
-            udp_resume(l->udp);
-        if (l->tcp)
-            tcp_resume(l->tcp);
-    }
+    w->refused = true;
+    update_reading(w);
 }
 
 static void flush(struct worker *w)
@@ -98,9 +97,7 @@ static void on_flush(uv_timer_t *timer)
 static void on_tidy(uv_timer_t *timer)
 {
     struct worker *w = timer->data;
-    for (struct listener *l = w->listeners; l < w->listeners + w->listener_count; l++)
-        if (l->udp)
-            udp_count_drops(l->udp);
+    listeners_tidy(&w->listeners, w->ingest.paused);
 }
 
 /* The last thing before the loop sleeps. */
@@ -117,21 +114,118 @@ static void on_before_sleep(uv_prepare_t *prepare)
     publish(w);
 }
 
+/* ---- another plan ---- */
+
+static void abandon(struct worker *w)
+{
+    listeners_abandon(&w->next.listeners);
+    outputs_close(&w->next.outputs);
+    connections_free(w->next.connections);
+    w->next = (struct preparation){0};
+    w->held = false;
+    update_reading(w);
+}
+
+static void on_alerts(void *context)
+{
+    state_note(context);
+}
+
+static void close_sockets(const struct worker_plan *plan)
+{
+    for (size_t i = 0; i < plan->rules->settings->listen_count; i++)
+        if (plan->listeners[i].from == LISTENER_NEW)
+            close(plan->listeners[i].fd);
+}
+
+/* The listeners last: until they are there, the sockets are this function's to close. */
+static int prepare(struct worker *w, const struct worker_plan *plan)
+{
+    const struct settings *settings = plan->rules->settings;
+    struct preparation *next = &w->next;
+    next->plan = plan;
+    int code = outputs_init(&next->outputs, plan->rules, plan->sinks, on_refused, w);
+    next->outputs.dead_letters = plan->dead_letters;
+    next->outputs.on_alerts = on_alerts;
+    next->outputs.alerts_context = plan->state;
+    if (w->plan.rules->settings->connection_memory != settings->connection_memory) {
+        next->connections = connections_new(settings->connection_memory / CONNECTIONS_ENTRY_BYTES);
+        if (!next->connections)
+            code = UV_ENOMEM;
+    }
+    if (code == 0)
+        return listeners_prepare(&w->listeners, &next->listeners, &w->ingest, plan->listeners,
+                                 plan->rules);
+    close_sockets(plan);
+    return code;
+}
+
+static void commit(struct worker *w)
+{
+    struct preparation *next = &w->next;
+    w->plan = *next->plan;
+    outputs_replace(&w->outputs, &next->outputs);
+    w->refused = !outputs_room(&w->outputs);
+    pipeline_change(&w->pipeline, w->plan.rules, w->plan.detection, next->connections);
+    ingest_change(&w->ingest, w->plan.rules);
+    listeners_commit(&w->listeners, &next->listeners, w->plan.rules);
+    *next = (struct preparation){0};
+    w->held = false;
+    w->ingest.paused = true; /* new listeners are */
+    update_reading(w);
+}
+
+static void take_request(struct worker *w)
+{
+    enum request request = atomic_exchange(&w->request, REQUEST_NONE);
+    if (request == REQUEST_NONE)
+        return;
+    const struct worker_plan *plan = request == REQUEST_PREPARE ? w->asked : w->next.plan;
+    bool ok = true;
+    if (request == REQUEST_PREPARE) {
+        w->held = true;
+        update_reading(w);
+        outputs_flush(&w->outputs);
+        ok = prepare(w, plan) == 0;
+    }
+    if (request == REQUEST_COMMIT)
+        commit(w);
+    else if (request == REQUEST_ABANDON || !ok)
+        abandon(w);
+    publish(w);
+    plan->answer(plan->context, ok);
+}
+
+static void ask(struct worker *w, enum request request)
+{
+    atomic_store(&w->request, request);
+    uv_async_send(&w->wake);
+}
+
+void worker_prepare(struct worker *w, const struct worker_plan *plan)
+{
+    atomic_store(&w->asked, plan);
+    ask(w, REQUEST_PREPARE);
+}
+
+void worker_commit(struct worker *w)
+{
+    ask(w, REQUEST_COMMIT);
+}
+
+void worker_abandon(struct worker *w)
+{
+    ask(w, REQUEST_ABANDON);
+}
+
+/* ---- life ---- */
+
 static void stop_now(struct worker *w)
 {
     w->stopping = true;
-    for (struct listener *l = w->listeners; l < w->listeners + w->listener_count; l++) {
-        if (l->udp) {
-            udp_drain(l->udp);
-            udp_close(l->udp);
-        }
-        if (l->tcp) {
-            tcp_drain(l->tcp);
-            tcp_close(l->tcp);
-        }
-        l->udp = NULL;
-        l->tcp = NULL;
-    }
+    if (w->next.plan)
+        abandon(w);
+    listeners_close(&w->listeners);
     outputs_flush(&w->outputs);
     uv_close((uv_handle_t *)&w->wake, NULL);
     uv_close((uv_handle_t *)&w->before_sleep, NULL);
@@ -144,8 +238,11 @@ static void on_wake(uv_async_t *wake)
     struct worker *w = wake->data;
     if (w->stopping)
         return;
-    if (atomic_exchange(&w->room, false) && outputs_room(&w->outputs))
-        resume(w);
+    if (atomic_exchange(&w->room, false)) {
+        w->refused = !outputs_room(&w->outputs);
+        update_reading(w);
+    }
+    take_request(w);
     if (atomic_load(&w->stop))
         stop_now(w);
 }
@@ -158,24 +255,6 @@ static void *run(void *context)
     return NULL;
 }
 
-/* Takes over the sockets: all are closed with the worker, or here when one cannot be used. */
-static int start_listeners(struct worker *w)
-{
-    const struct settings *settings = w->plan.rules->settings;
-    int code = 0;
-    for (size_t i = 0; i < settings->listen_count; i++) {
-        struct listener *l = &w->listeners[i];
-        if (code < 0)
-            close(w->plan.fds[i]);
-        else if (settings->listen[i].protocol == LISTEN_UDP)
-            code = udp_start(&l->udp, &w->ingest, w->plan.fds[i]);
-        else
-            code = tcp_start(&l->tcp, &w->ingest, w->plan.fds[i], w->plan.rules->listen_tls[i]);
-    }
-    w->listener_count = settings->listen_count;
-    return code;
-}
-
 static void free_worker(struct worker *w)
 {
     uv_loop_close(&w->loop);
@@ -183,41 +262,31 @@ static void free_worker(struct worker *w)
     outputs_close(&w->outputs);
     ingest_close(&w->ingest);
     pthread_mutex_destroy(&w->lock);
-    free(w->listeners);
     free(w);
 }
 
-static void on_alerts(void *context)
+static int init(struct worker *w, const struct worker_plan *plan)
 {
-    state_note(context);
-}
-
-static int init(struct worker *w)
-{
-    const struct rules *rules = w->plan.rules;
-    int code = outputs_init(&w->outputs, rules, w->plan.sinks, on_refused, w);
     struct pipeline_output output = outputs_callbacks(&w->outputs);
-    w->outputs.dead_letters = w->plan.dead_letters;
-    w->outputs.on_alerts = on_alerts;
-    w->outputs.alerts_context = w->plan.state;
-    w->listeners = calloc(rules->settings->listen_count + 1, sizeof(*w->listeners));
-    if (code == 0 && !w->listeners)
-        code = UV_ENOMEM;
+    int code = pipeline_init(&w->pipeline, plan->rules, plan->detection, &output);
     if (code == 0)
-        code = pipeline_init(&w->pipeline, rules, w->plan.detection, &output);
-    if (code == 0)
-        code = ingest_init(&w->ingest, &w->loop, &w->pipeline, rules, w->plan.connections);
+        code = ingest_init(&w->ingest, &w->loop, &w->pipeline, plan->rules, plan->connections);
     return code;
 }
 
-static void init_handles(struct worker *w)
+/* Everything is closed again when this fails. */
+static int init_handles(struct worker *w)
 {
+    int code = uv_async_init(&w->loop, &w->wake, on_wake);
+    if (code < 0)
+        return code;
     uv_prepare_init(&w->loop, &w->before_sleep);
     uv_timer_init(&w->loop, &w->flush);
     uv_timer_init(&w->loop, &w->tidy);
     w->wake.data = w->before_sleep.data = w->flush.data = w->tidy.data = w;
     uv_prepare_start(&w->before_sleep, on_before_sleep);
     uv_timer_start(&w->tidy, on_tidy, TIDY_MS, TIDY_MS);
+    return 0;
 }
 
 struct worker *worker_start(const struct worker_plan *plan)
@@ -228,21 +297,20 @@ struct worker *worker_start(const struct worker_plan *plan)
         w = NULL;
     }
     if (!w) {
-        for (size_t i = 0; i < plan->rules->settings->listen_count; i++)
-            close(plan->fds[i]);
+        close_sockets(plan);
         return NULL;
     }
     w->plan = *plan;
     pthread_mutex_init(&w->lock, NULL);
-    int code = init(w);
-    if (code < 0 || uv_async_init(&w->loop, &w->wake, on_wake) < 0) {
-        for (size_t i = 0; i < plan->rules->settings->listen_count; i++)
-            close(plan->fds[i]);
+    if (init(w, plan) < 0 || init_handles(w) < 0) {
+        close_sockets(plan);
         free_worker(w);
         return NULL;
     }
-    init_handles(w);
-    if (start_listeners(w) < 0 || pthread_create(&w->thread, NULL, run, w) != 0) {
+    int code = prepare(w, plan);
+    if (code == 0)
+        commit(w);
+    if (code < 0 || pthread_create(&w->thread, NULL, run, w) != 0) {
         stop_now(w);
         uv_run(&w->loop, UV_RUN_DEFAULT);
         free_worker(w);
@@ -250,7 +318,6 @@ struct worker *worker_start(const struct worker_plan *plan)
     }
     return w;
 }
-
 void worker_room(struct worker *w)
 {
     atomic_store(&w->room, true);

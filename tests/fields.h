@@ -27,7 +27,7 @@ static void parse_line(const struct parser *parser, const char *text, size_t len
     struct syslog header;
     out->block = malloc(len ? len : 1);
     memcpy(out->block, text, len);
-    syslog_parse(slice_make(out->block, len), NULL, NOW_MS, &header);
+    syslog_parse(slice_make(out->block, len), NULL, NOW_MS, NULL, &header);
     record_reset(&out->record);
     if (header.has_time)
         record_set_time(&out->record, header.time_ms);

@@ -130,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         connections = connections_new(CONNECTIONS);
     struct slice message = slice_make(data ? (const char *)data : "", size);
     struct syslog header;
-    syslog_parse(message, NULL, ARRIVAL_MS, &header);
+    syslog_parse(message, NULL, ARRIVAL_MS, NULL, &header);
     for (const struct parser *const *p = parsers; *p; p++) {
         if ((*p)->claims(&header, header.body))
             parse(*p, &header, header.body, true, connections);

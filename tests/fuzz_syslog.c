@@ -20,12 +20,30 @@ static void inside(struct slice s, struct slice message)
     demand(s.len == 0 || (s.ptr >= message.ptr && slice_end(s) <= slice_end(message)));
 }
 
+static void same(struct slice a, struct slice b)
+{
+    demand(a.len == b.len && (a.len == 0 || a.ptr == b.ptr));
+}
+
 static void check(struct slice message, const struct zone *zone)
 {
     struct syslog h;
     char time[TIMESTAMP_TEXT_LEN];
     memset(&h, 0x5a, sizeof(h));
-    syslog_parse(message, zone, ARRIVAL_MS, &h);
+    syslog_parse(message, zone, ARRIVAL_MS, NULL, &h);
+    static struct syslog_memory memory;
+    struct syslog again;
+    memset(&again, 0x5a, sizeof(again));
+    syslog_parse(message, zone, ARRIVAL_MS, &memory, &again);
+    demand(again.form == h.form && again.has_pri == h.has_pri && again.has_time == h.has_time &&
+           again.facility == h.facility && again.severity == h.severity &&
+           again.time_ms == h.time_ms);
+    same(again.host, h.host);
+    same(again.app, h.app);
+    same(again.procid, h.procid);
+    same(again.msgid, h.msgid);
+    same(again.structured_data, h.structured_data);
+    same(again.body, h.body);
     inside(h.host, message);
     inside(h.app, message);
     inside(h.procid, message);

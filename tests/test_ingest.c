@@ -76,11 +76,12 @@ static void setup_open(struct setup *t, enum listen_protocol protocol, size_t re
     if (!t->settings.max_message_size)
         t->settings.max_message_size = 65536;
     t->settings.max_connections = 100;
+    t->settings.receive_buffer = receive_buffer;
     t->rules.settings = &t->settings;
     t->pipeline = calloc(1, sizeof(*t->pipeline));
     uv_loop_init(&t->loop);
     assert_int_equal(ingest_init(&t->ingest, &t->loop, t->pipeline, &t->rules, &t->connections), 0);
-    assert_int_equal(listen_open(&listen, 1, &fd, receive_buffer, NULL), 0);
+    assert_int_equal(listen_open(&listen, 1, false, &fd, receive_buffer, NULL), 0);
     t->port = listen_port(fd);
     if (protocol == LISTEN_UDP)
         assert_int_equal(udp_start(&t->udp, &t->ingest, fd), 0);
@@ -364,17 +365,17 @@ static void port_taken(void **state)
     for (int protocol = LISTEN_UDP; protocol <= LISTEN_TCP; protocol++) {
         listen.protocol = (enum listen_protocol)protocol;
         listen.port = 0;
-        assert_int_equal(listen_open(&listen, 4, fds, 65536, NULL), 0);
+        assert_int_equal(listen_open(&listen, 4, false, fds, 65536, NULL), 0);
         listen.port = listen_port(fds[0]);
         assert_int_equal(listen_port(fds[3]), listen.port);
-        assert_int_equal(listen_open(&listen, 4, more, 65536, NULL), UV_EADDRINUSE);
+        assert_int_equal(listen_open(&listen, 4, false, more, 65536, NULL), UV_EADDRINUSE);
         for (int i = 0; i < 4; i++)
             close(fds[i]);
-        assert_int_equal(listen_open(&listen, 1, more, 65536, NULL), 0);
+        assert_int_equal(listen_open(&listen, 1, false, more, 65536, NULL), 0);
         close(more[0]);
     }
     listen.address = "192.0.2.1";
-    assert_int_equal(listen_open(&listen, 1, more, 65536, NULL), UV_EADDRNOTAVAIL);
+    assert_int_equal(listen_open(&listen, 1, false, more, 65536, NULL), UV_EADDRNOTAVAIL);
 }
 
 int main(void)

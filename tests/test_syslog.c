@@ -268,6 +268,11 @@ static bool is_inside(struct slice s, struct slice block)
     return s.len == 0 || (s.ptr >= block.ptr && slice_end(s) <= slice_end(block));
 }
 
+static bool is_same(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || a.ptr == b.ptr);
+}
+
 /* Parses a block of exactly that size, and checks what holds for every text. */
 static struct slice parse(const char *text, size_t len, const struct zone *zone, struct syslog *out)
 {
@@ -275,7 +280,21 @@ static struct slice parse(const char *text, size_t len, const struct zone *zone,
     memcpy(copy, text, len);
     struct slice block = slice_make(copy, len);
     memset(out, 0x5a, sizeof(*out));
-    syslog_parse(block, zone, ARRIVAL_MS, out);
+    syslog_parse(block, zone, ARRIVAL_MS, NULL, out);
+    /* Whatever stamp is remembered, of another line or of this one, it is read the same. */
+    static struct syslog_memory memory;
+    for (int i = 0; i < 2; i++) {
+        struct syslog again;
+        memset(&again, 0x5a, sizeof(again));
+        syslog_parse(block, zone, ARRIVAL_MS, &memory, &again);
+        assert_true(again.form == out->form && again.has_pri == out->has_pri &&
+                    again.has_time == out->has_time && again.facility == out->facility &&
+                    again.severity == out->severity && again.time_ms == out->time_ms);
+        assert_true(is_same(again.host, out->host) && is_same(again.app, out->app) &&
+                    is_same(again.procid, out->procid) && is_same(again.msgid, out->msgid) &&
+                    is_same(again.structured_data, out->structured_data) &&
+                    is_same(again.body, out->body));
+    }
     assert_true(is_inside(out->host, block) && is_inside(out->app, block));
     assert_true(is_inside(out->procid, block) && is_inside(out->msgid, block));
     assert_true(is_inside(out->structured_data, block) && is_inside(out->body, block));

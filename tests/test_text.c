@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "parsers/text/digits.h"
 #include "parsers/text/plain.h"
 
 /* The text in a block of its own, so that one byte too far is caught. The caller frees ptr. */
@@ -188,12 +189,40 @@ static void plain_text(void **state)
     }
 }
 
+/* Numbers of every length, round ones and their neighbours, as the C library writes them. */
+static void digits_are_printed(void **state)
+{
+    char out[DIGITS_MAX], expected[32];
+    (void)state;
+    for (uint64_t power = 1;; power *= 10) {
+        for (uint64_t first = 1; first <= 9; first++)
+            for (int near = -1; near <= 1; near++) {
+                uint64_t n = power * first + (uint64_t)near;
+                *digits_format(out, n) = '\0';
+                snprintf(expected, sizeof(expected), "%llu", (unsigned long long)n);
+                assert_string_equal(out, expected);
+            }
+        if (power > UINT64_MAX / 10)
+            break;
+    }
+    for (uint64_t n = 0; n < 200000; n += n < 20000 ? 1 : 997) {
+        *digits_format(out, n) = '\0';
+        snprintf(expected, sizeof(expected), "%llu", (unsigned long long)n);
+        assert_string_equal(out, expected);
+    }
+    *digits_format(out, UINT64_MAX) = '\0';
+    assert_string_equal(out, "18446744073709551615");
+    assert_true(digits_only(slice("0123456789")));
+    assert_false(digits_only(slice("012345678x")));
+    assert_false(digits_only(SLICE_NONE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses),  cmocka_unit_test(addresses_in_front),
         cmocka_unit_test(cursors),    cmocka_unit_test(numbers),
-        cmocka_unit_test(plain_text),
+        cmocka_unit_test(plain_text), cmocka_unit_test(digits_are_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,6 @@ bool address_parse(struct slice text, struct address *out)
     return slice_find(text, ':') < text.len && parse_v6(text, out);
 }
 
-/* Each octet as text with the dot behind it, so that one copy of four bytes writes it. */
 #define DIGIT(n) (char)('0' + (n) % 10)
 #define OCTET(n)                                                                                   \
     {                                                                                              \
@@ -57,26 +56,11 @@ bool address_parse(struct slice text, struct address *out)
 #define OCTETS_16(n) OCTETS_4(n), OCTETS_4((n) + 4), OCTETS_4((n) + 8), OCTETS_4((n) + 12)
 #define OCTETS_64(n) OCTETS_16(n), OCTETS_16((n) + 16), OCTETS_16((n) + 32), OCTETS_16((n) + 48)
 
-static const struct octet {
-    char text[4];
-    uint8_t len;
-} octets[256] = {OCTETS_64(0), OCTETS_64(64), OCTETS_64(128), OCTETS_64(192)};
+const struct address_octet address_octets[256] = {OCTETS_64(0), OCTETS_64(64), OCTETS_64(128),
+                                                  OCTETS_64(192)};
 
-static char *format_v4(char *out, uint32_t v4)
+char *address_format_v6(char *out, struct address a)
 {
-    for (int shift = 24; shift > 0; shift -= 8) {
-        const struct octet *octet = &octets[v4 >> shift & 255];
-        memcpy(out, octet->text, 4);
-        out += octet->len + 1;
-    }
-    memcpy(out, octets[v4 & 255].text, 4);
-    return out + octets[v4 & 255].len;
-}
-
-char *address_format(char *out, struct address a)
-{
-    if (address_is_v4(a))
-        return format_v4(out, (uint32_t)a.lo);
     unsigned char bytes[16];
     char text[INET6_ADDRSTRLEN];
     for (int i = 0; i < 8; i++) {

@@ -1,4 +1,4 @@
-/* Digits turned into a number eight at a time, without a branch for each of them. */
+/* Digits turned into numbers and back eight at a time, without a branch for each of them. */
 #pragma once
 
 #include "parsers/text/slice.h"
@@ -20,4 +20,49 @@ static inline int64_t digits_8(const char *p, size_t len)
     digits = digits * 2561 >> 8; /* pairs, fours, eights */
     digits = (digits & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
     return (int64_t)((digits & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32);
+}
+
+/* Whether a text is digits and nothing else. */
+static inline bool digits_only(struct slice s)
+{
+    unsigned others = s.len == 0;
+    for (size_t i = 0; i < s.len; i++)
+        others |= (unsigned)(s.ptr[i] - '0') > 9;
+    return !others;
+}
+
+/* The eight digits of a number below 10^8, the first in the lowest byte, as values and not text. */
+static inline uint64_t digits_split(uint32_t n)
+{
+    uint64_t fours = n / 10000 | (uint64_t)(n % 10000) << 32;
+    uint64_t hundreds = (fours * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
+    uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
+    uint64_t tens = (twos * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+    return tens | (twos - 10 * tens) << 8;
+}
+
+/* Writes eight digits as split, without the first `skip` of them; eight bytes in any case. */
+static inline char *digits_put(char *out, uint64_t digits, unsigned skip)
+{
+    digits = (digits | UINT64_C(0x3030303030303030)) >> 8 * skip;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    digits = __builtin_bswap64(digits);
+#endif
+    memcpy(out, &digits, sizeof(digits));
+    return out + 8 - skip;
+}
+
+#define DIGITS_MAX 32 /* room that digits_format needs; no number has more than 20 digits */
+
+/* A number of more than eight digits. */
+char *digits_format_long(char *out, uint64_t n);
+
+/* Writes a number and returns its end; behind it may stand a few bytes of anything. */
+static inline char *digits_format(char *out, uint64_t n)
+{
+    if (n >= 100000000)
+        return digits_format_long(out, n);
+    uint64_t digits = digits_split((uint32_t)n);
+    /* The last digit is written even where it is 0. */
+    return digits_put(out, digits, (unsigned)__builtin_ctzll(digits | UINT64_C(1) << 56) / 8);
 }

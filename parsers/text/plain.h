@@ -27,30 +27,42 @@ static inline size_t plain_copy_bytes(char *out, const char *p, size_t len, char
 }
 
 #ifdef __SSE2__
-/* Bit n: byte n of v is not plain. Compares are signed, so bytes above ASCII are below the blank. */
-static inline unsigned plain_mask(__m128i v, char special)
+/* 0xff for each byte that is not plain. One more than a visible byte is above the blank as a signed
+ * number, one more than any other is not. */
+static inline __m128i plain_bad(__m128i v, char special)
 {
-    __m128i bad = _mm_or_si128(
-        _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(v, _mm_set1_epi8(127))),
-        _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')),
-                     _mm_cmpeq_epi8(v, _mm_set1_epi8(special))));
-    return (unsigned)_mm_movemask_epi8(bad);
+    __m128i hidden = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8(1)), _mm_set1_epi8(' ' + 1));
+    __m128i escaped = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')),
+                                   _mm_cmpeq_epi8(v, _mm_set1_epi8(special)));
+    return _mm_or_si128(hidden, escaped);
 }
 
-/* 4 to 15 bytes as two overlapping halves of one vector: nothing is read twice, nothing behind. */
-static inline bool plain_copy_short(char *out, const char *p, size_t len, char special)
+/* 4 to 32 bytes as two halves that overlap: nothing is read twice, nothing behind. */
+static inline bool plain_copy_halves(char *out, const char *p, size_t len, char special)
 {
-    size_t half = len >= 8 ? 8 : 4;
-    uint64_t first = 0, last = 0;
-    memcpy(&first, p, half == 8 ? 8 : 4);
-    memcpy(&last, p + len - half, half == 8 ? 8 : 4);
-    if (half == 4)
-        first |= last << 32, last = first;
-    if (plain_mask(_mm_set_epi64x((long long)last, (long long)first), special))
-        return false;
-    memcpy(out, p, half == 8 ? 8 : 4);
-    memcpy(out + len - half, p + len - half, half == 8 ? 8 : 4);
-    return true;
+    __m128i first, last, bad;
+    int last_int, first_int;
+    if (len >= 16) {
+        first = _mm_loadu_si128((const __m128i *)(const void *)p);
+        last = _mm_loadu_si128((const __m128i *)(const void *)(p + len - 16));
+        _mm_storeu_si128((__m128i *)(void *)out, first);
+        _mm_storeu_si128((__m128i *)(void *)(out + len - 16), last);
+        bad = _mm_or_si128(plain_bad(first, special), plain_bad(last, special));
+        return _mm_movemask_epi8(bad) == 0;
+    }
+    if (len >= 8) {
+        first = _mm_loadl_epi64((const __m128i *)(const void *)p);
+        last = _mm_loadl_epi64((const __m128i *)(const void *)(p + len - 8));
+        _mm_storel_epi64((__m128i *)(void *)out, first);
+        _mm_storel_epi64((__m128i *)(void *)(out + len - 8), last);
+        return _mm_movemask_epi8(plain_bad(_mm_unpacklo_epi64(first, last), special)) == 0;
+    }
+    memcpy(&first_int, p, 4);
+    memcpy(&last_int, p + len - 4, 4);
+    memcpy(out, &first_int, 4);
+    memcpy(out + len - 4, &last_int, 4);
+    first = _mm_unpacklo_epi32(_mm_cvtsi32_si128(first_int), _mm_cvtsi32_si128(last_int));
+    return (_mm_movemask_epi8(plain_bad(first, special)) & 0xff) == 0;
 }
 #endif
 
@@ -62,13 +74,13 @@ static inline size_t plain_copy(char *out, const char *p, size_t len, char speci
 {
     size_t n = 0;
 #ifdef __SSE2__
-    if (len - 4 < 12 && plain_copy_short(out, p, len, special))
+    if (len - 4 <= 28 && plain_copy_halves(out, p, len, special))
         return len;
     for (; len - n >= 16 || (n && n < len); n += 16) {
         if (len - n < 16)
             n = len - 16; /* the last block overlaps the one before */
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + n));
-        unsigned mask = plain_mask(v, special);
+        unsigned mask = (unsigned)_mm_movemask_epi8(plain_bad(v, special));
         _mm_storeu_si128((__m128i *)(void *)(out + n), v);
         if (mask)
             return n + (size_t)__builtin_ctz(mask);

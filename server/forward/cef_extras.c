@@ -4,12 +4,15 @@
  */
 #include "server/forward/cef_memory.h"
 
-#define KEYS_MAX 256 /* names compared in one line */
-_Static_assert(KEYS_MAX >= RECORD_EXTRA_MAX, "every extra's name is remembered");
+#define KEYS_MAX   RECORD_EXTRA_MAX
+#define KEY_HASHES 512
+
+/* A name as long as is remembered, behind a longer prefix than this, has no room in a slot. */
+#define CEF_PREFIX_MAX (CEF_KEY_MAX - CEF_NAME_MAX - 2)
 
 /* The keys of extras written so far, to keep any from coming twice. */
 struct keys {
-    uint64_t seen[4]; /* a bit for each hash: most keys are new at a glance */
+    uint64_t seen[KEY_HASHES / 64]; /* a bit for each hash: most keys are new at a glance */
     const char *at[KEYS_MAX];
     uint16_t len[KEYS_MAX];
     unsigned count;
@@ -17,10 +20,10 @@ struct keys {
 
 static unsigned key_hash(const char *p, size_t n)
 {
-    return n == 0 ? 0
-                  : ((unsigned)n * 37u + (unsigned char)p[n - 1] * 11u +
-                     (unsigned char)p[n / 2] * 5u + (unsigned char)p[n / 3]) &
-                        255;
+    uint64_t h = n;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)p[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    return h >> 32 & (KEY_HASHES - 1);
 }
 
 static bool keys_have(const struct keys *keys, const char *p, size_t n)
@@ -31,31 +34,33 @@ static bool keys_have(const struct keys *keys, const char *p, size_t n)
     return false;
 }
 
-/* Notes the key that stands at p up to w->p, after making it one that did not come yet:
- * layer_name comes once a layer: LayerName, LayerName2, LayerName3. */
-static void keys_add(struct keys *keys, struct cef_writer *w, const char *p, unsigned hash)
+/* Notes " key=", which ends at `end`, after making it one that did not come yet: layer_name comes
+ * once a layer: LayerName, LayerName2, LayerName3. Returns its end. */
+static inline char *keys_add(struct keys *keys, const char *key, char *end, unsigned hash)
 {
     uint64_t bit = UINT64_C(1) << (hash & 63), *word = &keys->seen[hash >> 6];
     if (__builtin_expect((*word & bit) != 0, 0)) {
-        char *stem = w->p;
-        for (unsigned n = 2; keys_have(keys, p, (size_t)(w->p - p)); n++) {
-            w->p = stem;
-            cef_put_number(w, n);
+        char *stem = end - 1;
+        for (unsigned n = 2; keys_have(keys, key, (size_t)(end - key)); n++) {
+            end = digits_format(stem, n);
+            *end++ = '=';
         }
-        hash = key_hash(p, (size_t)(w->p - p));
+        hash = key_hash(key, (size_t)(end - key));
         word = &keys->seen[hash >> 6];
         bit = UINT64_C(1) << (hash & 63);
     }
     *word |= bit;
-    keys->at[keys->count] = p;
-    keys->len[keys->count++] = (uint16_t)(w->p - p);
+    keys->at[keys->count] = key;
+    keys->len[keys->count++] = (uint16_t)(end - key);
+    return end;
 }
 
-/* "source_country" behind "PanOS" is PanOSSourceCountry; bytes no key may have are left out. */
+/* "source_country" behind "PanOS" is " PanOSSourceCountry="; bytes no key may have are left out. */
 static size_t make_key(char *out, struct slice prefix, struct slice name)
 {
     bool upper = true;
     char *p = out;
+    *p++ = ' ';
     memcpy(p, prefix.ptr, prefix.len);
     p += prefix.len;
     for (size_t i = 0; i < name.len; i++) {
@@ -67,68 +72,91 @@ static size_t make_key(char *out, struct slice prefix, struct slice name)
         if (letter || (unsigned)(c - '0') <= 9)
             *p++ = c;
     }
+    *p++ = '=';
     return (size_t)(p - out);
 }
 
-/* The first and last bytes and the length; what it cannot tell apart only shares a slot. */
-static unsigned name_slot(struct slice name)
+/* The bytes at both ends of a name, which say all of one that has at most 16. */
+static inline void name_ends(struct slice name, uint64_t *first, uint64_t *last)
 {
-    uint64_t a = 0, b = 0;
+    *first = *last = 0;
     if (name.len >= 8) {
-        memcpy(&a, name.ptr, 8);
-        memcpy(&b, name.ptr + name.len - 8, 8);
+        memcpy(first, name.ptr, 8);
+        memcpy(last, name.ptr + name.len - 8, 8);
+    } else if (name.len >= 4) {
+        memcpy(first, name.ptr, 4);
+        memcpy(last, name.ptr + name.len - 4, 4);
     } else {
         for (size_t i = 0; i < name.len; i++)
-            a = a << 8 | (unsigned char)name.ptr[i];
+            *first = *first << 8 | (unsigned char)name.ptr[i];
     }
-    a = (a ^ b * 31 ^ name.len << 56) * UINT64_C(0x9e3779b97f4a7c15);
-    return (unsigned)(a >> 55);
 }
 
-/* Writes the key of a name; returns its hash. */
-static unsigned put_extra_name(struct cef_writer *w, struct cef_memory *memory, struct slice prefix,
-                               struct slice name)
+static void fill_slot(struct cef_name *slot, struct slice prefix, struct slice name)
 {
-    char *key = w->p;
-    if (name.len > CEF_NAME_MAX || prefix.len + name.len > CEF_KEY_MAX) {
-        w->p += make_key(w->p, prefix, name);
-        return key_hash(key, (size_t)(w->p - key));
+    name_ends(name, &slot->first, &slot->last);
+    slot->prefix = prefix.ptr;
+    slot->name_len = (uint8_t)name.len;
+    memcpy(slot->name, name.ptr, name.len);
+    slot->key_len = (uint8_t)make_key(slot->key, prefix, name);
+    slot->key_hash = (uint16_t)key_hash(slot->key, slot->key_len);
+}
+
+/* The slot of a name, one of two neighbours: which of them is filled anew is left to chance. */
+static inline const struct cef_name *name_slot(struct cef_memory *memory, struct slice prefix,
+                                               struct slice name)
+{
+    uint64_t first, last;
+    name_ends(name, &first, &last);
+    uint64_t mixed = (first + last * 31 + name.len) * UINT64_C(0x9e3779b97f4a7c15);
+    struct cef_name *slot = &memory->names[mixed >> 55];
+    for (int way = 0; way < 2; way++) {
+        if (slot->first == first && slot->last == last && slot->name_len == name.len &&
+            slot->prefix == prefix.ptr &&
+            (name.len <= 16 || memcmp(slot->name, name.ptr, name.len) == 0))
+            return slot;
+        slot = &memory->names[mixed >> 55 ^ 1];
     }
-    struct cef_name *slot = &memory->names[name_slot(name)];
-    if (slot->name_len != name.len || slot->prefix != prefix.ptr ||
-        memcmp(slot->name, name.ptr, name.len) != 0) {
-        slot->prefix = prefix.ptr;
-        slot->name_len = (uint8_t)name.len;
-        memcpy(slot->name, name.ptr, name.len);
-        slot->key_len = (uint8_t)make_key(slot->key, prefix, name);
-        slot->key_hash = (uint8_t)key_hash(slot->key, slot->key_len);
+    slot = &memory->names[mixed >> 55 ^ (mixed & 1)];
+    fill_slot(slot, prefix, name);
+    return slot;
+}
+
+/* Writes " key=" of a name at p; returns its end, and its hash. */
+static inline char *put_name(char *p, struct cef_memory *memory, struct slice prefix,
+                             struct slice name, unsigned *hash)
+{
+    if (__builtin_expect(name.len > CEF_NAME_MAX || prefix.len > CEF_PREFIX_MAX, 0)) {
+        size_t len = make_key(p, prefix, name);
+        *hash = key_hash(p, len);
+        return p + len;
     }
-    memcpy(w->p, slot->key, CEF_KEY_MAX);
-    w->p += slot->key_len;
-    return slot->key_hash;
+    const struct cef_name *slot = name_slot(memory, prefix, name);
+    memcpy(p, slot->key, CEF_KEY_MAX / 2);
+    if (__builtin_expect(slot->key_len > CEF_KEY_MAX / 2, 0))
+        memcpy(p + CEF_KEY_MAX / 2, slot->key + CEF_KEY_MAX / 2, CEF_KEY_MAX / 2);
+    *hash = slot->key_hash;
+    return p + slot->key_len;
 }
 
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r)
 {
     struct slice prefix = r->extra_prefix.len ? r->extra_prefix : slice("Device");
     struct keys keys;
+    char *p = w->p;
 
     memset(keys.seen, 0, sizeof(keys.seen));
     keys.count = 0;
     for (unsigned i = 0; i < r->extra; i++) {
-        struct slice name = slice_first(r->extras[i].name, 128);
-        if (w->end - w->p < CEF_ROOM_RESERVED) {
+        if (__builtin_expect(p > w->stop, 0)) {
             w->cut = true;
-            return;
+            break;
         }
-        char *before = w->p, *key = w->p + 1;
-        *w->p++ = ' ';
-        unsigned hash = put_extra_name(w, memory, prefix, name);
-        keys_add(&keys, w, key, hash);
-        *w->p++ = '=';
-        char *value = w->p;
-        cef_put_escaped(w, r->extras[i].value, 1023, CEF_IN_EXTENSION);
-        if (w->p == value)
-            w->p = before;
+        char *key = p;
+        unsigned hash;
+        p = put_name(p, memory, prefix, slice_first(r->extras[i].name, 128), &hash);
+        p = keys_add(&keys, key, p, hash);
+        p = cef_copy(w, p, r->extras[i].value, 1023);
     }
+    w->p = p;
 }

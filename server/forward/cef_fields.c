@@ -1,16 +1,39 @@
 /* A record's fields as CEF pairs: the keys come from record_fields.h, the values by their kind. */
 #include "server/forward/cef_memory.h"
 
-/* " key=" of each field, from the one list; copied as a block of one size, whatever its length. */
-struct key {
-    char text[64];
-    uint8_t len;
-};
-static const struct key keys[FIELD_COUNT] = {
-#define FIELD(kind, name, cef, meaning) [FIELD_##name] = {" " cef "=", sizeof(" " cef "=") - 1},
+#include <stddef.h>
+
+/* The most bytes a text may have. */
+#define LIMIT(field)                                                                               \
+    ((field) == FIELD_application                                       ? 31                       \
+     : (field) == FIELD_host                                            ? 100                      \
+     : (field) == FIELD_src_interface || (field) == FIELD_dst_interface ? 128                      \
+     : (field) == FIELD_hash                                            ? 255                      \
+     : (field) == FIELD_src_domain || (field) == FIELD_dst_domain       ? 255                      \
+     : (field) == FIELD_rule || (field) == FIELD_src_zone               ? CEF_TEXT_MAX             \
+     : (field) == FIELD_dst_zone || (field) == FIELD_detections         ? CEF_TEXT_MAX             \
+     : (field) == FIELD_techniques                                      ? CEF_TEXT_MAX             \
+                                                                        : 1023)
+
+/* " key=" of each field, from the one list, and what writing its value takes: a cache line. Keys are
+ * copied as blocks of one size, whatever their length. */
+#define KEY_MAX   58
+#define KEY_BLOCK 32
+static const struct key {
+    char text[KEY_MAX];
+    uint16_t limit, offset;
+    uint8_t len, kind;
+} keys[FIELD_COUNT] = {
+#define FIELD(kind, name, cef, meaning)                                                            \
+    [FIELD_##name] = {" " cef "=", LIMIT(FIELD_##name), offsetof(struct record, name),             \
+                      sizeof(" " cef "=") - 1, KIND_##kind},
 #include "parsers/record_fields.h"
 #undef FIELD
 };
+#define FIELD(kind, name, cef, meaning)                                                            \
+    _Static_assert(sizeof(" " cef "=") - 1 <= KEY_MAX, "a key has room");
+#include "parsers/record_fields.h"
+#undef FIELD
 
 /* The words, written together and before the others, because few of their combinations occur. */
 #define WORDS                                                                                      \
@@ -26,111 +49,100 @@ static const uint64_t mapped_fields = (0
                                       ~(UINT64_C(1) << FIELD_message | WORDS);
 #undef FIELD
 
-/* The most bytes a text may have, where CEF's own limit is not that of most keys (1023). */
-static const uint16_t limits[FIELD_COUNT] = {
-    [FIELD_host] = 100,          [FIELD_application] = 31,    [FIELD_hash] = 255,
-    [FIELD_src_interface] = 128, [FIELD_dst_interface] = 128, [FIELD_rule] = 4000,
-    [FIELD_src_zone] = 4000,     [FIELD_dst_zone] = 4000,     [FIELD_detections] = 4000,
-    [FIELD_techniques] = 4000,   [FIELD_src_domain] = 255,    [FIELD_dst_domain] = 255,
-};
+static inline char *key_at(char *p, const struct key *key)
+{
+    memcpy(p, key->text, KEY_BLOCK);
+    if (__builtin_expect(key->len > KEY_BLOCK, 0))
+        memcpy(p + KEY_BLOCK, key->text + KEY_BLOCK, KEY_MAX - KEY_BLOCK);
+    return p + key->len;
+}
 
 void cef_put_key(struct cef_writer *w, enum record_field field)
 {
-    memcpy(w->p, keys[field].text, sizeof(keys[field].text));
-    w->p += keys[field].len;
+    w->p = key_at(w->p, &keys[field]);
 }
 
 void cef_put_text_field(struct cef_writer *w, enum record_field field, struct slice text)
 {
-    char *before = w->p;
-    cef_put_key(w, field);
-    char *value = w->p;
-    cef_put_escaped(w, text, limits[field] ? limits[field] : 1023, CEF_IN_EXTENSION);
-    if (w->p == value)
-        w->p = before; /* nothing fitted: no key without a value */
-}
-
-static void put_address(struct cef_writer *w, struct address a)
-{
-    w->p = address_format(w->p, a);
+    if (text.len)
+        w->p = cef_escape(w, key_at(w->p, &keys[field]), text, keys[field].limit, CEF_IN_EXTENSION);
 }
 
 /* Beside src and dst: receivers that take only IPv4 there look for IPv6 here. */
-static void put_c6a(struct cef_writer *w, enum record_field field, struct address a)
+static char *put_c6a(char *p, enum record_field field, struct address a)
 {
+    static const char source[] = " c6a2Label=Source IPv6 Address c6a2=";
+    static const char destination[] = " c6a3Label=Destination IPv6 Address c6a3=";
+    size_t len = field == FIELD_src_ip ? sizeof(source) - 1 : sizeof(destination) - 1;
     if (address_is_v4(a))
-        return;
-    if (field == FIELD_src_ip)
-        CEF_PUT(w, " c6a2Label=Source IPv6 Address c6a2=");
-    else if (field == FIELD_dst_ip)
-        CEF_PUT(w, " c6a3Label=Destination IPv6 Address c6a3=");
-    else
-        return;
-    put_address(w, a);
+        return p;
+    memcpy(p, field == FIELD_src_ip ? source : destination, len);
+    return address_format(p + len, a);
 }
 
-static void put_protocol(struct cef_writer *w, unsigned number)
+/* The second of a line is most often that of the line before. */
+static inline char *put_time(char *p, struct cef_memory *memory, int64_t ms)
 {
-    const char *name = protocol_name(number);
-    if (name)
-        cef_put_raw(w, name, strlen(name));
-    else
-        cef_put_number(w, number);
+    if (ms < 1000 || ms / 1000 != memory->second) {
+        struct cef_writer w = {.p = p};
+        cef_put_time(&w, ms);
+        return w.p;
+    }
+    unsigned part = (unsigned)(ms % 1000);
+    memcpy(p, memory->epoch, sizeof(memory->epoch));
+    p += memory->epoch_len;
+    p[0] = (char)('0' + part / 100);
+    p[1] = (char)('0' + part / 10 % 10);
+    p[2] = (char)('0' + part % 10);
+    return p + 3;
 }
 
 /* cn3 takes numbers only; connections of some vendors have names. */
-static void put_session(struct cef_writer *w, struct slice id)
+static char *put_session(struct cef_writer *w, char *p, const struct key *key, struct slice id)
 {
+    static const char other[] = " ParapetSessionId=";
     uint64_t number;
-    if (number_parse(id, &number) && number <= INT64_MAX) {
-        cef_put_text_field(w, FIELD_session_id, id);
-        return;
+    if (digits_only(id) && (id.len < 19 || (number_parse(id, &number) && number <= INT64_MAX))) {
+        p = key_at(p, key);
+    } else {
+        memcpy(p, other, sizeof(other) - 1);
+        p += sizeof(other) - 1;
     }
-    char *before = w->p;
-    CEF_PUT(w, " ParapetSessionId=");
-    char *value = w->p;
-    cef_put_escaped(w, id, 1023, CEF_IN_EXTENSION);
-    if (w->p == value)
-        w->p = before;
+    return cef_escape(w, p, id, key->limit, CEF_IN_EXTENSION);
 }
 
-static void put_field(struct cef_writer *w, const struct record *r, enum record_field field)
+static char *put_word(char *p, enum field_kind kind, unsigned value)
 {
-    const void *member = (const char *)r + record_fields[field].offset;
-    enum field_kind kind = record_fields[field].kind;
+    struct slice word = SLICE_NONE;
+    if (kind == KIND_DIRECTION) /* deviceDirection: 0 inbound, 1 outbound */
+        return digits_format(p, value == DIRECTION_OUTBOUND);
+    if (kind != KIND_PROTOCOL)
+        word = record_word_text(kind, value);
+    else if (protocol_name(value))
+        word = slice(protocol_name(value));
+    else
+        return digits_format(p, value);
+    memcpy(p, word.ptr, word.len);
+    return p + word.len;
+}
 
-    if (kind == KIND_TEXT) {
-        if (field == FIELD_session_id)
-            put_session(w, r->session_id);
-        else
-            cef_put_text_field(w, field, *(const struct slice *)member);
-        return;
-    }
-    cef_put_key(w, field);
-    switch (kind) {
+static inline char *put_field(struct cef_writer *w, char *p, struct cef_memory *memory,
+                              const struct record *r, const struct key *key)
+{
+    const void *member = (const char *)r + key->offset;
+    if (key == &keys[FIELD_session_id])
+        return put_session(w, p, key, r->session_id);
+    p = key_at(p, key);
+    switch (key->kind) {
+    case KIND_TEXT:
+        return cef_copy(w, p, *(const struct slice *)member, key->limit);
     case KIND_ADDRESS:
-        put_address(w, *(const struct address *)member);
-        break;
-    case KIND_PORT:
-        cef_put_number(w, *(const uint16_t *)member);
-        break;
-    case KIND_NUMBER:
-        cef_put_number(w, *(const uint64_t *)member);
-        break;
+        return address_format(p, *(const struct address *)member);
     case KIND_TIME:
-        cef_put_time(w, *(const int64_t *)member);
-        break;
-    case KIND_PROTOCOL:
-        put_protocol(w, *(const uint8_t *)member);
-        break;
-    case KIND_DIRECTION: /* deviceDirection: 0 inbound, 1 outbound */
-        *w->p++ = (char)('0' + (*(const uint8_t *)member == DIRECTION_OUTBOUND));
-        break;
-    default: {
-        struct slice word = record_word_text(kind, *(const uint8_t *)member);
-        cef_put_raw(w, word.ptr, word.len);
-        break;
-    }
+        return put_time(p, memory, *(const int64_t *)member);
+    default: /* a port or another number */
+        return digits_format(p, key->kind == KIND_PORT ? *(const uint16_t *)member
+                                                       : *(const uint64_t *)member);
     }
 }
 
@@ -160,35 +172,41 @@ static uint64_t words_of(const struct record *r)
 }
 _Static_assert(FIELD_protocol - FIELD_category < 31, "the marks stand above the values");
 
-static void put_words(struct cef_writer *w, struct cef_memory *memory, const struct record *r)
+static inline char *put_words(char *p, struct cef_memory *memory, const struct record *r)
 {
     uint64_t which = words_of(r);
     struct cef_words *slot =
         &memory->words[which * UINT64_C(0x9e3779b97f4a7c15) >> 58 & (CEF_WORDS - 1)];
     if (which == 0)
-        return;
-    if (slot->which != which) {
-        struct cef_writer out = {.p = slot->out};
-        for (uint64_t left = r->has & WORDS; left; left &= left - 1)
-            put_field(&out, r, (enum record_field)__builtin_ctzll(left));
+        return p;
+    if (__builtin_expect(slot->which != which, 0)) {
+        char *end = slot->out;
+        for (uint64_t left = r->has & WORDS; left; left &= left - 1) {
+            const struct key *key = &keys[__builtin_ctzll(left)];
+            end = put_word(key_at(end, key), (enum field_kind)key->kind,
+                           *((const uint8_t *)r + key->offset));
+        }
         slot->which = which;
-        slot->len = (uint8_t)(out.p - slot->out);
+        slot->len = (uint8_t)(end - slot->out);
     }
-    memcpy(w->p, slot->out, CEF_WORDS_MAX);
-    w->p += slot->len;
+    memcpy(p, slot->out, CEF_WORDS_MAX);
+    return p + slot->len;
 }
 
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r)
 {
-    put_words(w, format->memory, r);
+    const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
+    uint64_t c6a = format->ipv6_c6a ? both : 0;
+    char *p = put_words(w->p, format->memory, r);
     for (uint64_t left = r->has & mapped_fields; left; left &= left - 1) {
         enum record_field field = (enum record_field)__builtin_ctzll(left);
-        if (__builtin_expect(w->p > w->soft_end, 0)) {
+        if (__builtin_expect(p > w->stop, 0)) {
             w->cut = true;
-            return;
+            break;
         }
-        put_field(w, r, field);
-        if (format->ipv6_c6a && (field == FIELD_src_ip || field == FIELD_dst_ip))
-            put_c6a(w, field, field == FIELD_src_ip ? r->src_ip : r->dst_ip);
+        p = put_field(w, p, format->memory, r, &keys[field]);
+        if (__builtin_expect(c6a >> field & 1, 0))
+            p = put_c6a(p, field, field == FIELD_src_ip ? r->src_ip : r->dst_ip);
     }
+    w->p = p;
 }

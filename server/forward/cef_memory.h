@@ -17,10 +17,12 @@
 #define CEF_WORDS_MAX  128 /* no combination is longer */
 
 struct cef_memory {
-    /* An extra's name behind a prefix, as the key it became. */
+    /* An extra's name behind a prefix, as the " key=" it became. */
     struct cef_name {
+        uint64_t first, last; /* bytes of the name: all of them up to 16 */
         const char *prefix;
-        uint8_t name_len, key_len, key_hash;
+        uint16_t key_hash;
+        uint8_t name_len, key_len;
         char name[CEF_NAME_MAX];
         char key[CEF_KEY_MAX];
     } names[CEF_NAMES];
@@ -35,9 +37,12 @@ struct cef_memory {
     struct cef_words {
         uint64_t which; /* their values, one in a byte; 0 when the slot is empty */
         uint8_t len;
-        char out[CEF_WORDS_MAX + 64]; /* keys are copied in blocks of 64 */
+        char out[CEF_WORDS_MAX + 64]; /* keys are copied in blocks */
     } words[CEF_WORDS];
-    /* The last second's stamp, RFC 3339. */
+    /* The last line's second: as RFC 3339 has it, and in digits. */
     int64_t second;
     char stamp[24];
+    char epoch[16];
+    uint8_t epoch_len;
+    uint8_t count_len; /* of the last line's octet count, with its blank */
 };

@@ -2,13 +2,19 @@
  * Writing CEF's pieces: text with the escapes of its place, numbers, the pairs of a record. These
  * are the only places that know CEF's escapes, so that no text of a device can become a key, a field
  * or a line of its own. Only cef.c and its parts include this.
+ *
+ * Nothing asks for room: between two pairs it is seen whether the line is longer than any may be,
+ * and from there to the end of the batch any pair has room, with its escapes.
  */
 #pragma once
 
+#include "parsers/text/digits.h"
+#include "parsers/text/plain.h"
 #include "server/forward/cef.h"
 
-#define CEF_ROOM_RESERVED 1024 /* kept free for what is written without asking: keys, numbers */
-#define CEF_LAST_ROUND    16   /* values of so few bytes, and no extras: this always fits */
+#define CEF_TEXT_MAX   4000               /* bytes of a value; no key of CEF takes more */
+#define CEF_ROOM       (6 * CEF_TEXT_MAX) /* behind `stop`: a pair, msg and marks, every byte as three */
+#define CEF_LAST_ROUND 16 /* values of so few bytes, and no extras: this always fits */
 
 /* The byte that ends a name in the extension, and a field in the header. */
 #define CEF_IN_EXTENSION '='
@@ -16,8 +22,7 @@
 
 struct cef_writer {
     char *p;
-    char *end;         /* of the room; text that does not fit is left out and marked */
-    char *soft_end;    /* behind it no further field begins: only in the last round */
+    const char *stop;  /* behind it no further pair begins */
     size_t text_limit; /* a value is cut to this, or to its key's own limit */
     bool cut;
 };
@@ -30,9 +35,32 @@ static inline void cef_put_raw(struct cef_writer *w, const char *text, size_t le
 
 #define CEF_PUT(w, literal) cef_put_raw(w, literal, sizeof(literal) - 1)
 
-/* Text, cut to `limit` bytes; every byte becomes at most three. What has no room is left out. */
-void cef_put_escaped(struct cef_writer *w, struct slice text, size_t limit, char place);
-void cef_put_number(struct cef_writer *w, uint64_t n);
+/* Text at p, cut to `limit` bytes; returns its end. Every byte becomes at most three. */
+char *cef_escape(struct cef_writer *w, char *p, struct slice text, size_t limit, char place);
+
+/* The same, and almost always only a copy. */
+static inline __attribute__((always_inline)) char *cef_copy(struct cef_writer *w, char *p,
+                                                            struct slice text, size_t limit)
+{
+    if (limit > w->text_limit)
+        limit = w->text_limit;
+    if (__builtin_expect(text.len <= limit, 1) &&
+        __builtin_expect(plain_copy(p, text.ptr, text.len, CEF_IN_EXTENSION) == text.len, 1))
+        return p + text.len;
+    return cef_escape(w, p, text, limit, CEF_IN_EXTENSION);
+}
+
+static inline void cef_put_escaped(struct cef_writer *w, struct slice text, size_t limit,
+                                   char place)
+{
+    w->p = cef_escape(w, w->p, text, limit, place);
+}
+
+static inline void cef_put_number(struct cef_writer *w, uint64_t n)
+{
+    w->p = digits_format(w->p, n);
+}
+
 void cef_put_time(struct cef_writer *w, int64_t ms); /* epoch milliseconds */
 
 /* " key=" of a field; whether it has one; " key=value" of a text. */
@@ -43,3 +71,16 @@ void cef_put_text_field(struct cef_writer *w, enum record_field field, struct sl
 /* Every set field that has a key, but msg, which comes last of all; then the extras. */
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r);
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r);
+
+/* The second of a line, before its header and its times are written. */
+void cef_remember_second(struct cef_memory *memory, int64_t time_ms);
+/* "<134>1 2026-11-21T08:56:00.000Z host parapet - - - "; severity is CEF's. */
+void cef_put_syslog_header(struct cef_writer *w, const struct cef_format *format, int64_t time_ms,
+                           struct slice host, unsigned severity);
+/* "CEF:0|Cisco|ASA|...|106023|Deny by access group|", and one text of that kind. */
+void cef_put_head(struct cef_writer *w, struct cef_memory *memory, const struct record *r,
+                  const char *status);
+void cef_put_header_text(struct cef_writer *w, struct slice text, const char *otherwise,
+                         size_t limit);
+/* A whole alert. */
+void cef_put_alert(struct cef_writer *w, const struct cef_format *format, const struct alert *a);

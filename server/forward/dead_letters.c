@@ -8,8 +8,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -27,10 +29,10 @@ struct buffer {
 };
 
 struct dead_letters {
-    const char *path;
-    uint64_t size;
-    unsigned files;
-    bool divert;
+    char *path;
+    _Atomic uint64_t size; /* these three may change */
+    atomic_uint files;
+    atomic_bool divert;
     pthread_t thread;
 
     /* Everybody's, under the lock. */
@@ -126,7 +128,7 @@ static int rotate(struct dead_letters *d)
 /* As many whole lines as the file has room for; one at least. */
 static size_t lines_that_fit(const struct dead_letters *d, const char *bytes, size_t len)
 {
-    uint64_t room = d->size > d->file_size ? d->size - d->file_size : 0;
+    uint64_t size = d->size, room = size > d->file_size ? size - d->file_size : 0;
     if (len <= room)
         return len;
     const char *end = room ? memrchr(bytes, '\n', (size_t)room) : NULL;
@@ -259,7 +261,7 @@ int dead_letters_open(struct dead_letters **out, const char *path, uint64_t size
     *out = NULL;
     if (!d)
         return UV_ENOMEM;
-    d->path = path;
+    d->path = strdup(path);
     d->size = size;
     d->files = files;
     d->divert = divert;
@@ -269,7 +271,7 @@ int dead_letters_open(struct dead_letters **out, const char *path, uint64_t size
     /* The pages are the kernel's until somebody fills them. */
     d->filling = calloc(1, sizeof(*d->filling));
     d->writing = calloc(1, sizeof(*d->writing));
-    int code = d->filling && d->writing ? open_file(d) : UV_ENOMEM;
+    int code = d->path && d->filling && d->writing ? open_file(d) : UV_ENOMEM;
     if (code == 0)
         code = -pthread_create(&d->thread, NULL, run, d);
     d->closed = code < 0;
@@ -280,6 +282,13 @@ int dead_letters_open(struct dead_letters **out, const char *path, uint64_t size
     }
     *out = d;
     return 0;
+}
+
+void dead_letters_change(struct dead_letters *d, uint64_t size, unsigned files, bool divert)
+{
+    d->size = size;
+    d->files = files;
+    d->divert = divert;
 }
 
 void dead_letters_add(struct dead_letters *d, const struct dead_letter *letter)
@@ -314,6 +323,14 @@ struct dead_letter_counters dead_letters_counters(struct dead_letters *d)
     return counters;
 }
 
+void dead_letter_counters_add(struct dead_letter_counters *total,
+                              const struct dead_letter_counters *more)
+{
+#define DEAD_LETTER_COUNTER(name, meaning) total->name += more->name;
+#include "server/counters.h"
+#undef DEAD_LETTER_COUNTER
+}
+
 void dead_letters_close(struct dead_letters *d)
 {
     if (!d || d->closed)
@@ -333,6 +350,7 @@ void dead_letters_free(struct dead_letters *d)
     dead_letters_close(d);
     pthread_mutex_destroy(&d->lock);
     pthread_cond_destroy(&d->more);
+    free(d->path);
     free(d->filling);
     free(d->writing);
     free(d);

@@ -7,6 +7,7 @@
 
 #include "server/forward/alert_json.h"
 #include "server/forward/filter.h"
+#include "server/forward/framing.h"
 #include "server/rules.h"
 
 #define COUNT_ROOM 8 /* for a JSON line's octet count, written last */
@@ -16,14 +17,6 @@ static const enum cef_header headers[] = {
     [HEADER_RFC3164] = CEF_HEADER_RFC3164,
     [HEADER_NONE] = CEF_HEADER_NONE,
 };
-
-static enum cef_framing framing_of(const struct forward_settings *settings)
-{
-    if (settings->protocol == FORWARD_UDP)
-        return CEF_FRAME_NONE;
-    return settings->framing == FRAMING_OCTET_COUNTING ? CEF_FRAME_OCTET_COUNTING
-                                                       : CEF_FRAME_NEWLINE;
-}
 
 int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink **sinks,
                  void (*on_refused)(void *context), void *context)
@@ -89,6 +82,17 @@ void outputs_flush(struct outputs *outputs)
     for (size_t i = 0; i < outputs->count; i++)
         push(outputs, &outputs->items[i]);
     outputs->pending = false;
+}
+
+void outputs_replace(struct outputs *outputs, struct outputs *with)
+{
+    outputs_flush(outputs);
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++)
+        for (size_t i = 0; i < with->count; i++)
+            with->items[i].refused |= with->items[i].sink == o->sink && o->refused;
+    outputs_close(outputs);
+    *outputs = *with;
+    memset(with, 0, sizeof(*with));
 }
 
 bool outputs_room(struct outputs *outputs)

@@ -42,5 +42,9 @@ void outputs_flush(struct outputs *outputs);
 /* A sink has room again. Returns whether none is left that asked to stop. */
 bool outputs_room(struct outputs *outputs);
 
+/* Flushes, closes and becomes `with`, which is empty afterwards: of the sinks that are in both, those
+ * that asked to stop are asked again by outputs_room. */
+void outputs_replace(struct outputs *outputs, struct outputs *with);
+
 /* After a flush. */
 void outputs_close(struct outputs *outputs);

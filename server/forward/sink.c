@@ -113,8 +113,8 @@ static void free_sink(struct sink *s)
     free(s);
 }
 
-int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings *settings,
-              on_sink_room room, void *context, const char **error)
+int sink_new(struct sink **out, uv_loop_t *loop, const struct forward_settings *settings,
+             on_sink_room room, void *context, const char **error)
 {
     struct sink *s = calloc(1, sizeof(*s));
     const struct sink_kind *kind = kind_of(settings->protocol);
@@ -151,7 +151,6 @@ int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings 
     transport_init(&s->transports[0], s);
     s->transports[0].host = settings->host;
     s->transports[0].port = settings->port;
-    s->kind->start(&s->transports[0]);
     *out = s;
     return 0;
 }
@@ -160,6 +159,22 @@ void sink_use_tls(struct sink *s, struct tls_context *context)
 {
     tls_context_free(s->tls);
     s->tls = tls_context_share(context);
+}
+
+void sink_start(struct sink *s)
+{
+    s->starting = true;
+    for (unsigned i = 0; i < s->transport_count; i++)
+        s->kind->start(&s->transports[i]);
+}
+
+int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings *settings,
+              on_sink_room room, void *context, const char **error)
+{
+    int code = sink_new(out, loop, settings, room, context, error);
+    if (code == 0)
+        sink_start(*out);
+    return code;
 }
 
 static void on_deadline(uv_timer_t *timer)

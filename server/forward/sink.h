@@ -19,6 +19,8 @@ struct output_counters {
 #undef OUTPUT_COUNTER
 };
 
+void output_counters_add(struct output_counters *total, const struct output_counters *more);
+
 struct sink;
 
 /* "file", "udp", ... */
@@ -30,6 +32,18 @@ typedef void (*on_sink_room)(void *context);
 /* 0 or a negative libuv code; *error then points at a sentence that says what was tried. */
 int sink_open(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
               on_sink_room room, void *context, const char **error);
+
+/* The same in two steps: it only waits until it is started. */
+int sink_new(struct sink **sink, uv_loop_t *loop, const struct forward_settings *settings,
+             on_sink_room room, void *context, const char **error);
+void sink_start(struct sink *sink);
+
+/*
+ * `to`, not started yet, takes the place of `from`: connections of that one end in order, and all that
+ * it has not got rid of, and its counters, are the other's. What the receiver had not yet acknowledged
+ * is sent again, the new way. On the main loop, while nothing is pushed.
+ */
+void sink_hand_over(struct sink *from, struct sink *to);
 
 /* Connections to come use it; it is shared. On the main loop, of sinks of protocol tls. */
 struct tls_context;

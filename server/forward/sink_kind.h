@@ -125,6 +125,7 @@ struct sink {
     pthread_mutex_t lock;
     bool closed;
     bool confirming;  /* the timer runs, or the main loop has been asked to start it */
+    bool starting;    /* the first attempt is under way: as good as connected */
     bool refused;     /* somebody waits for room */
     const char *gone; /* why it takes nothing ever again */
     struct batch *head, *tail, *pool;
@@ -154,6 +155,8 @@ void transport_init(struct transport *t, struct sink *s);
 void transport_flush(struct transport *t); /* sends what waits, on the main loop */
 void transport_tend(struct transport *t);  /* sees to what a worker has left to do */
 void transport_close(struct transport *t);
+/* Ends the connection in order; what is not acknowledged goes back to the queue. */
+void transport_leave(struct transport *t);
 
 /* sink_socket.c: the way to a socket that udp, tcp and what stands on it share. */
 void sink_socket_start(struct transport *t);

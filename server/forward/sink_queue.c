@@ -183,7 +183,7 @@ bool sink_has_room(const struct sink *s)
     size_t bytes = s->queued_bytes;
     for (unsigned i = 0; i < s->transport_count; i++)
         bytes += flight_unacked(&s->transports[i].flight);
-    return !any_takes(s) || bytes <= s->settings->queue_size / 2;
+    return !(s->starting || any_takes(s)) || bytes <= s->settings->queue_size / 2;
 }
 
 /* The transport that is written to from here; NULL: the main loop has to go on first. */
@@ -215,7 +215,7 @@ static bool keep_size(struct sink *s)
     size_t held = held_bytes(s);
     if (held <= s->settings->queue_size)
         return true;
-    if (any_takes(s) && s->settings->when_full == WHEN_FULL_BLOCK) {
+    if ((s->starting || any_takes(s)) && s->settings->when_full == WHEN_FULL_BLOCK) {
         s->refused = true;
         return false;
     }
@@ -258,6 +258,13 @@ void sink_count(struct sink *s, const struct output_counters *more)
 #include "server/counters.h"
 #undef OUTPUT_COUNTER
     pthread_mutex_unlock(&s->lock);
+}
+
+void output_counters_add(struct output_counters *total, const struct output_counters *more)
+{
+#define OUTPUT_COUNTER(name, meaning) total->name += more->name;
+#include "server/counters.h"
+#undef OUTPUT_COUNTER
 }
 
 struct output_counters sink_counters(struct sink *s)

@@ -226,6 +226,7 @@ static void set_up(struct transport *t)
     uv_timer_stop(&t->retry);
     pthread_mutex_lock(&s->lock);
     t->state = TRANSPORT_UP;
+    s->starting = false;
     t->waiting = UV_EAGAIN; /* until the queue is empty, only the loop writes */
     t->broken = 0;
     t->asked = t->window = 0;
@@ -235,6 +236,7 @@ static void set_up(struct transport *t)
         uv_timer_start(&t->retry, on_steady, STEADY_MS, 0);
     transport_flush(t);
     update_poll(t);
+    sink_call_room(s);
 }
 
 static void on_greeting_timeout(uv_timer_t *timer)
@@ -348,6 +350,7 @@ void transport_down(struct transport *t, int code)
     if (!t->kind->keeps_partial)
         give_back(t, code);
     let_go(t);
+    s->starting = false;
     s->counters.failures++;
     if (s->gone)
         sink_drop_all(s, &s->counters.dropped_refused);
@@ -362,6 +365,17 @@ void transport_down(struct transport *t, int code)
         s->room(s->room_context);
     sink_end_if_done(s);
     sink_call_room(s);
+}
+
+void transport_leave(struct transport *t)
+{
+    uv_timer_stop(&t->retry);
+    t->kind->stop(t);
+    transport_unwatch(t);
+    pthread_mutex_lock(&t->sink->lock);
+    give_back(t, UV_EOF);
+    let_go(t);
+    pthread_mutex_unlock(&t->sink->lock);
 }
 
 void transport_init(struct transport *t, struct sink *s)

@@ -14,14 +14,21 @@ static void on_message(void *context, struct slice message, bool cut)
 int ingest_init(struct ingest *ingest, uv_loop_t *loop, struct pipeline *pipeline,
                 const struct rules *rules, atomic_uint *connections)
 {
-    size_t max = rules->settings->max_message_size;
     *ingest = (struct ingest){.loop = loop,
                               .pipeline = pipeline,
                               .rules = rules,
                               .connections = connections,
-                              .framing = {.max = max, .deliver = on_message, .context = ingest},
-                              .buffer = malloc(FRAME_HEADROOM(max) + INGEST_READ_BYTES)};
+                              .framing = {.max = rules->settings->max_message_size,
+                                          .deliver = on_message,
+                                          .context = ingest},
+                              .buffer = malloc(INGEST_HEADROOM + INGEST_READ_BYTES)};
     return ingest->buffer ? 0 : UV_ENOMEM;
+}
+
+void ingest_change(struct ingest *ingest, const struct rules *rules)
+{
+    ingest->rules = rules;
+    ingest->framing.max = rules->settings->max_message_size;
 }
 
 void ingest_close(struct ingest *ingest)

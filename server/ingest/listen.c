@@ -58,27 +58,26 @@ static int bound_socket(const struct sockaddr_storage *a, int type, bool shared)
 }
 
 /* FORCE goes beyond net.core.rmem_max where we may; the kernel doubles what it is told. */
-static void set_udp_options(int fd, size_t receive_buffer, size_t *granted)
+void listen_set_receive_buffer(int fd, size_t receive_buffer, size_t *granted)
 {
-    int one = 1, bytes = receive_buffer > INT_MAX / 2 ? INT_MAX / 2 : (int)receive_buffer;
+    int bytes = receive_buffer > INT_MAX / 2 ? INT_MAX / 2 : (int)receive_buffer;
     socklen_t len = sizeof(bytes);
-    setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(one));
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
     if (granted && getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &len) == 0)
         *granted = (size_t)bytes / 2;
 }
 
-int listen_open(const struct listen_settings *settings, unsigned count, int *fds,
+int listen_open(const struct listen_settings *settings, unsigned count, bool ours, int *fds,
                 size_t receive_buffer, size_t *granted)
 {
     int type = settings->protocol == LISTEN_UDP ? SOCK_DGRAM : SOCK_STREAM;
     struct sockaddr_storage a = {0};
-    int code = to_sockaddr(settings, &a);
+    int one = 1, code = to_sockaddr(settings, &a);
     unsigned n = 0;
     if (code < 0)
         return code;
-    code = bound_socket(&a, type, false); /* is anybody there? */
+    code = bound_socket(&a, type, ours); /* is anybody there? */
     if (code < 0)
         return code;
     if (settings->port == 0 && a.ss_family == AF_INET)
@@ -94,8 +93,10 @@ int listen_open(const struct listen_settings *settings, unsigned count, int *fds
         }
         if (code < 0)
             break;
-        if (type == SOCK_DGRAM)
-            set_udp_options(fds[n], receive_buffer, granted);
+        if (type == SOCK_DGRAM) {
+            setsockopt(fds[n], SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(one));
+            listen_set_receive_buffer(fds[n], receive_buffer, granted);
+        }
     }
     while (code < 0 && n > 0)
         close(fds[--n]);

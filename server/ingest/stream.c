@@ -161,11 +161,23 @@ void stream_count_timeout(const struct stream *s, struct ingest *ingest,
     say(ingest, NOTICE_TLS, sender, "no handshake within handshake-timeout");
 }
 
+static void say_goodbye(struct stream *s)
+{
+    tls_end(s->tls);
+    stream_flush(s);
+}
+
+void stream_end(struct stream *s)
+{
+    if (s->tls)
+        say_goodbye(s);
+    shutdown(s->fd, SHUT_WR);
+}
+
 void stream_close(struct stream *s)
 {
     if (s->tls) {
-        tls_end(s->tls);
-        stream_flush(s);
+        say_goodbye(s);
         tls_free(s->tls);
         s->tls = NULL;
     }

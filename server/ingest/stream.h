@@ -34,5 +34,7 @@ bool stream_in_handshake(const struct stream *s);
 void stream_count_timeout(const struct stream *s, struct ingest *ingest,
                           const struct sender *sender);
 
+/* Takes leave of the peer, whose own last words are still heard. */
+void stream_end(struct stream *s);
 /* Takes leave of the peer and closes the descriptor. */
 void stream_close(struct stream *s);

@@ -21,6 +21,7 @@
 #define DRAIN_READS    16   /* of each connection at the end */
 #define DRAIN_MS       1000 /* for all of them: senders may never stop */
 #define SPARE_MOST     16   /* descriptors that are kept for the outputs */
+#define RETIRE_MS      5000 /* for senders to notice that nobody listens any more */
 
 struct peer {
     uv_poll_t poll;
@@ -41,7 +42,8 @@ struct tcp {
     uv_timer_t accept_again, sweep;
     unsigned handles;
     int descriptors; /* connections may take those below this number */
-    bool closing;
+    bool closing, retired;
+    uint64_t retired_ms; /* loop time */
     struct peer *connections;
 };
 
@@ -51,7 +53,8 @@ static void maybe_free(struct tcp *t)
 {
     if (t->handles || t->connections)
         return;
-    close(t->fd);
+    if (!t->retired)
+        close(t->fd);
     tls_context_free(t->tls);
     free(t);
 }
@@ -95,7 +98,7 @@ static void watch(struct peer *c)
 static bool read_once(struct peer *c)
 {
     struct ingest *ingest = c->tcp->ingest;
-    char *text = ingest->buffer + FRAME_HEADROOM(ingest->framing.max);
+    char *text = ingest->buffer + INGEST_HEADROOM;
     bool in_handshake = stream_in_handshake(&c->stream);
     enum frame_status status = FRAME_OK;
     size_t len;
@@ -113,6 +116,15 @@ static bool read_once(struct peer *c)
     if (status != FRAME_OK || (code < 0 && code != UV_EAGAIN))
         close_connection(c);
     return c->stream.fd >= 0 && code == 0;
+}
+
+/* No more bytes come: what there is of an unfinished message is delivered. */
+static void end_frame(struct peer *c)
+{
+    struct ingest *ingest = c->tcp->ingest;
+    ingest->sender = &c->sender;
+    ingest->arrival_ms = ingest_now_ms();
+    frame_end(&c->frame, &ingest->framing);
 }
 
 /* A status below 0 is the descriptor's error: reading finds what came before it, then the error. */
@@ -180,7 +192,7 @@ static void on_acceptable(uv_poll_t *poll, int status, int events);
 static void on_accept_again(uv_timer_t *timer)
 {
     struct tcp *t = timer->data;
-    if (!t->ingest->paused)
+    if (!t->ingest->paused && !t->retired)
         uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
 }
 
@@ -242,16 +254,15 @@ static void on_sweep(uv_timer_t *timer)
         if (timeout == 0 || now - c->heard_ms < (uint64_t)timeout)
             continue;
         stream_count_timeout(&c->stream, t->ingest, &c->sender);
-        t->ingest->sender = &c->sender;
-        t->ingest->arrival_ms = ingest_now_ms();
-        frame_end(&c->frame, &t->ingest->framing);
+        end_frame(c);
         close_connection(c);
     }
 }
 
 void tcp_pause(struct tcp *t)
 {
-    uv_poll_stop(&t->poll);
+    if (!t->retired)
+        uv_poll_stop(&t->poll);
     for (struct peer *c = t->connections; c; c = c->next)
         if (c->stream.fd >= 0) {
             uv_poll_stop(&c->poll);
@@ -262,7 +273,8 @@ void tcp_pause(struct tcp *t)
 /* A connection was not silent while nobody listened. */
 void tcp_resume(struct tcp *t)
 {
-    uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
+    if (!t->retired)
+        uv_poll_start(&t->poll, UV_READABLE, on_acceptable);
     for (struct peer *c = t->connections; c; c = c->next) {
         if (c->stream.fd < 0)
             continue;
@@ -281,13 +293,9 @@ void tcp_drain(struct tcp *t)
             if (c->stream.fd >= 0 && !t->ingest->paused && uv_hrtime() < give_up)
                 more |= read_once(c);
     }
-    for (struct peer *c = t->connections; c; c = c->next) {
-        if (c->stream.fd < 0)
-            continue;
-        t->ingest->sender = &c->sender;
-        t->ingest->arrival_ms = ingest_now_ms();
-        frame_end(&c->frame, &t->ingest->framing);
-    }
+    for (struct peer *c = t->connections; c; c = c->next)
+        if (c->stream.fd >= 0)
+            end_frame(c);
 }
 
 static void on_handle_closed(uv_handle_t *handle)
@@ -302,7 +310,8 @@ void tcp_close(struct tcp *t)
     t->closing = true;
     for (struct peer *c = t->connections; c; c = c->next)
         close_connection(c);
-    uv_close((uv_handle_t *)&t->poll, on_handle_closed);
+    if (!t->retired)
+        uv_close((uv_handle_t *)&t->poll, on_handle_closed);
     uv_close((uv_handle_t *)&t->accept_again, on_handle_closed);
     uv_close((uv_handle_t *)&t->sweep, on_handle_closed);
 }
@@ -323,11 +332,74 @@ static void start_sweep(struct tcp *t)
     int64_t timeout = settings->idle_timeout_ms;
     if (t->tls && (timeout == 0 || settings->handshake_timeout_ms < timeout))
         timeout = settings->handshake_timeout_ms;
-    if (timeout == 0)
-        return;
     uint64_t period = timeout >= 4000 ? (uint64_t)timeout / 4 : 1000;
     period = timeout < 1000 ? (uint64_t)timeout : period > 30000 ? 30000 : period;
-    uv_timer_start(&t->sweep, on_sweep, period, period);
+    if (timeout > 0)
+        uv_timer_start(&t->sweep, on_sweep, period, period);
+    else
+        uv_timer_stop(&t->sweep);
+}
+
+/* What a sender that may no longer send had sent before is taken. */
+static void dismiss(struct peer *c)
+{
+    for (int i = 0; i < DRAIN_READS && read_once(c);)
+        i++;
+    if (c->stream.fd < 0)
+        return;
+    end_frame(c);
+    c->tcp->ingest->pipeline->counters.connections_refused++;
+    close_connection(c);
+}
+
+void tcp_change(struct tcp *t, struct tls_context *context)
+{
+    const struct rules *rules = t->ingest->rules;
+    if (context) {
+        tls_context_free(t->tls);
+        t->tls = tls_context_share(context);
+    }
+    for (struct peer *c = t->connections; c; c = c->next) {
+        c->sender.device = rules_device(rules, c->sender.address);
+        if (c->stream.fd >= 0 && !rules_allow(rules, c->sender.address))
+            dismiss(c);
+    }
+    start_sweep(t);
+}
+
+static void on_listening_closed(uv_handle_t *handle)
+{
+    struct tcp *t = handle->data;
+    close(t->fd);
+    on_handle_closed(handle);
+}
+
+/* Connections that the kernel has accepted for us may hold messages already. */
+static void accept_all(struct tcp *t)
+{
+    uint64_t before;
+    do {
+        before = t->ingest->pipeline->counters.connections_accepted;
+        on_acceptable(&t->poll, 0, UV_READABLE);
+    } while (t->ingest->pipeline->counters.connections_accepted > before);
+}
+
+void tcp_retire(struct tcp *t)
+{
+    accept_all(t);
+    t->retired = true;
+    t->retired_ms = uv_now(t->ingest->loop);
+    uv_timer_stop(&t->accept_again);
+    uv_close((uv_handle_t *)&t->poll, on_listening_closed);
+    tcp_pause(t);
+    for (struct peer *c = t->connections; c; c = c->next)
+        if (c->stream.fd >= 0)
+            stream_end(&c->stream);
+}
+
+bool tcp_is_over(const struct tcp *t)
+{
+    return !t->connections || uv_now(t->ingest->loop) - t->retired_ms >= RETIRE_MS;
 }
 
 int tcp_start(struct tcp **out, struct ingest *ingest, int fd, struct tls_context *context)

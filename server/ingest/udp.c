@@ -10,7 +10,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SLOTS         64   /* datagrams a call */
+#include "server/ingest/listen.h"
+
+#define SLOTS 64 /* datagrams a call */
+/* Slots a page apart would all fall into the same few cache lines: some lines more, and they spread. */
+#define SLOT_STEP     (MESSAGE_SIZE_MAX + 5 * 64)
 #define ROUNDS        16   /* calls before others on the loop have their turn */
 #define DRAIN_ROUNDS  1024 /* at the end */
 #define BUSY          32   /* a wake-up that found so many: by the clock from now on */
@@ -34,7 +38,6 @@ struct udp {
     bool ticking; /* emptied by the clock */
     bool closing;
     uint32_t dropped; /* the kernel's count, as last seen */
-    size_t slot_size, slot_step;
     char *bytes;
     struct known_sender senders[SENDERS];
     struct mmsghdr messages[SLOTS];
@@ -211,14 +214,11 @@ void udp_close(struct udp *u)
     uv_close((uv_handle_t *)&u->poll, on_closed);
 }
 
-/* Slots a page apart would all fall into the same few cache lines: some lines more, and they spread. */
 static bool make_slots(struct udp *u)
 {
-    u->slot_size = u->ingest->framing.max < 65535 ? u->ingest->framing.max : 65535;
-    u->slot_step = (u->slot_size + 63) / 64 * 64 + 5 * 64;
-    u->bytes = malloc(SLOTS * u->slot_step);
+    u->bytes = malloc(SLOTS * SLOT_STEP);
     for (unsigned i = 0; i < SLOTS && u->bytes; i++) {
-        u->parts[i] = (struct iovec){u->bytes + i * u->slot_step, u->slot_size};
+        u->parts[i].iov_base = u->bytes + i * SLOT_STEP;
         u->messages[i].msg_hdr = (struct msghdr){.msg_name = &u->from[i],
                                                  .msg_iov = &u->parts[i],
                                                  .msg_iovlen = 1,
@@ -227,17 +227,25 @@ static bool make_slots(struct udp *u)
     return u->bytes;
 }
 
+void udp_change(struct udp *u)
+{
+    const struct settings *settings = u->ingest->rules->settings;
+    size_t granted = 0;
+    memset(u->senders, 0, sizeof(u->senders));
+    for (unsigned i = 0; i < SLOTS; i++)
+        u->parts[i].iov_len = settings->max_message_size;
+    listen_set_receive_buffer(u->fd, settings->receive_buffer, &granted);
+    u->patient = granted >= PATIENT_BYTES;
+}
+
 int udp_start(struct udp **out, struct ingest *ingest, int fd)
 {
     struct udp *u = calloc(1, sizeof(*u));
-    int granted = 0, code = UV_ENOMEM;
-    socklen_t len = sizeof(granted);
+    int code = UV_ENOMEM;
     if (u) {
         u->ingest = ingest;
         u->fd = fd;
         u->poll.data = u->timer.data = u;
-        getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &granted, &len);
-        u->patient = granted >= PATIENT_BYTES;
     }
     if (!u || !make_slots(u) || (code = uv_poll_init(ingest->loop, &u->poll, fd)) < 0) {
         close(fd);
@@ -248,6 +256,7 @@ int udp_start(struct udp **out, struct ingest *ingest, int fd)
     }
     uv_timer_init(ingest->loop, &u->timer);
     u->handles = 2;
+    udp_change(u);
     uv_poll_start(&u->poll, UV_READABLE, on_readable);
     *out = u;
     return 0;

@@ -21,6 +21,7 @@
 
 #define FILE_NAME "detection.state"
 #define NEW_NAME  FILE_NAME ".new"
+#define EMPTY     "detection starts empty"
 #define TAIL_SOON (UINT64_C(4) << 20)  /* appended bytes after which a snapshot is due */
 #define TAIL_MAX  (UINT64_C(64) << 20) /* and after which nothing more is appended */
 #define READ_MORE (UINT64_C(128) << 20)
@@ -166,7 +167,7 @@ static void save(struct state *s)
 /* ---- what is there at the start ---- */
 
 /* Kept under a name that nothing has yet: somebody may want to look at it. */
-static void set_aside(struct state *s, const char *why)
+static void set_aside(struct state *s, const char *why, const char *then)
 {
     char aside[64];
     int64_t now = now_ms() / 1000;
@@ -176,11 +177,10 @@ static void set_aside(struct state *s, const char *why)
             break;
     }
     if (renameat(s->directory, FILE_NAME, s->directory, aside) != 0)
-        log_say(LOG_WARNING, "state: %s/" FILE_NAME " %s; detection starts empty",
-                s->plan.directory, why);
+        log_say(LOG_WARNING, "state: %s/" FILE_NAME " %s; %s", s->plan.directory, why, then);
     else
-        log_say(LOG_WARNING, "state: %s/" FILE_NAME " %s: kept as %s; detection starts empty",
-                s->plan.directory, why, aside);
+        log_say(LOG_WARNING, "state: %s/" FILE_NAME " %s: kept as %s; %s", s->plan.directory, why,
+                aside, then);
 }
 
 static void say_restored(struct state *s, const struct restored *r)
@@ -210,13 +210,13 @@ static void restore_bytes(struct state *s, const char *bytes, size_t len)
         say_restored(s, &r);
         break;
     case RESTORE_FOREIGN:
-        set_aside(s, "is not a state of this program");
+        set_aside(s, "is not a state of this program", EMPTY);
         break;
     case RESTORE_VERSION:
-        set_aside(s, "is of another version");
+        set_aside(s, "is of another version", EMPTY);
         break;
     case RESTORE_TORN:
-        set_aside(s, "is torn or has changed");
+        set_aside(s, "is torn or has changed", EMPTY);
         break;
     }
 }
@@ -265,7 +265,7 @@ static void restore(struct state *s)
     if (bytes)
         restore_bytes(s, bytes, len);
     else
-        set_aside(s, why);
+        set_aside(s, why, EMPTY);
     free(bytes);
     if (fd >= 0)
         close(fd);
@@ -295,7 +295,7 @@ static bool open_directory(struct state *s)
     if (code)
         failed(s, "open it", code);
     else if (faccessat(s->directory, FILE_NAME, F_OK, 0) == 0)
-        set_aside(s, "was not to be had at the start");
+        set_aside(s, "was not to be had at the start", "detection goes on without it");
     return code == 0;
 }
 
@@ -319,11 +319,14 @@ int state_open(struct state **out, const struct state_plan *plan)
     }
     if (code)
         failed(s, "open it", code);
-    else
+    else if (!plan->running)
         restore(s);
+    else if (faccessat(s->directory, FILE_NAME, F_OK, 0) == 0)
+        set_aside(s, "is of another run", "detection goes on without it");
     detect_note_changes(plan->detection);
-    if (code == 0)
+    if (code == 0 && !plan->running)
         save(s);
+    s->early = plan->running;
     s->next_ms = now_ms() + plan->interval_ms;
     *out = s;
     return 0;
@@ -358,6 +361,30 @@ void state_note(struct state *s)
     pthread_mutex_unlock(&s->lock);
     if (!ok)
         failed(s, "append to " FILE_NAME, code);
+}
+
+/* What is appended must be of the detection that the file begins with: until the next snapshot, which
+ * is due at once, nothing is. */
+void state_change(struct state *s, struct detection *detection, int64_t interval_ms, size_t memory)
+{
+    pthread_mutex_lock(&s->lock);
+    s->plan.interval_ms = interval_ms;
+    s->plan.memory = memory;
+    if (detection != s->plan.detection) {
+        s->plan.detection = detection;
+        detect_note_changes(detection);
+        if (s->fd >= 0)
+            close(s->fd);
+        s->fd = -1;
+        s->begun = s->end = 0;
+        s->early = true;
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+bool state_is_saving(const struct state *s)
+{
+    return s && s->working;
 }
 
 static void on_work(uv_work_t *work)

@@ -19,10 +19,11 @@ struct state_counters {
 
 struct state_plan {
     uv_loop_t *loop;
-    struct detection *detection; /* that has seen no record yet */
+    struct detection *detection; /* that has seen no record yet, unless `running` */
     const char *directory;
     int64_t interval_ms;
     size_t memory; /* of the detection: no state file is much larger */
+    bool running;  /* it has seen records: nothing is restored, what lies there is set aside */
 };
 
 /* Restores what is there. 0, UV_EBUSY: another process uses the folder, or UV_ENOMEM. */
@@ -30,6 +31,12 @@ int state_open(struct state **state, const struct state_plan *plan);
 
 /* Alerts have left; from any thread. NULL is no state at all, here and below. */
 void state_note(struct state *state);
+
+/* A reload, while nothing is counted and state_is_saving is false: another detection, which goes on
+ * where the other one was, and other settings. */
+void state_change(struct state *state, struct detection *detection, int64_t interval_ms,
+                  size_t memory);
+bool state_is_saving(const struct state *state);
 
 /* Once a second, from the loop's thread. */
 void state_tick(struct state *state, int64_t now_ms);
