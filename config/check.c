@@ -216,6 +216,18 @@ static void check_forward_keys(struct complaints *complaints, const struct node 
         has_no(complaints, entry, "framing", protocol);
 }
 
+/* Each output writes into a folder of its own. */
+static void check_spools(struct complaints *complaints, const struct node *entry)
+{
+    const struct node *mine = right(right(entry, "spool"), "directory");
+    for (const struct node *other = entry->parent->first; mine && other != entry;
+         other = other->next) {
+        const struct node *theirs = other->wrong ? NULL : right(right(other, "spool"), "directory");
+        if (theirs && strcmp(theirs->text, mine->text) == 0)
+            complain_value(complaints, mine, "expected a folder that no output above has");
+    }
+}
+
 static void check_forward(struct complaints *complaints, const struct node *root,
                           const struct settings *settings)
 {
@@ -224,6 +236,7 @@ static void check_forward(struct complaints *complaints, const struct node *root
         struct forward_settings *forward = &settings->forward[i];
         const struct node *reconnect = right(entry, "reconnect");
         check_unique(complaints, entry, "name");
+        check_spools(complaints, entry);
         if (right(entry, "protocol"))
             check_forward_keys(complaints, entry, forward);
         if (right(reconnect, "min") && right(reconnect, "max") &&

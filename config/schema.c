@@ -241,6 +241,31 @@ static const struct row queue_rows[] = {
     {0},
 };
 
+static const struct word spool_when_full_words[] = {
+    {"block", WHEN_FULL_BLOCK},
+    {"drop-oldest", WHEN_FULL_DROP_OLDEST},
+    {"drop-newest", WHEN_FULL_DROP_NEWEST},
+    {0},
+};
+
+static const struct word disk_words[] = {
+    {"when-needed", SPOOL_WHEN_NEEDED},
+    {"always", SPOOL_ALWAYS},
+    {0},
+};
+
+static const struct row spool_rows[] = {
+    {"directory", VALUE_TEXT, AT(forward_settings, spool.directory), .min = 1, .max = 4000,
+     .required = true, .expected = "a folder, such as /var/spool/parapet/siem"},
+    {"size", VALUE_SIZE, AT(forward_settings, spool.size), .fallback = "10 GiB", .min = MIB,
+     .max = 1024 * TIB, .expected = "a size from 1 MiB on, such as 10 GiB"},
+    {"when-full", VALUE_WORD, AT(forward_settings, spool.when_full), .fallback = "block",
+     .words = spool_when_full_words},
+    {"disk", VALUE_WORD, AT(forward_settings, spool.use), .fallback = "when-needed",
+     .words = disk_words},
+    {0},
+};
+
 static const struct row reconnect_rows[] = {
     {"min", VALUE_DURATION, AT(forward_settings, reconnect_min_ms), .fallback = "500ms", .min = 10,
      .max = DAY},
@@ -279,6 +304,8 @@ static const struct row forward_rows[] = {
     {"max-message-size", VALUE_SIZE, AT(forward_settings, max_message_size), .fallback = "8 KiB",
      .min = KIB, .max = 64 * KIB},
     {"queue", MAPPING, .rows = queue_rows},
+    {"spool", MAPPING, .rows = spool_rows, .told = true,
+     .count_offset = offsetof(struct forward_settings, has_spool)},
     {"reconnect", MAPPING, .rows = reconnect_rows},
     {0},
 };

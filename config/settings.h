@@ -98,7 +98,15 @@ enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP, FORWARD_TLS };
 enum forward_framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
 enum forward_header { HEADER_RFC5424, HEADER_RFC3164, HEADER_NONE };
 enum forward_format { FORMAT_CEF, FORMAT_JSON };
-enum when_full { WHEN_FULL_BLOCK, WHEN_FULL_DROP_NEWEST };
+enum when_full { WHEN_FULL_BLOCK, WHEN_FULL_DROP_NEWEST, WHEN_FULL_DROP_OLDEST };
+enum spool_use { SPOOL_WHEN_NEEDED, SPOOL_ALWAYS };
+
+struct spool_settings {
+    const char *directory;
+    uint64_t size; /* bytes on disk */
+    enum when_full when_full;
+    enum spool_use use; /* disk: when-needed | always */
+};
 
 struct forward_settings {
     const char *name;
@@ -120,6 +128,8 @@ struct forward_settings {
     size_t queue_size; /* bytes */
     size_t retain;     /* bytes kept behind what the receiver's kernel acknowledged, at most */
     enum when_full when_full;
+    bool has_spool;
+    struct spool_settings spool;
     int64_t reconnect_min_ms, reconnect_max_ms; /* backoff between these, with jitter */
 };
 

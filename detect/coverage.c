@@ -80,7 +80,8 @@ bool coverage_look(struct coverage *coverage, const struct record *r, int64_t t,
         return false;
     int points = points_of(r);
     pthread_mutex_lock(&coverage->lock);
-    uint8_t device = devices_number(&coverage->devices, r->host, DEVICES_MIX);
+    uint8_t device =
+        devices_number(&coverage->devices, r->host, devices_hash(r->host, DEVICES_MIX));
     if (device && !coverage->told[device]) {
         if (points > 0)
             coverage->points[device] = (uint16_t)(coverage->points[device] + points);
@@ -108,7 +109,8 @@ bool coverage_get(struct coverage *coverage, unsigned number, struct coverage_de
 void coverage_put(struct coverage *coverage, const struct coverage_device *device)
 {
     pthread_mutex_lock(&coverage->lock);
-    uint8_t number = devices_number(&coverage->devices, device->name, DEVICES_MIX);
+    uint8_t number =
+        devices_number(&coverage->devices, device->name, devices_hash(device->name, DEVICES_MIX));
     if (number) {
         coverage->points[number] = device->points;
         coverage->told[number] = device->told;

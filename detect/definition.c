@@ -52,7 +52,10 @@ static void add_predicate(struct siphash *s, const struct predicate *p)
     add_ports(s, p->not_dst_port);
     add_ports(s, p->src_port);
     add_ports(s, p->not_src_port);
+    add(s, p->min_severity | (uint64_t)p->detected << 8 | (uint64_t)p->firing << 9);
     add_words(s, p->event_ids);
+    add_words(s, p->parsers);
+    add_words(s, p->vendors);
     add_words(s, p->devices);
 }
 

@@ -8,9 +8,9 @@
 #include "detect/definition.h"
 #include "detect/insight.h"
 #include "detect/match.h"
-#include "detect/members.h"
 #include "detect/parts.h"
 #include "detect/sequences.h"
+#include "detect/sighting.h"
 #include "detect/words.h"
 
 #define LEAP_MS    3600000 /* records this far ahead must agree before they move the time */
@@ -46,7 +46,8 @@ struct observation {
     on_alert deliver;
     void *context;
     int64_t t;
-    uint64_t source_hash; /* 0: not needed yet */
+    struct view view;   /* of the record */
+    uint64_t host_hash; /* 0: not needed yet */
     uint64_t firing;
     bool counted; /* by some detector */
 };
@@ -122,6 +123,7 @@ struct detect_counters detect_counters(const struct detection *d)
         sum.evicted_groups += c->evicted_groups;
         sum.refused_pairs += c->refused_pairs;
         sum.evicted_values += c->evicted_values;
+        sum.evicted_episodes += c->evicted_episodes;
         sum.late += c->late;
         sum.storms += c->storms;
         pthread_mutex_unlock(&stripe->lock);
@@ -297,58 +299,6 @@ void detect_tick(struct detection *d, int64_t now_ms, on_alert to, void *context
 
 /* ---- a record */
 
-static uint64_t first_hash(struct observation *o, const union member *member,
-                           enum detector_field field)
-{
-    if (field != DETECT_SRC_IP)
-        return siphash_words(o->d->watch.key, member->address.hi, member->address.lo,
-                             FIELD_COUNT + field);
-    if (!o->source_hash)
-        o->source_hash = risk_address(o->d->risk, member->address, FIELD_src_ip);
-    return o->source_hash;
-}
-
-static enum watch_side side_of(uint32_t class)
-{
-    return class & (CLASS_EXT_INT | CLASS_EXT_EXT) ? SIDE_EXTERNAL : SIDE_INTERNAL;
-}
-
-/* What the detector makes of the record; false: a field that it groups by or counts is missing. */
-static bool sight(struct observation *o, unsigned index, uint32_t class, struct sighting *s)
-{
-    const struct detector *detector = &o->d->detectors[index];
-    const struct record *r = o->r;
-    unsigned first = 0;
-    s->detector = detector;
-    s->index = index;
-    s->record = r;
-    s->t = o->t;
-    s->evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE;
-    s->side = side_of(class);
-    s->narrow = detector->has_also && match_predicate(&detector->also, r, class);
-    s->key = 0;
-    for (unsigned i = 0; i < detector->group_count; i++) {
-        if (!member_of(r, detector->group_by[i], &s->members[i])) {
-            if (!detector->keep_missing)
-                return false;
-            s->members[i].address = (struct address){MEMBER_NONE, MEMBER_NONE};
-        }
-        if (detector->group_by[i] == DETECT_SRC_IP)
-            first = i;
-    }
-    if (detector->type == DETECTOR_EVENT_COUNT)
-        s->key = event_of(r);
-    else if (detector->type != DETECTOR_FIRST_SEEN && !value_of(r, detector->counted, &s->key))
-        return false;
-    s->first_hash = first_hash(o, &s->members[first], detector->group_by[first]);
-    s->hash = watch_hash(&o->d->watch, index, s->first_hash);
-    for (unsigned i = 0; i < detector->group_count; i++)
-        if (i != first)
-            s->hash = siphash_words(o->d->watch.key, s->hash, s->members[i].address.hi,
-                                    s->members[i].address.lo);
-    return true;
-}
-
 /* An alert leaves while no stripe is locked. */
 static void tell(struct observation *o, const struct sighting *s, enum episode_event event,
                  struct alert *alert)
@@ -359,6 +309,28 @@ static void tell(struct observation *o, const struct sighting *s, enum episode_e
         o->deliver(o->context, alert);
     else
         deliver(o->d, alert, o->deliver, o->context);
+}
+
+/* Locks a sighting's stripe and looks for the groups of those that follow in it, all before the first
+ * is counted, so that the memory fetches them meanwhile. */
+static struct stripe *enter(struct observation *o, struct sighting *sightings, unsigned n)
+{
+    const struct watch *watch = &o->d->watch;
+    const struct record *r = o->r;
+    struct stripe *stripe = watch_stripe(watch, sightings->first_hash);
+    uint8_t device = 0;
+    pthread_mutex_lock(&stripe->lock);
+    if (RECORD_HAS(r, host)) {
+        if (!o->host_hash)
+            o->host_hash = devices_hash(r->host, watch->mix);
+        device = devices_number(&stripe->devices, r->host, o->host_hash);
+    }
+    for (unsigned i = 0; i < n && watch_stripe(watch, sightings[i].first_hash) == stripe; i++) {
+        sightings[i].device = device;
+        sightings[i].group = watch_find(&stripe->sides[sightings[i].side], sightings[i].hash);
+        __builtin_prefetch(sightings[i].group);
+    }
+    return stripe;
 }
 
 /* Counts what has been made of the record, under one lock as far as it goes. */
@@ -375,8 +347,7 @@ static void count(struct observation *o, struct sighting *sightings, unsigned n)
         if (locked != stripe) {
             if (locked)
                 pthread_mutex_unlock(&locked->lock);
-            pthread_mutex_lock(&stripe->lock);
-            locked = stripe;
+            locked = enter(o, s, n - i);
         }
         s->is_first = !o->counted;
         enum episode_event event =
@@ -404,15 +375,16 @@ static void count(struct observation *o, struct sighting *sightings, unsigned n)
 }
 
 /* Makes out all groups first, so that the memory fetches them while the others are made out. */
-static __attribute__((noinline)) void count_all(struct observation *o, uint64_t mask,
-                                                uint32_t class)
+static __attribute__((noinline)) void count_all(struct observation *o, uint64_t mask)
 {
     struct sighting sightings[AT_ONCE];
     while (mask) {
         unsigned n = 0;
         for (; mask && n < AT_ONCE; mask &= mask - 1) {
             struct sighting *s = &sightings[n];
-            if (!sight(o, (unsigned)__builtin_ctzll(mask), class, s))
+            unsigned index = (unsigned)__builtin_ctzll(mask);
+            if (!sighting_make(s, &o->view, &o->d->detectors[index], index, &o->d->watch,
+                               o->d->risk))
                 continue;
             watch_prefetch(&watch_stripe(&o->d->watch, s->first_hash)->sides[s->side], s->hash);
             n++;
@@ -422,28 +394,26 @@ static __attribute__((noinline)) void count_all(struct observation *o, uint64_t 
 }
 
 /* The source has set something off before: is this what a sequence waits for? */
-static void follow(struct observation *o, uint32_t class)
+static void follow(struct observation *o)
 {
     struct detection *d = o->d;
     uint64_t mask = 0;
     for (uint64_t left = d->sequences.all; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        if (match_predicate(&d->detectors[i].where, o->r, class) &&
-            sequences_follows(&d->sequences, d->detectors, &d->watch, i, o->r, o->source_hash,
-                              side_of(class), o->t))
+        if (match_predicate(&d->detectors[i].where, o->r, o->view.class) &&
+            sequences_follows(&d->sequences, d->detectors, &d->watch, i, o->r,
+                              view_source(&o->view, d->risk), view_side(&o->view), o->t))
             mask |= UINT64_C(1) << i;
     }
     if (mask)
-        count_all(o, mask, class);
+        count_all(o, mask);
 }
 
-static __attribute__((noinline)) void source_state(struct observation *o, uint32_t class)
+static __attribute__((noinline)) void source_state(struct observation *o)
 {
-    if (!o->source_hash)
-        o->source_hash = risk_address(o->d->risk, o->r->src_ip, FIELD_src_ip);
     if (o->d->sequences.all)
-        follow(o, class);
-    struct risk_state state = risk_of(o->d->risk, o->source_hash, o->t);
+        follow(o);
+    struct risk_state state = risk_of(o->d->risk, view_source(&o->view, o->d->risk), o->t);
     if (state.risk)
         record_set_risk(o->r, state.risk);
     o->firing |= state.firing;
@@ -458,27 +428,39 @@ static __attribute__((noinline)) void look_for_gap(struct observation *o)
     o->deliver(o->context, &alert);
 }
 
-void detect_observe(struct detection *d, struct record *r, on_alert to, void *context)
+/* What is not over after one look at a record. */
+static __attribute__((noinline)) void observe(struct detection *d, struct record *r, int64_t t,
+                                              uint64_t mask, uint32_t class, on_alert to,
+                                              void *context)
 {
-    struct observation o = {.d = d, .r = r, .deliver = to, .context = context};
-    if (!RECORD_HAS(r, time) && !RECORD_HAS(r, received))
-        return;
-    o.t = RECORD_HAS(r, time) ? r->time : r->received;
-    if (o.t >= episodes_next(d->episodes))
+    struct observation o = {.d = d, .r = r, .deliver = to, .context = context, .t = t};
+    o.view = (struct view){.record = r, .class = class, .t = t};
+    if (t >= episodes_next(d->episodes))
         time_passed(&o);
-    uint32_t class = record_class(r);
     if (coverage_samples(r))
         look_for_gap(&o);
-    uint64_t mask = match_record(&d->match, r, class);
     if (mask)
-        count_all(&o, mask, class);
+        count_all(&o, mask);
     if (RECORD_HAS(r, src_ip) && risk_may_have(d->risk, r->src_ip))
-        source_state(&o, class);
+        source_state(&o);
     r->counted = o.counted;
     if (o.firing) {
         record_set_detections(r, words_joined(r, d->names, o.firing));
         record_set_techniques(r, words_joined(r, d->techniques, o.firing));
     }
+}
+
+/* Most records are harmless: of no interest to any detector, and of no source that is. */
+void detect_observe(struct detection *d, struct record *r, on_alert to, void *context)
+{
+    if (!RECORD_HAS(r, time) && !RECORD_HAS(r, received))
+        return;
+    int64_t t = RECORD_HAS(r, time) ? r->time : r->received;
+    uint32_t class = record_class(r);
+    uint64_t mask = match_record(&d->match, r, class);
+    if (mask || t >= episodes_next(d->episodes) || coverage_samples(r) ||
+        (RECORD_HAS(r, src_ip) && risk_may_have(d->risk, r->src_ip)))
+        observe(d, r, t, mask, class, to, context);
 }
 
 struct detection_parts detection_parts(struct detection *d)

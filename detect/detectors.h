@@ -26,15 +26,16 @@ struct detect_limits {
 
 /* What bounds have cost, and what was counted; read with detect_counters. */
 struct detect_counters {
-    uint64_t observed;       /* records that some detector counted */
-    uint64_t alerts[3];      /* by enum alert_phase */
-    uint64_t suppressed;     /* starts that fell into another episode's quiet time */
-    uint64_t groups;         /* live now */
-    uint64_t evicted_groups; /* pushed out by newer ones */
-    uint64_t refused_pairs;  /* beyond pairs_per_source */
-    uint64_t evicted_values; /* values that found no room */
-    uint64_t late;           /* records later than lateness_ms behind their group */
-    uint64_t storms;         /* alerts replaced by detector_storm */
+    uint64_t observed;         /* records that some detector counted */
+    uint64_t alerts[3];        /* by enum alert_phase */
+    uint64_t suppressed;       /* starts that fell into another episode's quiet time */
+    uint64_t groups;           /* live now */
+    uint64_t evicted_groups;   /* pushed out by newer ones */
+    uint64_t refused_pairs;    /* beyond pairs_per_source */
+    uint64_t evicted_values;   /* values that found no room */
+    uint64_t evicted_episodes; /* alerts whose news and end are not told, for want of memory */
+    uint64_t late;             /* records later than lateness_ms behind their group */
+    uint64_t storms;           /* alerts replaced by detector_storm */
 };
 
 /* What makes a detector impossible: the YAML key at fault, and in *expected what it should be; NULL:

@@ -11,7 +11,7 @@
 #define DEVICE_NAME_MAX 63 /* longer names are cut */
 
 struct devices {
-    uint8_t count, last; /* last: the one asked for most recently, 0 none */
+    uint8_t count;
     uint8_t index[512];
     struct {
         uint8_t len;
@@ -19,8 +19,11 @@ struct devices {
     } names[DEVICES_MAX];
 };
 
+/* What devices_number asks for; `mix` is odd, and secret where names come from outside. */
+uint64_t devices_hash(struct slice name, uint64_t mix);
+
 /* The name's number, 1 to 255; 0: empty or no room. */
-uint8_t devices_number(struct devices *devices, struct slice name, uint64_t mix);
+uint8_t devices_number(struct devices *devices, struct slice name, uint64_t hash);
 
 static inline struct slice devices_name(const struct devices *devices, uint8_t number)
 {

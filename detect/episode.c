@@ -3,6 +3,56 @@
 
 #include "detect/alert_text.h"
 
+void episode_begin(struct episode *episode, const struct sighting *s, const struct group *group,
+                   struct values table, int64_t window_end, unsigned peak, bool by_also)
+{
+    const struct detector *detector = s->detector;
+    uint32_t window = (uint32_t)detector->timespan_ms;
+    bool counts = detector->type != DETECTOR_FIRST_SEEN;
+    memcpy(episode->members, s->members, sizeof(episode->members));
+    episode->window_start = window_end - detector->timespan_ms;
+    episode->first_seen = counts ? INT64_MIN : s->t;
+    episode->last_seen = group->newest;
+    episode->last_alert = s->t;
+    episode->marked = 0;
+    episode->next_growth = 10 * (uint64_t)peak;
+    episode->by_also = by_also;
+    episode->sample_count = episode->device_count = 0;
+    episode->evidence = UINT32_C(1) << s->evidence;
+    episode_add_device(episode, group->devices[0]);
+    episode_add_device(episode, group->devices[1]);
+    episode_add_device(episode, s->device);
+    sketch_begin(&episode->sketch);
+    episode->seen = 0;
+    episode->is_exact = true;
+    if (!counts)
+        return;
+    for (uint32_t i = 0; i < table.count; i++) {
+        const struct value *v = &table.slots[i];
+        bool covered = v->hi && value_covers(v, (uint32_t)window_end, window);
+        if (covered)
+            episode_value(episode, value_key(v), true, false);
+        episode->is_exact &= covered || !v->hi; /* older ones may come back */
+    }
+    episode_sample(episode, table, (uint32_t)window_end, window);
+}
+
+bool episode_value(struct episode *episode, uint64_t key, bool begun, bool forgot)
+{
+    episode->seen += begun;
+    episode->is_exact &= !forgot;
+    return sketch_add(&episode->sketch, key);
+}
+
+void episode_widen(struct episode *episode, struct values table)
+{
+    episode->by_also = false;
+    episode->is_exact = false;
+    for (uint32_t i = 0; i < table.count; i++)
+        if (table.slots[i].hi)
+            sketch_add(&episode->sketch, value_key(&table.slots[i]));
+}
+
 void episode_add_device(struct episode *episode, uint8_t device)
 {
     for (unsigned i = 0; i < episode->device_count; i++)
@@ -64,18 +114,27 @@ void episode_alert(const struct episode *episode, const struct detector *detecto
     alert->device_count = episode->device_count;
     for (unsigned i = 0; i < episode->device_count; i++)
         alert->devices[i] = devices_name(&stripe->devices, episode->devices[i]);
-    alert->threshold = detector->tiers[group->tier].gte;
+    alert->threshold = episode->by_also ? detector->also_gte : detector->tiers[group->tier].gte;
     alert->severity = detector->tiers[group->tier].severity;
     alert->score = detector->score;
     alert->risk = 0;
     alert_id(alert, episode->window_start);
 }
 
-void episode_count(const struct episode *episode, const struct detector *detector,
-                   struct alert *alert, uint64_t exact)
+void episode_count(const struct episode *episode, struct alert *alert, uint64_t exact)
 {
+    const struct detector *detector = alert->detector;
     uint64_t estimate = sketch_estimate(&episode->sketch);
     uint64_t top = detector->tiers[detector->tier_count - 1].gte;
+    if (episode->by_also)
+        top = detector->also_gte;
     alert->count_estimated = exact > top && estimate > exact;
     alert->count = alert->count_estimated ? estimate : exact;
+}
+
+void episode_count_all(const struct episode *episode, struct alert *alert, uint64_t held)
+{
+    uint64_t estimate = sketch_estimate(&episode->sketch);
+    alert->count_estimated = !episode->is_exact;
+    alert->count = episode->is_exact ? episode->seen : estimate > held ? estimate : held;
 }

@@ -7,8 +7,6 @@
 #include "detect/episodes.h"
 #include "detect/sketch.h"
 
-#define EPISODE_ORDER 5 /* of its block: 2 KiB */
-
 struct episode {
     uint32_t next, previous; /* in the side's list, by unit */
     uint32_t slot;           /* of the group */
@@ -17,6 +15,9 @@ struct episode {
     int64_t last_alert;
     int64_t marked; /* until when it has been said to fire */
     uint64_t next_growth;
+    uint64_t seen; /* values of the whole episode, while is_exact */
+    bool is_exact; /* no value of the episode has been forgotten so far */
+    bool by_also;  /* what it counts is what the lower threshold is for */
     uint64_t samples[ALERT_SAMPLES_MAX];
     unsigned sample_count;
     uint32_t evidence;
@@ -26,6 +27,17 @@ struct episode {
 };
 _Static_assert(sizeof(struct episode) + sizeof(uint32_t) <= POOL_UNIT << EPISODE_ORDER,
                "an episode fits its block");
+
+/* It starts with a window that ends there and holds `peak` of the values. */
+void episode_begin(struct episode *episode, const struct sighting *s, const struct group *group,
+                   struct values table, int64_t window_end, unsigned peak, bool by_also);
+
+/* A value of the episode; `forgot`: its group has dropped others for it. True: the estimate has
+ * changed. */
+bool episode_value(struct episode *episode, uint64_t key, bool begun, bool forgot);
+
+/* From now on it counts what `condition` is for. */
+void episode_widen(struct episode *episode, struct values table);
 
 void episode_add_device(struct episode *episode, uint8_t device);
 
@@ -38,6 +50,7 @@ void episode_alert(const struct episode *episode, const struct detector *detecto
                    const struct group *group, struct stripe *stripe, struct alert *alert,
                    int64_t end);
 
-/* The number to report: exact up to the highest tier, beyond it the sketch's if that is more. */
-void episode_count(const struct episode *episode, const struct detector *detector,
-                   struct alert *alert, uint64_t exact);
+/* The number to report of a window: exact up to the highest tier, beyond it the sketch's if that is
+ * more; and that of the whole episode, at least `held`. */
+void episode_count(const struct episode *episode, struct alert *alert, uint64_t exact);
+void episode_count_all(const struct episode *episode, struct alert *alert, uint64_t held);

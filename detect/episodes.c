@@ -13,7 +13,6 @@
 #include "detect/members.h"
 #include "detect/storms.h"
 
-#define EPISODE_ORDER  5 /* 2 KiB */
 #define STORM_RETRY_MS 60000
 
 struct episodes {
@@ -72,7 +71,7 @@ static struct episode *episode_of(const struct side *side, const struct group *g
     return group->episode == POOL_NONE ? NULL : pool_at(&side->pool, group->episode);
 }
 
-void episodes_drop(struct side *side, struct group *group)
+void episodes_drop(const struct watch *watch, struct side *side, struct group *group)
 {
     struct episode *episode = episode_of(side, group);
     if (!episode)
@@ -83,17 +82,21 @@ void episodes_drop(struct side *side, struct group *group)
         ((struct episode *)pool_at(&side->pool, episode->previous))->next = episode->next;
     if (episode->next != POOL_NONE)
         ((struct episode *)pool_at(&side->pool, episode->next))->previous = episode->previous;
+    watch_book(watch, side, group, -(UINT32_C(1) << EPISODE_ORDER));
     pool_give(&side->pool, group->episode, EPISODE_ORDER);
     group->episode = POOL_NONE;
 }
 
-static struct episode *episode_begin(struct episodes *e, struct stripe *stripe, struct side *side,
-                                     struct group *group)
+static struct episode *episode_room(struct episodes *e, struct stripe *stripe, struct side *side,
+                                    struct group *group)
 {
     uint32_t unit = watch_block(e->watch, stripe, side, group, EPISODE_ORDER, group->newest);
-    if (unit == POOL_NONE)
+    if (unit == POOL_NONE) {
+        stripe->counters.evicted_episodes++;
         return NULL;
+    }
     struct episode *episode = pool_at(&side->pool, unit);
+    episode->slot = watch_slot(side, group);
     episode->next = side->active;
     episode->previous = POOL_NONE;
     if (side->active != POOL_NONE)
@@ -108,6 +111,8 @@ static int64_t hot_until(struct episodes *e, struct stripe *stripe, struct side 
 {
     const struct watch_rule *rule = &e->watch->rules[group->detector];
     uint32_t age = UINT32_MAX;
+    if (group->state == GROUP_FIRING && group->episode == POOL_NONE)
+        return group->newest; /* its values are not kept up */
     for (unsigned set = 0; set < 2; set++) {
         if (!rule->first_gte[set])
             continue;
@@ -134,23 +139,20 @@ static bool check(struct episodes *e, struct stripe *stripe, struct side *side, 
         return false;
     }
     group->hot = (uint32_t)hot;
-    group->state = GROUP_IDLE;
+    watch_set_state(e->watch, side, group, GROUP_IDLE);
     if (!episode) {
         group->tier = 0;
         return false;
     }
     episode_alert(episode, detector, group, stripe, alert, end);
-    alert->count = sketch_estimate(&episode->sketch); /* of the whole episode */
-    if (alert->count < group->counts[0])
-        alert->count = group->counts[0];
-    alert->count_estimated = alert->count > detector->tiers[detector->tier_count - 1].gte;
+    episode_count_all(episode, alert, group->counts[episode->by_also]);
     alert->phase = ALERT_END;
     alert->record = NULL;
     alert_summary(alert, detector->summary);
     stripe->counters.alerts[ALERT_END]++;
     group->tier = 0;
     group->devices[0] = group->devices[1] = 0;
-    episodes_drop(side, group);
+    episodes_drop(e->watch, side, group);
     return true;
 }
 
@@ -193,9 +195,10 @@ struct look {
     const struct watch_rule *rule;
     const struct sighting *s;
     struct alert *alert;
-    unsigned peak; /* most values in one window */
-    uint32_t at;   /* that window's end */
-    bool by_also;  /* it was the lower threshold that was met */
+    uint16_t before[2]; /* values in the two sets before the record */
+    unsigned peak;      /* most values in one window */
+    uint32_t at;        /* that window's end */
+    bool by_also;       /* it was the lower threshold that was met */
 };
 
 /* Whether a start would fall into the quiet time after another episode. */
@@ -217,37 +220,6 @@ static unsigned tier_of(const struct detector *detector, uint64_t count)
     return tier;
 }
 
-/* What the episode remembers from its start on. */
-static void begin(const struct look *l, struct episode *episode, int64_t window_end)
-{
-    struct group *group = l->group;
-    const struct detector *detector = l->s->detector;
-    const struct record *r = l->s->record;
-    struct values table = watch_values(l->side, group, 0);
-    episode->slot = watch_slot(l->side, group);
-    memcpy(episode->members, l->s->members, sizeof(episode->members));
-    episode->window_start = window_end - detector->timespan_ms;
-    episode->first_seen = l->rule->first_seen ? l->s->t : INT64_MIN;
-    episode->last_seen = group->newest;
-    episode->last_alert = l->s->t;
-    episode->marked = 0;
-    episode->next_growth = 10 * (uint64_t)l->peak;
-    episode->sample_count = episode->device_count = 0;
-    episode->evidence = UINT32_C(1) << l->s->evidence;
-    episode_add_device(episode, group->devices[0]);
-    episode_add_device(episode, group->devices[1]);
-    if (RECORD_HAS(r, host))
-        episode_add_device(episode, devices_number(&l->stripe->devices, r->host, l->e->watch->mix));
-    sketch_begin(&episode->sketch);
-    if (l->rule->first_seen)
-        return;
-    for (uint32_t i = 0; i < table.count; i++)
-        if (table.slots[i].hi &&
-            value_covers(&table.slots[i], (uint32_t)window_end, l->rule->window))
-            sketch_add(&episode->sketch, value_key(&table.slots[i]));
-    episode_sample(episode, table, (uint32_t)window_end, l->rule->window);
-}
-
 static enum episode_event start(struct look *l, int64_t window_end)
 {
     struct group *group = l->group;
@@ -258,26 +230,26 @@ static enum episode_event start(struct look *l, int64_t window_end)
         l->stripe->counters.storms++;
         group->has_started = 0; /* not told: to be tried again, as if it were the first */
         group->started = (uint32_t)l->s->t;
-        group->state = detector->type == DETECTOR_FIRST_SEEN ? GROUP_IDLE : GROUP_MUTED;
+        if (detector->type != DETECTOR_FIRST_SEEN)
+            watch_set_state(l->e->watch, l->side, group, GROUP_MUTED);
         group->next_check = (uint32_t)(l->s->t + detector->timespan_ms);
         return report ? EPISODE_STORM : EPISODE_MUTED;
     }
     bool lasting = detector->type != DETECTOR_FIRST_SEEN;
-    group->state = lasting ? GROUP_FIRING : GROUP_IDLE;
+    watch_set_state(l->e->watch, l->side, group, lasting ? GROUP_FIRING : GROUP_IDLE);
     group->tier = lasting && !l->by_also ? tier_of(detector, l->peak) & 7 : 0;
     group->has_started = 1;
     group->started = (uint32_t)l->s->t;
-    episode = lasting ? episode_begin(l->e, l->stripe, l->side, group) : NULL;
+    episode = lasting ? episode_room(l->e, l->stripe, l->side, group) : NULL;
     if (!episode)
         episode = &local;
-    begin(l, episode, window_end);
+    episode_begin(episode, l->s, group, watch_values(l->side, group, l->by_also), window_end,
+                  l->peak, l->by_also);
     group->next_check = (uint32_t)(window_end + detector->timespan_ms);
     if (group->episode != POOL_NONE)
         episodes_next_at_latest(l->e, window_end + detector->timespan_ms);
     episode_alert(episode, detector, group, l->stripe, l->alert, window_end);
-    episode_count(episode, detector, l->alert, l->peak);
-    if (l->by_also)
-        l->alert->threshold = detector->also_gte;
+    episode_count(episode, l->alert, l->peak);
     l->alert->phase = ALERT_START;
     l->alert->record = l->s->record;
     alert_summary(l->alert, detector->summary);
@@ -314,6 +286,9 @@ static void leave_to_the_last(struct gain *gain, uint32_t hot)
 static enum episode_event idle(struct look *l, struct gain gains[2])
 {
     struct group *group = l->group;
+    if (group->counts[0] < l->rule->first_gte[0] &&
+        (!l->rule->first_gte[1] || group->counts[1] < l->rule->first_gte[1]))
+        return EPISODE_NOTHING;
     for (unsigned set = 0; group->state == GROUP_IDLE && group->has_started && set < 2; set++)
         leave_to_the_last(&gains[set], group->hot);
     if (!completes(l, gains, l->rule->first_gte[0]))
@@ -324,7 +299,7 @@ static enum episode_event idle(struct look *l, struct gain gains[2])
         if (suppressed(l, (uint32_t)l->s->t))
             return EPISODE_NOTHING;
     } else if (suppressed(l, group->hot)) {
-        group->state = GROUP_MUTED;
+        watch_set_state(l->e->watch, l->side, group, GROUP_MUTED);
         group->next_check = (uint32_t)(l->s->t + l->s->detector->timespan_ms);
         l->stripe->counters.suppressed++;
         return EPISODE_MUTED;
@@ -332,39 +307,58 @@ static enum episode_event idle(struct look *l, struct gain gains[2])
     return start(l, near(group, l->at));
 }
 
-static enum episode_event firing(struct look *l, struct gain gains[2])
+/* What the record adds to the episode; true: it has grown tenfold. */
+static bool grows(struct look *l, struct episode *episode, const struct gain gains[2])
+{
+    struct group *group = l->group;
+    uint64_t least = l->s->detector->tiers[0].gte;
+    if (episode->by_also && group->counts[0] >= least &&
+        completes(l, (struct gain[2]){gains[0], {0, 0, false}}, (uint32_t)least))
+        episode_widen(episode, watch_values(l->side, group, 0));
+    unsigned set = episode->by_also;
+    const struct gain *gain = &gains[set];
+    if (l->s->t > episode->last_seen)
+        episode->last_seen = l->s->t;
+    episode->evidence |= UINT32_C(1) << l->s->evidence;
+    episode_add_device(episode, l->s->device);
+    bool forgot = group->counts[set] != l->before[set] + gain->begun;
+    return (gain->from != gain->to || gain->begun) &&
+           episode_value(episode, l->s->key, gain->begun, forgot) &&
+           sketch_estimate(&episode->sketch) >= episode->next_growth;
+}
+
+/* Whether a window that ends now holds enough, of either set. */
+static bool is_full(const struct look *l, uint32_t t)
+{
+    for (unsigned set = 0; set < 2; set++)
+        if (l->rule->first_gte[set] && values_count(watch_values(l->side, l->group, set), t,
+                                                    l->rule->window) >= l->rule->first_gte[set])
+            return true;
+    return false;
+}
+
+static enum episode_event firing(struct look *l, const struct gain gains[2])
 {
     struct group *group = l->group;
     struct episode *episode = episode_of(l->side, group);
     const struct detector *detector = l->s->detector;
-    if (!episode)
-        return EPISODE_NOTHING;
-    if (l->s->t > episode->last_seen)
-        episode->last_seen = l->s->t;
-    episode->evidence |= UINT32_C(1) << l->s->evidence;
-    if (episode->device_count < ALERT_DEVICES_MAX && RECORD_HAS(l->s->record, host))
-        episode_add_device(
-            episode, devices_number(&l->stripe->devices, l->s->record->host, l->e->watch->mix));
-    bool grown = gains[0].from != gains[0].to && sketch_add(&episode->sketch, l->s->key) &&
-                 sketch_estimate(&episode->sketch) >= episode->next_growth;
+    bool grown = grows(l, episode, gains);
     bool due = l->s->t - episode->last_alert >= detector->update_interval_ms;
     bool crossed = false;
     if (group->tier + 1u < detector->tier_count &&
         group->counts[0] >= detector->tiers[group->tier + 1].gte)
-        crossed = completes(l, (struct gain[2]){gains[0], {0, 0}},
+        crossed = completes(l, (struct gain[2]){gains[0], {0, 0, false}},
                             (uint32_t)detector->tiers[group->tier + 1].gte);
     if (!crossed && !grown && !due)
         return EPISODE_NOTHING;
-    struct values table = watch_values(l->side, group, 0);
+    struct values table = watch_values(l->side, group, episode->by_also);
     uint32_t t = (uint32_t)l->s->t;
     if (crossed) {
         group->tier = tier_of(detector, l->peak) & 7;
     } else {
         l->at = t;
         l->peak = values_count(table, t, l->rule->window);
-        if (!grown && l->peak < l->rule->first_gte[0] &&
-            (!l->rule->first_gte[1] || values_count(watch_values(l->side, group, 1), t,
-                                                    l->rule->window) < l->rule->first_gte[1]))
+        if (!grown && !is_full(l, t))
             return EPISODE_NOTHING; /* below the threshold: about to end, no news */
     }
     while (sketch_estimate(&episode->sketch) >= episode->next_growth)
@@ -372,7 +366,7 @@ static enum episode_event firing(struct look *l, struct gain gains[2])
     episode->last_alert = l->s->t;
     episode_sample(episode, table, l->at, l->rule->window);
     episode_alert(episode, detector, group, l->stripe, l->alert, near(group, l->at));
-    episode_count(episode, detector, l->alert, l->peak);
+    episode_count(episode, l->alert, l->peak);
     l->alert->phase = ALERT_ONGOING;
     l->alert->record = l->s->record;
     alert_summary(l->alert, detector->summary);
@@ -420,6 +414,7 @@ static void remember(struct look *l)
 {
     struct group *group = l->group;
     const struct record *r = l->s->record;
+    uint8_t device = l->s->device;
     if (l->s->key & VALUE_WIDE)
         l->stripe->wide[l->s->key % WIDE_VALUES] = (struct wide_value){
             l->s->key,
@@ -427,12 +422,11 @@ static void remember(struct look *l)
             r->dst_port,
             r->protocol,
         };
-    if (group->state == GROUP_FIRING || group->devices[1] || !RECORD_HAS(r, host))
+    if (group->state == GROUP_FIRING)
         return;
-    uint8_t device = devices_number(&l->stripe->devices, r->host, l->e->watch->mix);
     if (group->devices[0] == 0)
         group->devices[0] = device;
-    else if (group->devices[0] != device)
+    else if (group->devices[0] != device && group->devices[1] == 0)
         group->devices[1] = device;
 }
 
@@ -448,7 +442,7 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
                      .alert = alert,
                      .rule = &e->watch->rules[s->index]};
     struct group *group =
-        watch_group(e->watch, stripe, side, s->index, s->hash, s->first_hash, s->t);
+        watch_group(e->watch, stripe, side, s->index, s->hash, s->first_hash, s->t, s->group);
     enum episode_event event;
     *is_firing = false;
     if (!group)
@@ -461,8 +455,15 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
     }
     if (group->state != GROUP_IDLE && check(e, stripe, side, group, s->t, alert))
         return EPISODE_END;
+    l.before[0] = group->counts[0];
+    l.before[1] = group->counts[1];
     watch_advance(e->watch, stripe, side, group, s->t);
-    struct gain gains[2] = {{0, 0}, {0, 0}};
+    if (group->state == GROUP_FIRING && group->episode == POOL_NONE) { /* nothing more to be told */
+        *is_firing = true;
+        *until = 0;
+        return EPISODE_NOTHING;
+    }
+    struct gain gains[2] = {{0, 0, false}, {0, 0, false}};
     gains[0] = watch_value(e->watch, stripe, side, group, 0, s->key, s->evidence, s->t);
     if (s->narrow)
         gains[1] = watch_value(e->watch, stripe, side, group, 1, s->key, s->evidence, s->t);
@@ -477,10 +478,7 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
 struct episode *episodes_restore(struct episodes *e, struct stripe *stripe, struct side *side,
                                  struct group *group)
 {
-    struct episode *episode = episode_begin(e, stripe, side, group);
-    if (episode)
-        episode->slot = watch_slot(side, group);
-    return episode;
+    return episode_room(e, stripe, side, group);
 }
 
 struct storms *episodes_storms(struct episodes *e)

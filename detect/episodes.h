@@ -32,8 +32,10 @@ struct sighting {
     unsigned index; /* of the detector */
     union member members[DETECTOR_GROUP_MAX];
     uint64_t hash, first_hash; /* of the group, of its first member */
-    uint64_t key;              /* of the counted value: value_text tells what it is */
-    bool narrow;               /* the predicate of `also` holds too */
+    struct group *group; /* as it was found when the stripe was locked; NULL: there was none */
+    uint64_t key;        /* of the counted value: value_text tells what it is */
+    bool narrow;         /* the predicate of `also` holds too */
+    uint8_t device;      /* who reported it, in the stripe's devices; 0: not known */
     enum watch_side side;
     unsigned evidence;
     int64_t t;
@@ -50,6 +52,8 @@ enum episode_event {
     EPISODE_STORM, /* too many starts: the alert is about the detector */
     EPISODE_MUTED, /* a start that is not told: too near to the last one, or one of too many */
 };
+
+#define EPISODE_ORDER 5 /* of the block of one that fires: 2 KiB */
 
 struct episodes; /* what all groups share: the guard against storms, the next end */
 
@@ -77,7 +81,7 @@ void episodes_next_at_latest(struct episodes *e, int64_t when);
 int64_t episodes_next_of(struct stripe *stripe);
 
 /* The group is forgotten: its episode's memory goes. */
-void episodes_drop(struct side *side, struct group *group);
+void episodes_drop(const struct watch *watch, struct side *side, struct group *group);
 
 /* The memory of an episode of an earlier run, to be filled in; NULL: no room. */
 struct episode;

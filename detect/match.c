@@ -25,6 +25,13 @@ static bool has_protocol(const struct predicate *p, uint8_t protocol)
     return p->any_protocol || p->protocols[protocol >> 6] >> (protocol & 63) & 1;
 }
 
+/* A well-known port towards a high one: the record has the two sides the wrong way round. */
+static bool is_reversed(const struct record *r)
+{
+    return RECORD_HAS(r, src_port) && RECORD_HAS(r, dst_port) && r->src_port >= 1 &&
+           r->src_port < 1024 && r->dst_port >= 1024;
+}
+
 static bool ports_match(const struct predicate *p, const struct record *r)
 {
     bool src = RECORD_HAS(r, src_port), dst = RECORD_HAS(r, dst_port);
@@ -36,9 +43,7 @@ static bool ports_match(const struct predicate *p, const struct record *r)
         return false;
     if (p->not_src_port && src && port_set_has(p->not_src_port, r->src_port))
         return false;
-    /* A well-known port towards a high one: the record has the two sides the wrong way round. */
-    return !(p->not_reversed && src && dst && r->src_port >= 1 && r->src_port < 1024 &&
-             r->dst_port >= 1024);
+    return !(p->not_reversed && is_reversed(r));
 }
 
 static bool lists_match(const struct predicate *p, const struct record *r)
@@ -108,7 +113,7 @@ static bool device_among(const char *const *devices, const struct record *r)
     return false;
 }
 
-/* What the tables do not know. */
+/* All but class, evidence and protocol. */
 static bool rest_matches(const struct predicate *p, const struct record *r)
 {
     if (p->actions && !(RECORD_HAS(r, action) && p->actions >> r->action & 1))
@@ -139,43 +144,65 @@ bool match_predicate(const struct predicate *p, const struct record *r, uint32_t
 
 static unsigned protocol_group(const struct record *r)
 {
-    if (!RECORD_HAS(r, protocol))
-        return 4;
-    switch (r->protocol) {
-    case PROTOCOL_TCP:
-        return 0;
-    case PROTOCOL_UDP:
-        return 1;
-    case PROTOCOL_ICMP:
-    case PROTOCOL_ICMP6:
-        return 2;
-    default:
-        return 3;
-    }
+    static const uint8_t groups[256] = {/* the others are 0 */
+                                        [PROTOCOL_TCP] = 1,
+                                        [PROTOCOL_UDP] = 2,
+                                        [PROTOCOL_ICMP] = 3,
+                                        [PROTOCOL_ICMP6] = 3};
+    return RECORD_HAS(r, protocol) ? groups[r->protocol] : 4;
+}
+
+/* Whether the groups say all there is to a protocol: TCP, UDP, any. */
+static bool has_simple_protocols(const struct predicate *p)
+{
+    const uint64_t simple = UINT64_C(1) << PROTOCOL_TCP | UINT64_C(1) << PROTOCOL_UDP;
+    return p->any_protocol || (!(p->protocols[0] & ~simple) && !p->protocols[1] &&
+                               !p->protocols[2] && !p->protocols[3]);
 }
 
 static bool group_may_match(const struct predicate *p, unsigned group)
 {
     if (p->any_protocol)
         return true;
-    if (group == 0)
-        return has_protocol(p, PROTOCOL_TCP);
     if (group == 1)
+        return has_protocol(p, PROTOCOL_TCP);
+    if (group == 2)
         return has_protocol(p, PROTOCOL_UDP);
-    return group < 4 && (p->protocols[0] | p->protocols[1] | p->protocols[2] | p->protocols[3]);
+    return group < 4 && !has_simple_protocols(p);
+}
+
+/* Whether the index is among those of a mask; the last one stands for none given. No mask: always. */
+static bool takes(uint32_t mask, unsigned index, unsigned count)
+{
+    return !mask || (index < count && mask >> index & 1);
 }
 
 static void fill_candidates(struct match *match, const struct predicate *p, uint64_t bit)
 {
+    for (unsigned action = 0; action <= ACTION_COUNT; action++)
+        match->actions[action] |= takes(p->actions, action, ACTION_COUNT) ? bit : 0;
     for (unsigned category = 0; category <= CATEGORY_COUNT; category++)
-        if (!p->categories || (category < CATEGORY_COUNT && p->categories >> category & 1))
-            match->categories[category] |= bit;
-    for (unsigned class = 0; class < MATCH_CLASSES; class ++)
-        for (unsigned evidence = 0; evidence < EVIDENCE_COUNT; evidence++)
-            for (unsigned group = 0; group < MATCH_PROTOCOLS; group++)
-                if ((!p->classes || p->classes >> class & 1) &&
-                    (!p->evidence || p->evidence >> evidence & 1) && group_may_match(p, group))
-                    match->candidates[class][evidence][group] |= bit;
+        for (unsigned class = 0; class < MATCH_CLASSES; class ++)
+            for (unsigned evidence = 0; evidence < EVIDENCE_COUNT; evidence++)
+                for (unsigned group = 0; group < MATCH_PROTOCOLS; group++)
+                    if (takes(p->categories, category, CATEGORY_COUNT) &&
+                        takes(p->classes, class, MATCH_CLASSES) &&
+                        takes(p->evidence, evidence, EVIDENCE_COUNT) && group_may_match(p, group))
+                        match->candidates[category][class][evidence][group] |= bit;
+}
+
+static void fill_conditions(struct match *match, const struct predicate *p, uint64_t bit)
+{
+    uint64_t unwanted = p->not_listed | p->not_src_networks | p->not_dst_networks;
+    match->answered |= p->answered ? bit : 0;
+    match->not_reversed |= p->not_reversed ? bit : 0;
+    match->no_parent |= p->no_parent ? bit : 0;
+    match->by_lists |= unwanted ? bit : 0;
+    match->lists |= unwanted;
+    if (!has_simple_protocols(p) || p->by_icmp_type || p->src_port || p->not_src_port ||
+        p->listed || p->src_networks || p->dst_networks || p->event_ids || p->devices ||
+        p->parsers || p->vendors || p->min_severity || p->detected || p->firing)
+        match->in_full |= bit;
 }
 
 /* The detectors that a destination port leaves possible. */
@@ -199,6 +226,7 @@ bool match_init(struct match *match, const struct detector *detectors, unsigned 
     for (unsigned i = 0; i < count; i++) {
         if (detectors[i].type != DETECTOR_SEQUENCE)
             fill_candidates(match, &detectors[i].where, UINT64_C(1) << i);
+        fill_conditions(match, &detectors[i].where, UINT64_C(1) << i);
         if (!detectors[i].where.dst_port)
             match->without_port |= UINT64_C(1) << i;
     }
@@ -230,21 +258,35 @@ void match_close(struct match *match)
     match->port_masks = NULL;
 }
 
-uint64_t match_record(const struct match *match, const struct record *r, uint32_t class)
+/* What is left of the candidates. */
+static __attribute__((noinline)) uint64_t narrowed(const struct match *match,
+                                                   const struct record *r, uint64_t mask,
+                                                   uint32_t class)
 {
-    uint64_t mask = match->candidates[__builtin_ctz(class)][evidence_of(r)][protocol_group(r)];
-    if (!mask)
-        return 0;
-    mask &=
-        match->categories[RECORD_HAS(r, category) && r->category < CATEGORY_COUNT ? r->category
-                                                                                  : CATEGORY_COUNT];
+    bool has_action = RECORD_HAS(r, action) && r->action < ACTION_COUNT;
+    mask &= match->actions[has_action ? r->action : ACTION_COUNT];
     mask &= RECORD_HAS(r, dst_port) ? match->port_masks[match->port_class[r->dst_port]]
                                     : match->without_port;
-    for (uint64_t left = mask; left; left &= left - 1) {
+    if (mask & match->not_reversed && is_reversed(r))
+        mask &= ~match->not_reversed;
+    if (mask & match->no_parent && has_parent(r))
+        mask &= ~match->no_parent;
+    if (mask & match->answered && !is_answered(r))
+        mask &= ~match->answered;
+    bool listed = (r->src_lists | r->dst_lists) & match->lists;
+    uint64_t left = mask & (match->in_full | (listed ? match->by_lists : 0));
+    for (; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        const struct predicate *p = &match->detectors[i].where;
-        bool holds = (p->any_protocol || has_protocol(p, r->protocol)) && rest_matches(p, r);
-        mask &= ~((uint64_t)!holds << i);
+        if (!match_predicate(&match->detectors[i].where, r, class))
+            mask &= ~(UINT64_C(1) << i);
     }
     return mask;
+}
+
+uint64_t match_record(const struct match *match, const struct record *r, uint32_t class)
+{
+    bool has_category = RECORD_HAS(r, category) && r->category < CATEGORY_COUNT;
+    uint64_t mask = match->candidates[has_category ? r->category : CATEGORY_COUNT]
+                                     [__builtin_ctz(class)][evidence_of(r)][protocol_group(r)];
+    return mask ? narrowed(match, r, mask, class) : 0;
 }

@@ -90,30 +90,42 @@ static uint64_t mixed(uint64_t hash, uint64_t a, uint64_t b)
 
 static void put_text(struct siphash *s, struct slice text)
 {
+    uint64_t word;
     for (; text.len >= 8; text = slice_from(text, 8)) {
-        uint64_t word;
         memcpy(&word, text.ptr, 8);
         siphash_word(s, word, 1);
     }
-    uint64_t word = text.len + 1;
-    for (size_t i = 0; i < text.len; i++)
-        word = word << 8 | (unsigned char)text.ptr[i];
+    const unsigned char *p = (const unsigned char *)text.ptr;
+    word = (uint64_t)(text.len + 1) << 56;
+    if (text.len >= 4) { /* two pieces that overlap */
+        uint32_t first, last;
+        memcpy(&first, p, 4);
+        memcpy(&last, p + text.len - 4, 4);
+        word |= first | (uint64_t)last << 8 * (text.len - 4);
+    } else if (text.len) {
+        word |= p[0] | (uint32_t)p[text.len / 2] << 8 * (text.len / 2) |
+                (uint32_t)p[text.len - 1] << 8 * (text.len - 1);
+    }
     siphash_word(s, word, 1);
 }
 
+/* Two addresses of IPv4 share a word. */
 static void put_ends(struct siphash *s, const struct record *r)
 {
+    struct address src = RECORD_HAS(r, src_ip) ? r->src_ip : (struct address){0, 0};
+    struct address dst = RECORD_HAS(r, dst_ip) ? r->dst_ip : (struct address){0, 0};
     uint64_t ports = 0;
-    if (RECORD_HAS(r, src_ip)) {
-        siphash_word(s, r->src_ip.hi, 1);
-        siphash_word(s, r->src_ip.lo, 1);
-    }
-    if (RECORD_HAS(r, dst_ip)) {
-        siphash_word(s, ~r->dst_ip.hi, 1);
-        siphash_word(s, r->dst_ip.lo, 1);
+    if (address_is_v4(src) && address_is_v4(dst)) {
+        siphash_word(s, src.lo << 32 | (dst.lo & UINT32_MAX), 1);
+    } else {
+        siphash_word(s, src.hi, 1);
+        siphash_word(s, src.lo, 1);
+        siphash_word(s, dst.hi, 1);
+        siphash_word(s, dst.lo, 1);
+        ports = UINT64_C(1) << 63;
     }
     if (RECORD_HAS(r, src_port))
-        ports = (uint64_t)r->src_port + 1;
+        ports |= (uint64_t)r->src_port + 1;
     if (RECORD_HAS(r, dst_port))
         ports |= ((uint64_t)r->dst_port + 1) << 20;
     if (RECORD_HAS(r, protocol))

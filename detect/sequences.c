@@ -60,8 +60,9 @@ void sequences_feed(const struct sequences *sequences, struct watch *watch, stru
         unsigned q = (unsigned)__builtin_ctzll(left);
         if (!(sequences->after[q] >> s->index & 1))
             continue;
-        struct group *targets = watch_group(
-            watch, stripe, side, q, watch_hash(watch, q, s->first_hash), s->first_hash, s->t);
+        uint64_t hash = watch_hash(watch, q, s->first_hash);
+        struct group *targets =
+            watch_group(watch, stripe, side, q, hash, s->first_hash, s->t, watch_find(side, hash));
         if (!targets)
             continue;
         watch_advance(watch, stripe, side, targets, s->t);

@@ -9,13 +9,13 @@
  *            starts (4), on (1), name's length (1), name. Groups and entities mean them by number.
  *   GROUPS   stripe (4), groups (4), where the names begin in the payload (4), groups, names.
  *            Names of devices: number (1), length (1), text. Groups mean them by number, 0 is none.
- *   group    hash (8), quota's hash (8), newest (8), next_check (4), started (4), hot (4), side (1),
+ *   group    hash (8), owner (4), newest (8), next_check (4), started (4), hot (4), side (1),
  *            detector (1), state | tier << 2 | has_started << 6 | has an episode << 7 (1),
  *            devices (2), values of the two sets (2 + 2), the values, the episode
  *   value    lo (4), hi (4), first (4), last (4), before (4)
  *   episode  members, of each of three: the address or number (16), a text's length (1) and bytes;
  *            window_start (8), first_seen (8), last_seen (8), last_alert (8),
- *            next_growth (8), evidence (4), samples (1), of each: key (8), devices (1), of each: its
+ *            next_growth (8), seen (8), is_exact | by_also << 1 (1), evidence (4), samples (1), of each: key (8), devices (1), of each: its
  *            number (1), registers of the sketch (1024)
  *   WIDE     stripe (4), of each: key (8), address (16), port (2), protocol (1)
  *   RISK     entities: hash (8), bit (4), above (1), entries (1), of each: started (4), firing until
@@ -31,7 +31,7 @@
 #include <string.h>
 
 #define SNAPSHOT_MAGIC   "parapet\x1a"
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 
 #define SNAPSHOT_PREFIX (8 + 4)     /* magic and version */
 #define SECTION_EXTRA   (4 + 4 + 4) /* kind, length, crc */
@@ -45,9 +45,9 @@ enum section_kind {
     SECTION_END
 };
 
-#define GROUP_BYTES   (3 * 8 + 3 * 4 + 3 + 2 + 4) /* without values and episode */
+#define GROUP_BYTES   (2 * 8 + 4 * 4 + 3 + 2 + 4) /* without values and episode */
 #define VALUE_BYTES   20
-#define EPISODE_BYTES (3 * (16 + 1 + 55) + 5 * 8 + 4 + 1 + 32 * 8 + 1 + 8 + 1024) /* at most */
+#define EPISODE_BYTES (3 * (16 + 1 + 55) + 6 * 8 + 1 + 4 + 1 + 32 * 8 + 1 + 8 + 1024) /* at most */
 #define WIDE_BYTES    (8 + 16 + 2 + 1)
 #define ENTITY_BYTES  (8 + 4 + 1 + 1 + 12 * 9) /* at most */
 

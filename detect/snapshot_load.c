@@ -26,9 +26,9 @@ struct loader {
 
 /* A group as the file has it; values and episode follow it there. */
 struct image {
-    uint64_t hash, quota;
+    uint64_t hash;
     int64_t newest;
-    uint32_t next_check, started, hot;
+    uint32_t owner, next_check, started, hot;
     uint8_t side, detector, flags, devices[2];
     uint16_t counts[2];
     struct snapshot_reader values[2], episode;
@@ -101,9 +101,9 @@ static uint8_t device(const struct loader *l, struct stripe *stripe, uint8_t num
     while (number && r.at < r.end) {
         uint8_t n = get8(&r), len = get8(&r);
         const uint8_t *name = get_bytes(&r, len);
+        struct slice text = slice_make((const char *)name, len);
         if (name && n == number)
-            return devices_number(&stripe->devices, slice_make((const char *)name, len),
-                                  l->parts.watch->mix);
+            return devices_number(&stripe->devices, text, devices_hash(text, l->parts.watch->mix));
     }
     return 0;
 }
@@ -165,6 +165,10 @@ static void read_episode(const struct loader *l, struct snapshot_reader *r, stru
     e->last_alert = get_time(r);
     e->marked = 0; /* to be said again */
     e->next_growth = get64(r);
+    e->seen = get64(r);
+    uint8_t flags = get8(r);
+    e->is_exact = flags & 1;
+    e->by_also = flags >> 1 & 1;
     e->evidence = get32(r) & ((UINT32_C(1) << EVIDENCE_COUNT) - 1);
     e->sample_count = get8(r);
     r->bad |= e->sample_count > ALERT_SAMPLES_MAX || e->next_growth < 10;
@@ -200,13 +204,12 @@ static struct stripe *home_of(const struct loader *l, uint32_t stripe, uint64_t 
 static void put_group(struct loader *l, uint32_t stripe_index, const struct image *image)
 {
     unsigned detector = l->detector_now[image->detector];
-    const struct watch_rule *rule = &l->parts.watch->rules[detector];
     struct stripe *stripe = home_of(l, stripe_index, image->hash, detector);
     struct side *side = stripe ? &stripe->sides[image->side] : NULL;
     struct group *group = NULL;
     if (stripe)
-        group = watch_restore(l->parts.watch, stripe, side, detector, image->hash,
-                              rule->pair ? image->quota : 0, image->newest);
+        group = watch_restore(l->parts.watch, stripe, side, detector, image->hash, image->owner,
+                              image->newest);
     if (!group) {
         l->result->homeless++;
         return;
@@ -215,7 +218,7 @@ static void put_group(struct loader *l, uint32_t stripe_index, const struct imag
     group->next_check = image->next_check;
     group->started = image->started;
     group->hot = image->hot;
-    group->state = image->flags & 3;
+    watch_set_state(l->parts.watch, side, group, (enum group_state)(image->flags & 3));
     group->tier = image->flags >> 2 & 15;
     group->has_started = image->flags >> 6 & 1;
     group->devices[0] = device(l, stripe, image->devices[0]);
@@ -233,8 +236,8 @@ static void put_group(struct loader *l, uint32_t stripe_index, const struct imag
 /* Whether the numbers of a group can be. */
 static bool plausible(const struct loader *l, const struct image *image)
 {
-    if (!(image->hash & 1) || (image->quota && !(image->quota & 1)) || image->side >= SIDE_COUNT ||
-        image->detector >= l->detectors || (image->flags & 3) > GROUP_MUTED)
+    if (!(image->hash & 1) || image->side >= SIDE_COUNT || image->detector >= l->detectors ||
+        (image->flags & 3) > GROUP_MUTED)
         return false;
     unsigned now = l->detector_now[image->detector];
     if (now == NOT_HERE)
@@ -242,13 +245,13 @@ static bool plausible(const struct loader *l, const struct image *image)
     const struct watch_rule *rule = &l->parts.watch->rules[now];
     return (image->flags >> 2 & 15) < l->parts.detectors[now].tier_count &&
            (rule->keep[0] || !image->counts[0]) && (rule->keep[1] || !image->counts[1]) &&
-           (!rule->first_seen || image->flags >> 7 == 0) && (rule->pair || !image->quota);
+           (!rule->first_seen || image->flags >> 7 == 0);
 }
 
 static void read_group(struct loader *l, struct snapshot_reader *r, struct image *image)
 {
-    *image = (struct image){.hash = get64(r), .quota = 0};
-    image->quota = get64(r);
+    *image = (struct image){.hash = get64(r), .owner = 0};
+    image->owner = get32(r);
     image->newest = get_time(r);
     image->next_check = get32(r);
     image->started = get32(r);

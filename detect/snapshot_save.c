@@ -120,6 +120,8 @@ static void put_episode(struct saver *s, const struct stripe *stripe,
     put64(&s->at, (uint64_t)episode->last_seen);
     put64(&s->at, (uint64_t)episode->last_alert);
     put64(&s->at, episode->next_growth);
+    put64(&s->at, episode->seen);
+    put8(&s->at, episode->is_exact | (unsigned)episode->by_also << 1);
     put32(&s->at, episode->evidence);
     put8(&s->at, episode->sample_count);
     for (unsigned i = 0; i < episode->sample_count; i++)
@@ -138,7 +140,7 @@ static void put_group(struct saver *s, const struct stripe *stripe, unsigned sid
     const struct watch_rule *rule = &s->parts.watch->rules[group->detector];
     bool has_episode = group->episode != POOL_NONE;
     put64(&s->at, side->hashes[slot]);
-    put64(&s->at, group->owner == POOL_NONE ? 0 : side->hashes[group->owner]);
+    put32(&s->at, group->owner);
     put64(&s->at, (uint64_t)group->newest);
     put32(&s->at, group->next_check);
     put32(&s->at, group->started);
@@ -193,7 +195,7 @@ static bool save_side(struct saver *s, uint32_t stripe_index, unsigned side_inde
         begin_piece(s, stripe_index);
         pthread_mutex_lock(&stripe->lock);
         for (; slot < last && s->at - s->buffer < PIECE; slot++)
-            if (side->hashes[slot] && !side->groups[slot].is_quota)
+            if (side->hashes[slot])
                 put_group(s, stripe, side_index, slot);
         pthread_mutex_unlock(&stripe->lock);
         if (!end_piece(s))
@@ -334,7 +336,7 @@ static bool save_piece(struct saver *s, uint32_t stripe_index, bool *lost, bool 
         unsigned i = --changes->count;
         const struct side *side = &stripe->sides[changes->of[i].side];
         uint32_t slot = changes->of[i].slot;
-        if (side->hashes[slot] && !side->groups[slot].is_quota)
+        if (side->hashes[slot])
             put_group(s, stripe, changes->of[i].side, slot);
     }
     *more = changes->count > 0;

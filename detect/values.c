@@ -1,38 +1,14 @@
 /* The arithmetic of values.h: what a sighting adds, and counting windows. */
 #include "detect/values.h"
 
-/* "Never": so far back that it covers nothing and nothing joins it. */
-#define LONG_AGO(t) ((t) - (UINT32_C(1) << 30))
-
 static int32_t after(uint32_t a, uint32_t b)
 {
     return (int32_t)(a - b);
 }
 
-struct value *values_slot(struct values table, uint64_t mix, uint64_t key)
-{
-    uint32_t hash = (uint32_t)((key ^ key >> 29) * mix >> 32);
-    uint32_t at = (uint32_t)((uint64_t)hash * table.count >> 32);
-    uint32_t lo = (uint32_t)key, hi = (uint32_t)(key >> 32);
-    for (uint32_t i = 0; i < table.count; i++) {
-        struct value *v = &table.slots[at];
-        if (v->hi == 0 || (v->lo == lo && (v->hi & ~VALUE_EVIDENCE_MASK) == hi))
-            return v;
-        if (++at == table.count)
-            at = 0;
-    }
-    return NULL;
-}
-
-struct gain value_begin(struct value *v, uint64_t key, uint32_t t, uint32_t window)
-{
-    *v = (struct value){(uint32_t)key, (uint32_t)(key >> 32), t, t, LONG_AGO(t)};
-    return (struct gain){t, t + window};
-}
-
 struct gain value_touch(struct value *v, uint32_t t, uint32_t window)
 {
-    struct gain gain = {t, t + window};
+    struct gain gain = {t, t + window, false};
     int32_t span = (int32_t)window;
     if (after(t, v->last) >= 0) {
         uint32_t end = v->last + window;
@@ -50,7 +26,7 @@ struct gain value_touch(struct value *v, uint32_t t, uint32_t window)
         return gain;
     }
     if (after(t, v->first) >= 0)
-        return (struct gain){t, t};
+        return (struct gain){t, t, false};
     if (after(v->first, t) <= span) { /* the last stretch begins earlier */
         uint32_t end = v->before + window;
         gain.to = v->first;

@@ -44,6 +44,7 @@ struct values {
 /* The ends of windows in [from, to) that hold one value more than before. from == to: none. */
 struct gain {
     uint32_t from, to;
+    bool begun; /* the value was not known before */
 };
 
 static inline uint64_t value_key(const struct value *v)
@@ -57,10 +58,30 @@ static inline unsigned value_evidence(const struct value *v)
 }
 
 /* The value's slot, else an empty one that it may take, else NULL: the table is full. */
-struct value *values_slot(struct values table, uint64_t mix, uint64_t key);
+static inline struct value *values_slot(struct values table, uint64_t mix, uint64_t key)
+{
+    uint32_t hash = (uint32_t)((key ^ key >> 29) * mix >> 32);
+    uint32_t at = (uint32_t)((uint64_t)hash * table.count >> 32);
+    uint32_t lo = (uint32_t)key, hi = (uint32_t)(key >> 32);
+    for (uint32_t i = 0; i < table.count; i++) {
+        struct value *v = &table.slots[at];
+        if (v->hi == 0 || (v->lo == lo && (v->hi & ~VALUE_EVIDENCE_MASK) == hi))
+            return v;
+        if (++at == table.count)
+            at = 0;
+    }
+    return NULL;
+}
+
+/* "Never": so far back that it covers nothing and nothing joins it. */
+#define LONG_AGO(t) ((t) - (UINT32_C(1) << 30))
 
 /* Writes a value into an empty slot, seen once. */
-struct gain value_begin(struct value *v, uint64_t key, uint32_t t, uint32_t window);
+static inline struct gain value_begin(struct value *v, uint64_t key, uint32_t t, uint32_t window)
+{
+    *v = (struct value){(uint32_t)key, (uint32_t)(key >> 32), t, t, LONG_AGO(t)};
+    return (struct gain){t, t + window, true};
+}
 
 /* The value was seen at t too. */
 struct gain value_touch(struct value *v, uint32_t t, uint32_t window);

@@ -5,13 +5,16 @@
  */
 #include "detect/watch.h"
 
+#include "detect/bucket.h"
 #include "detect/episodes.h"
+#include "detect/watch_pairs.h"
 
 #define RANK_KEEP    UINT32_MAX          /* never pushed out */
-#define RANK_FIRING  (UINT32_C(1) << 24) /* not unless there is nothing else; then the oldest */
+#define RANK_ABOVE   (UINT32_C(1) << 24) /* not unless there is nothing else; then the oldest */
 #define RANK_FIRED   512                 /* forgotten, it would fire once more */
 #define SWEEP_SLOTS  64
-#define REGION_TRIES 8
+#define REGION_TRIES 8  /* stretches of a pool that are compared, */
+#define REGION_MOST  64 /* more as long as none may go */
 
 /* The slot of the group that a block belongs to stands in the block's last four bytes. */
 static uint32_t *owner_of(const struct side *side, uint32_t unit, unsigned order)
@@ -20,56 +23,91 @@ static uint32_t *owner_of(const struct side *side, uint32_t unit, unsigned order
     return (uint32_t *)(void *)(block + ((size_t)POOL_UNIT << order) - sizeof(uint32_t));
 }
 
-static void group_clear(struct side *side, struct group *group)
+/* Whether what the group holds in blocks serves an alert that has been told: how it goes on, or which
+ * targets a scan had. */
+static bool is_told(const struct watch *watch, const struct group *group)
 {
-    episodes_drop(side, group);
-    watch_clear_values(side, group);
+    return group->state != GROUP_IDLE || watch->rules[group->detector].sequence;
+}
+
+void watch_book(const struct watch *watch, struct side *side, const struct group *group,
+                uint32_t units)
+{
+    if (is_told(watch, group))
+        side->told_units += units;
+}
+
+static uint32_t units_of(const struct group *group)
+{
+    uint32_t units = group->episode == POOL_NONE ? 0 : UINT32_C(1) << EPISODE_ORDER;
+    for (unsigned set = 0; set < 2; set++)
+        if (group->blocks[set] != POOL_NONE)
+            units += UINT32_C(1) << (group->blocks[set] >> WATCH_BLOCK_SHIFT);
+    return units;
+}
+
+void watch_set_state(const struct watch *watch, struct side *side, struct group *group,
+                     enum group_state state)
+{
+    watch_book(watch, side, group, -units_of(group));
+    group->state = state & 3;
+    watch_book(watch, side, group, units_of(group));
+}
+
+static void group_clear(const struct watch *watch, struct side *side, struct group *group)
+{
+    episodes_drop(watch, side, group);
+    watch_clear_values(watch, side, group);
     group->state = GROUP_IDLE;
     group->tier = 0;
     group->has_started = 0;
     group->devices[0] = group->devices[1] = 0;
 }
 
-void watch_forget(struct watch *watch, struct side *side, uint32_t slot)
+void watch_forget(const struct watch *watch, struct side *side, uint32_t slot)
 {
     struct group *group = &side->groups[slot];
-    uint32_t owner = group->owner;
-    if (!group->is_quota)
-        group_clear(side, group);
+    group_clear(watch, side, group);
+    if (watch->rules[group->detector].pair)
+        pairs_add(side, group->owner, -1);
     side->hashes[slot] = 0;
     side->used--;
-    if (owner != POOL_NONE && --side->groups[owner].counts[0] == 0)
-        watch_forget(watch, side, owner);
 }
 
 static bool expired(const struct watch *watch, const struct group *group, int64_t now)
 {
     const struct watch_rule *rule = &watch->rules[group->detector];
     int64_t life = group->has_started ? rule->quiet_ms : rule->expires_ms;
-    if (group->is_quota || group->episode != POOL_NONE)
+    if (group->episode != POOL_NONE)
         return false;
     if (group->state != GROUP_IDLE) /* nobody has looked whether its episode is over */
         life += 2 * (int64_t)rule->window;
     return now - group->newest > life;
 }
 
-/* How much would be lost with a group: how near it is to firing, in 1/1024, less for one of the many
- * pairs of a source. One whose window has passed has only the memory of its last alert to lose. */
+/* How near a group is to firing, in 1/1024; less for one of the many pairs of a source. One whose window
+ * has passed has only the memory of its last alert to lose, one that a storm has withheld nothing. */
 static uint32_t rank_of(const struct watch *watch, const struct group *group, int64_t now)
 {
     const struct watch_rule *rule = &watch->rules[group->detector];
     bool remembers = rule->first_seen || rule->sequence || group->has_started;
     uint32_t rank = remembers ? RANK_FIRED : 0;
-    if (group->is_quota)
-        return RANK_KEEP;
-    if (group->episode != POOL_NONE)
-        return RANK_FIRING + (uint32_t)(group->newest / 1000 & (RANK_FIRING - 1));
     if (now - group->newest >= rule->window)
         return remembers;
-    for (unsigned set = 0; set < 2; set++)
+    for (unsigned set = 0; set < 2 && group->state == GROUP_IDLE; set++)
         if (rule->first_gte[set] && group->counts[set] * 1024u / rule->first_gte[set] > rank)
             rank = group->counts[set] * 1024u / rule->first_gte[set];
     return rule->pair ? rank - rank / 4 : rank;
+}
+
+/* How much would be lost with a group's blocks: see watch.h for those that have been told. */
+static uint32_t rank_of_blocks(const struct watch *watch, const struct side *side,
+                               const struct group *group, int64_t now)
+{
+    bool told_goes_first = side->pool.used - side->told_units <= side->pool.units / 2;
+    uint32_t rank = is_told(watch, group) ? (uint32_t)(group->newest / 1000 & (RANK_ABOVE - 1))
+                                          : rank_of(watch, group, now);
+    return is_told(watch, group) == told_goes_first ? rank : RANK_ABOVE + rank;
 }
 
 static void sweep(struct watch *watch, struct side *side, uint32_t slots, int64_t now)
@@ -92,27 +130,28 @@ static uint32_t region_rank(const struct watch *watch, const struct side *side, 
         if (!pool_block_of(&side->pool, unit, &first, &order))
             continue;
         const struct group *group = &side->groups[*owner_of(side, first, order)];
-        uint32_t rank = group == keep ? RANK_KEEP : rank_of(watch, group, now);
+        uint32_t rank = group == keep ? RANK_KEEP : rank_of_blocks(watch, side, group, now);
         if (rank > worst)
             worst = rank;
     }
     return worst;
 }
 
-/* A group gives up its blocks, and itself; but if it fires, it goes on without them: what has been
- * told is not told again. */
+/* A group gives up its blocks, and itself; but one that has been told of goes on without them: what
+ * has been told is not told again. */
 static void evict_blocks(struct watch *watch, struct stripe *stripe, struct side *side,
                          uint32_t slot)
 {
     struct group *group = &side->groups[slot];
-    if (group->state != GROUP_FIRING) {
+    if (group->state == GROUP_IDLE && !group->has_started) {
         stripe->counters.evicted_groups++;
         watch_forget(watch, side, slot);
         return;
     }
     stripe->counters.evicted_values += group->counts[0] + group->counts[1];
-    episodes_drop(side, group);
-    watch_clear_values(side, group);
+    stripe->counters.evicted_episodes += group->episode != POOL_NONE;
+    episodes_drop(watch, side, group);
+    watch_clear_values(watch, side, group);
 }
 
 /* Frees some stretch of the pool for a block of that order: the one that loses least of a few. */
@@ -120,7 +159,7 @@ static bool evict_region(struct watch *watch, struct stripe *stripe, struct side
                          unsigned order, const struct group *keep, int64_t now)
 {
     uint32_t size = UINT32_C(1) << order, best = 0, best_rank = RANK_KEEP, first;
-    for (int i = 0; i < REGION_TRIES; i++) {
+    for (int i = 0; i < REGION_TRIES || (best_rank >= RANK_ABOVE && i < REGION_MOST); i++) {
         side->region = (side->region & ~(size - 1)) + size;
         if (side->region > side->pool.units - size)
             side->region = 0;
@@ -130,8 +169,8 @@ static bool evict_region(struct watch *watch, struct stripe *stripe, struct side
             best = side->region;
         }
     }
-    if (best_rank == RANK_KEEP)
-        return false;
+    if (best_rank == RANK_KEEP || (best_rank >= RANK_ABOVE && is_told(watch, keep)))
+        return false; /* what has been told costs nobody his half */
     for (uint32_t unit = best; unit < best + size; unit = first + (UINT32_C(1) << order))
         if (pool_block_of(&side->pool, unit, &first, &order)) {
             evict_blocks(watch, stripe, side, *owner_of(side, first, order));
@@ -151,32 +190,38 @@ uint32_t watch_block(struct watch *watch, struct stripe *stripe, struct side *si
         if (unit == POOL_NONE && evict_region(watch, stripe, side, order, group, now))
             unit = pool_take(&side->pool, order);
     }
-    if (unit != POOL_NONE)
+    if (unit != POOL_NONE) {
         *owner_of(side, unit, order) = watch_slot(side, group);
+        watch_book(watch, side, group, UINT32_C(1) << order);
+    }
     return unit;
 }
 
-static uint32_t bucket_first(const struct side *side, uint32_t hash)
+/* The first slots of the two buckets that a group may stand in. */
+static uint32_t first_slot(const struct side *side, uint64_t hash)
 {
-    return (uint32_t)((uint64_t)hash * side->buckets >> 32) * WATCH_BUCKET;
+    return (uint32_t)((hash >> 32) * side->buckets >> 32) * WATCH_BUCKET;
+}
+
+static uint32_t second_slot(const struct side *side, uint64_t hash)
+{
+    return (uint32_t)((hash & UINT32_MAX) * side->buckets >> 32) * WATCH_BUCKET;
 }
 
 static struct group *find(const struct side *side, uint64_t hash)
 {
-    uint32_t at = bucket_first(side, (uint32_t)(hash >> 32));
-    for (int half = 0; half < 2; half++) {
-        for (uint32_t i = at; i < at + WATCH_BUCKET; i++)
-            if (side->hashes[i] == hash)
-                return &side->groups[i];
-        at = bucket_first(side, (uint32_t)hash);
+    uint32_t at = first_slot(side, hash), mask = bucket_matching(&side->hashes[at], hash);
+    if (!mask) {
+        at = second_slot(side, hash);
+        mask = bucket_matching(&side->hashes[at], hash);
     }
-    return NULL;
+    return mask ? &side->groups[at + bucket_place(mask)] : NULL;
 }
 
 void watch_prefetch(const struct side *side, uint64_t hash)
 {
-    __builtin_prefetch(&side->hashes[bucket_first(side, (uint32_t)(hash >> 32))]);
-    __builtin_prefetch(&side->hashes[bucket_first(side, (uint32_t)(hash | 1))]);
+    __builtin_prefetch(&side->hashes[first_slot(side, hash | 1)]);
+    __builtin_prefetch(&side->hashes[second_slot(side, hash | 1)]);
 }
 
 struct group *watch_find(const struct side *side, uint64_t hash)
@@ -184,16 +229,23 @@ struct group *watch_find(const struct side *side, uint64_t hash)
     return find(side, hash | 1);
 }
 
-static uint32_t empty_in(const struct side *side, uint32_t at, unsigned *count)
+/* A free slot in the emptier of the two buckets; POOL_NONE: both are full. */
+static uint32_t free_slot(const struct side *side, uint64_t hash)
 {
-    uint32_t slot = POOL_NONE;
-    *count = 0;
-    for (uint32_t i = at; i < at + WATCH_BUCKET; i++)
-        if (side->hashes[i] == 0) {
-            slot = i;
-            ++*count;
-        }
-    return slot;
+    uint32_t first = first_slot(side, hash), second = second_slot(side, hash);
+    uint32_t mask = bucket_matching(&side->hashes[first], 0);
+    uint32_t other = bucket_matching(&side->hashes[second], 0);
+    if (bucket_count(other) > bucket_count(mask))
+        return second + bucket_place(other);
+    return mask ? first + bucket_place(mask) : POOL_NONE;
+}
+
+/* How much would be lost with a group and its slot. */
+static uint32_t rank_of_slot(const struct watch *watch, const struct group *group, int64_t now)
+{
+    if (group->episode != POOL_NONE)
+        return RANK_ABOVE + (uint32_t)(group->newest / 1000 & (RANK_ABOVE - 1));
+    return rank_of(watch, group, now);
 }
 
 /* Both buckets are full: what has expired goes, else what is furthest from firing, oldest first. */
@@ -201,7 +253,7 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
                            uint64_t hash, int64_t now)
 {
     uint32_t best = POOL_NONE, best_rank = RANK_KEEP;
-    uint32_t at = bucket_first(side, (uint32_t)(hash >> 32));
+    uint32_t at = first_slot(side, hash);
     for (int half = 0; half < 2; half++) {
         for (uint32_t i = at; i < at + WATCH_BUCKET; i++) {
             const struct group *group = &side->groups[i];
@@ -209,31 +261,29 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
                 watch_forget(watch, side, i);
                 return i;
             }
-            uint32_t rank = rank_of(watch, group, now);
+            uint32_t rank = rank_of_slot(watch, group, now);
             if (rank < best_rank || (rank == best_rank && best != POOL_NONE &&
                                      group->newest < side->groups[best].newest)) {
                 best = i;
                 best_rank = rank;
             }
         }
-        at = bucket_first(side, (uint32_t)hash);
+        at = second_slot(side, hash);
     }
     stripe->counters.evicted_groups++; /* the newcomer itself, if nobody can go */
-    if (best != POOL_NONE)
-        watch_forget(watch, side, best);
+    if (best == POOL_NONE)
+        return best;
+    stripe->counters.evicted_episodes += side->groups[best].episode != POOL_NONE;
+    watch_forget(watch, side, best);
     return best;
 }
 
 static struct group *make(struct watch *watch, struct stripe *stripe, struct side *side,
-                          unsigned detector, uint64_t hash, int64_t t)
+                          unsigned detector, uint64_t hash, uint32_t owner, int64_t t)
 {
-    unsigned n1, n2;
     if (side->used > side->buckets * (WATCH_BUCKET / 2))
         sweep(watch, side, 2, t);
-    uint32_t slot = empty_in(side, bucket_first(side, (uint32_t)(hash >> 32)), &n1);
-    uint32_t other = empty_in(side, bucket_first(side, (uint32_t)hash), &n2);
-    if (n2 > n1)
-        slot = other;
+    uint32_t slot = free_slot(side, hash);
     if (slot == POOL_NONE)
         slot = evict_slot(watch, stripe, side, hash, t);
     if (slot == POOL_NONE)
@@ -244,63 +294,76 @@ static struct group *make(struct watch *watch, struct stripe *stripe, struct sid
         .newest = t,
         .blocks = {POOL_NONE, POOL_NONE},
         .episode = POOL_NONE,
-        .owner = POOL_NONE,
+        .owner = owner,
         .detector = (uint8_t)detector,
     };
+    if (watch->rules[detector].pair)
+        pairs_add(side, owner, 1);
     return &side->groups[slot];
 }
 
-/* The group that counts a source's pairs; one more is counted already. NULL: it may have no more. */
-static struct group *quota_take(struct watch *watch, struct stripe *stripe, struct side *side,
-                                unsigned detector, uint64_t first_hash, int64_t t)
+/* A pair of the source that stands where the new one would, and is no nearer to firing, makes room. */
+static bool evict_own(struct watch *watch, struct stripe *stripe, struct side *side,
+                      unsigned detector, uint64_t hash, uint32_t owner, int64_t t)
 {
-    uint64_t hash = siphash_words(watch->key, first_hash, watch->rules[detector].salt, 1) | 1;
-    struct group *quota = find(side, hash);
-    if (!quota) {
-        quota = make(watch, stripe, side, detector, hash, t);
-        if (!quota)
-            return NULL;
-        quota->is_quota = 1;
-    }
-    if (quota->counts[0] >= watch->pairs_per_source) {
-        sweep(watch, side, SWEEP_SLOTS,
-              t); /* pairs that have expired make room, little by little */
-        quota = find(side, hash);
-        if (!quota)
-            return quota_take(watch, stripe, side, detector, first_hash, t);
-        if (quota->counts[0] >= watch->pairs_per_source) {
-            stripe->counters.refused_pairs++;
-            return NULL;
+    const struct watch_rule *rule = &watch->rules[detector];
+    uint32_t best = POOL_NONE, best_rank = rule->first_gte[0] ? 1024 / rule->first_gte[0] + 1 : 2;
+    uint32_t at[2] = {first_slot(side, hash), second_slot(side, hash)};
+    for (unsigned i = 0; i < 2 * WATCH_BUCKET; i++) {
+        uint32_t slot = at[i / WATCH_BUCKET] + i % WATCH_BUCKET;
+        const struct group *group = &side->groups[slot];
+        if (!side->hashes[slot] || group->owner != owner || group->detector != detector)
+            continue;
+        uint32_t rank = rank_of_slot(watch, group, t);
+        if (rank < best_rank) {
+            best = slot;
+            best_rank = rank;
         }
     }
-    quota->counts[0]++;
-    return quota;
+    if (best == POOL_NONE)
+        return false;
+    stripe->counters.evicted_groups++;
+    watch_forget(watch, side, best);
+    return true;
+}
+
+/* Room for one more pair of a source: within its bound, of pairs that have expired, which are found
+ * little by little, or of its own. */
+static bool may_have_pair(struct watch *watch, struct stripe *stripe, struct side *side,
+                          unsigned detector, uint64_t hash, uint32_t owner, int64_t t)
+{
+    if (pairs_of(side, owner) < watch->pairs_per_source)
+        return true;
+    sweep(watch, side, SWEEP_SLOTS, t);
+    if (pairs_of(side, owner) < watch->pairs_per_source ||
+        evict_own(watch, stripe, side, detector, hash, owner, t))
+        return true;
+    stripe->counters.refused_pairs++;
+    return false;
 }
 
 struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
-                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t)
+                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
+                          struct group *found)
 {
     hash |= 1;
-    struct group *group = find(side, hash), *quota = NULL;
-    if (group)
-        return group;
+    if (found && side->hashes[watch_slot(side, found)] == hash)
+        return found; /* it has not made room for another meanwhile */
+    uint32_t owner = 0;
     if (watch->rules[detector].pair) {
-        quota = quota_take(watch, stripe, side, detector, first_hash, t);
-        if (!quota)
+        owner = pairs_owner(watch, detector, first_hash);
+        if (!may_have_pair(watch, stripe, side, detector, hash, owner, t))
             return NULL;
     }
-    group = make(watch, stripe, side, detector, hash, t);
-    if (group && quota)
-        group->owner = watch_slot(side, quota);
-    else if (quota && --quota->counts[0] == 0)
-        watch_forget(watch, side, watch_slot(side, quota));
-    return group;
+    return make(watch, stripe, side, detector, hash, owner, t);
 }
 
 void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side,
                    struct group *group, int64_t t)
 {
     int64_t ahead = t - group->newest;
+    if (ahead == 0)
+        return;
     const struct watch_rule *rule = &watch->rules[group->detector];
     if (ahead < -(int64_t)rule->lateness)
         stripe->counters.late++;
@@ -310,7 +373,7 @@ void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side
         return;
     }
     if (ahead > VALUES_SPAN_MS || ahead < -VALUES_SPAN_MS) {
-        group_clear(side, group);
+        group_clear(watch, side, group);
         group->newest = t;
         return;
     }
@@ -326,23 +389,10 @@ void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side
 }
 
 struct group *watch_restore(struct watch *watch, struct stripe *stripe, struct side *side,
-                            unsigned detector, uint64_t hash, uint64_t quota_hash, int64_t newest)
+                            unsigned detector, uint64_t hash, uint32_t owner, int64_t newest)
 {
-    struct group *group = find(side, hash), *quota = NULL;
+    struct group *group = find(side, hash);
     if (group)
         watch_forget(watch, side, watch_slot(side, group));
-    if (quota_hash) {
-        quota = find(side, quota_hash);
-        if (!quota && (quota = make(watch, stripe, side, detector, quota_hash, newest)))
-            quota->is_quota = 1;
-        if (!quota || !quota->is_quota || quota->counts[0] == UINT16_MAX)
-            return NULL;
-        quota->counts[0]++;
-    }
-    group = make(watch, stripe, side, detector, hash, newest);
-    if (group && quota)
-        group->owner = watch_slot(side, quota);
-    else if (quota && --quota->counts[0] == 0)
-        watch_forget(watch, side, watch_slot(side, quota));
-    return group;
+    return make(watch, stripe, side, detector, hash, owner, newest);
 }

@@ -7,6 +7,11 @@
  * each with a lock, its part of the tables and its pool. Nothing is allocated after the start: a
  * full stripe forgets what has expired, then the groups that are furthest from firing.
  *
+ * Groups that have fired keep what they need to tell how it goes on, in what those that still count
+ * leave of a pool, which is at least half of it: unless these hold more, the group that fires and has
+ * been without news the longest makes room. So many alerts cost news and ends of alerts
+ * (evicted_episodes), never a start.
+ *
  * All groups of one first `group-by` value (mostly a source) are in one stripe. Everything here is
  * called with that stripe locked.
  */
@@ -47,16 +52,15 @@ struct group {
     int64_t newest;                    /* the newest record's time */
     uint32_t blocks[2];                /* of the two sets: unit | order << 26; POOL_NONE: none */
     uint32_t episode;                  /* unit of struct episode while it fires; POOL_NONE: none */
-    uint32_t owner;                    /* a pair's quota group, by slot; POOL_NONE: none */
+    uint32_t owner;                    /* of a pair: its source, as the counts of pairs know it */
     uint32_t next_check, started, hot; /* episodes.c; ms modulo 2^32 */
     struct value one;                  /* the first value, while it is alone */
-    uint16_t counts[2];                /* values in the two sets; of a quota group: its pairs */
+    uint16_t counts[2];                /* values in the two sets */
     uint8_t detector;
-    uint8_t state : 2; /* enum group_state */
+    uint8_t state : 2; /* enum group_state: watch_set_state changes it */
     uint8_t tier : 4;
     uint8_t has_started : 1; /* `started` and `hot` say when the last episode was */
-    uint8_t is_quota : 1;
-    uint8_t devices[2]; /* who reported it before it fired */
+    uint8_t devices[2];      /* who reported it before it fired */
 };
 _Static_assert(sizeof(struct group) == 64, "a group is a cache line");
 
@@ -67,11 +71,15 @@ struct side {
     uint32_t used;
     uint32_t hand, region; /* where the next sweep begins, in slots and in units */
     struct pool pool;
-    uint32_t active; /* first of the episodes that fire, by unit; POOL_NONE */
+    uint32_t told_units; /* of the pool: in blocks of groups that have been told */
+    uint32_t active;     /* first of the episodes that fire, by unit; POOL_NONE */
+    uint32_t *pairs;     /* how many a source has in a detector: two rows, see watch_pairs.h */
+    uint32_t pairs_mask; /* of a row */
 };
 
 struct watch_counters {
     uint64_t observed, suppressed, evicted_groups, refused_pairs, evicted_values, late, storms;
+    uint64_t evicted_episodes;
     uint64_t alerts[3];
 };
 
@@ -108,10 +116,18 @@ static inline struct stripe *watch_stripe(const struct watch *watch, uint64_t fi
     return &watch->stripes[first_hash >> 40 & (watch->stripe_count - 1)];
 }
 
-/* The hash of a detector's group whose first member has that hash. */
+/* The hash of a detector's group whose first member has that hash; and with a further member: who does
+ * not know the key does not know which members meet. */
 static inline uint64_t watch_hash(const struct watch *watch, unsigned detector, uint64_t first_hash)
 {
     return first_hash ^ watch->rules[detector].salt;
+}
+
+static inline uint64_t watch_hash_more(const struct watch *watch, uint64_t hash, uint64_t hi,
+                                       uint64_t lo)
+{
+    hash = (hash + (hi * watch->mix ^ lo)) * watch->mix;
+    return hash ^ hash >> 32;
 }
 
 /* Fetches what a look-up of the group will read. */
@@ -122,11 +138,20 @@ struct group *watch_find(const struct side *side, uint64_t hash);
 
 /*
  * The group of that hash, made when there is none: then newest is t and there are no values.
- * NULL: no room, or the source (`first_hash`) holds too many pairs.
+ * NULL: no room, or the source (`first_hash`) holds too many pairs. `found` is what watch_find said
+ * since the stripe was locked.
  */
 struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
-                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t);
-void watch_forget(struct watch *watch, struct side *side, uint32_t slot);
+                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
+                          struct group *found);
+void watch_forget(const struct watch *watch, struct side *side, uint32_t slot);
+
+/* Keeps told_units right: every change of a group's state, and units that it takes or (negative)
+ * gives. */
+void watch_set_state(const struct watch *watch, struct side *side, struct group *group,
+                     enum group_state state);
+void watch_book(const struct watch *watch, struct side *side, const struct group *group,
+                uint32_t units);
 
 /* Makes t comparable with the group's times: a group from another age begins anew. */
 void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side,
@@ -140,7 +165,7 @@ struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side 
 /* The values of a set. */
 struct values watch_values(const struct side *side, struct group *group, unsigned set);
 
-void watch_clear_values(struct side *side, struct group *group);
+void watch_clear_values(const struct watch *watch, struct side *side, struct group *group);
 
 /* Drops the values that are of no use any more. */
 void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *side,
@@ -150,17 +175,14 @@ void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *si
 uint32_t watch_slots_of(unsigned order);
 unsigned watch_order_of(uint32_t keep);
 
-/* A block for something else of this group's (its episode), made room for; POOL_NONE: none. The
- * last four bytes of every block belong to the table. */
+/* A block for something else of this group's (its episode), made room for; POOL_NONE: none. It is
+ * booked. The last four bytes of every block belong to the table. */
 uint32_t watch_block(struct watch *watch, struct stripe *stripe, struct side *side,
                      struct group *group, unsigned order, int64_t now);
 
-/*
- * A group of an earlier run, empty; one of that hash is forgotten before. `quota` is the hash of the
- * group that counts the source's pairs, 0 when there is none. NULL: no room.
- */
+/* A group of an earlier run, empty; one of that hash is forgotten before. NULL: no room. */
 struct group *watch_restore(struct watch *watch, struct stripe *stripe, struct side *side,
-                            unsigned detector, uint64_t hash, uint64_t quota, int64_t newest);
+                            unsigned detector, uint64_t hash, uint32_t owner, int64_t newest);
 
 /* Its values: the first n of the stripe's spare room, which has watch_slots_of(max_order). */
 void watch_restore_values(struct watch *watch, struct stripe *stripe, struct side *side,

@@ -8,21 +8,26 @@
 
 static bool side_init(struct side *side, size_t bytes)
 {
-    /* 72 bytes a slot, 65 a unit of the pool: room for the second and third value of nearly all. */
-    size_t slots = bytes / 100 * 58 / (sizeof(struct group) + sizeof(uint64_t));
+    /* 72 bytes a slot and at most 4 for counts of pairs, 65 a unit of the pool: room for the second and
+     * third value of nearly all. */
+    size_t slots = bytes / 100 * 58 / (sizeof(struct group) + sizeof(uint64_t) + 4), row = 256;
     side->buckets = (uint32_t)(slots / WATCH_BUCKET ? slots / WATCH_BUCKET : 1);
     slots = (size_t)side->buckets * WATCH_BUCKET;
     size_t units = bytes / 100 * 42 / (POOL_UNIT + 1);
     if (units > WATCH_BLOCK_UNIT)
         units = WATCH_BLOCK_UNIT;
     units = units < 64 ? 64 : units;
+    while (row < 65536 && row < slots / 4)
+        row *= 2;
+    side->pairs_mask = (uint32_t)row - 1;
+    side->pairs = calloc(2 * row, sizeof(*side->pairs));
     side->hashes = aligned_alloc(64, slots * sizeof(*side->hashes));
     side->groups = aligned_alloc(64, slots * sizeof(*side->groups));
     void *memory = aligned_alloc(64, units * POOL_UNIT);
     uint8_t *states = malloc(units);
     side->pool = (struct pool){.memory = memory, .states = states};
     side->active = POOL_NONE;
-    if (!side->hashes || !side->groups || !memory || !states)
+    if (!side->pairs || !side->hashes || !side->groups || !memory || !states)
         return false;
     memset(side->hashes, 0, slots * sizeof(*side->hashes));
     pool_init(&side->pool, memory, states, (uint32_t)units);
@@ -84,6 +89,7 @@ void watch_close(struct watch *watch)
         struct stripe *stripe = &watch->stripes[i];
         pthread_mutex_destroy(&stripe->lock);
         for (unsigned s = 0; s < SIDE_COUNT; s++) {
+            free(stripe->sides[s].pairs);
             free(stripe->sides[s].hashes);
             free(stripe->sides[s].groups);
             free(stripe->sides[s].pool.memory);

@@ -29,11 +29,15 @@ static uint32_t values_enough(uint32_t keep)
     return 2 * keep + keep / 2 + 2;
 }
 
-static void block_give(struct side *side, uint32_t *block)
+static void block_give(const struct watch *watch, struct side *side, struct group *group,
+                       unsigned set)
 {
-    if (*block != POOL_NONE)
-        pool_give(&side->pool, *block & WATCH_BLOCK_UNIT, *block >> WATCH_BLOCK_SHIFT);
-    *block = POOL_NONE;
+    uint32_t block = group->blocks[set];
+    if (block == POOL_NONE)
+        return;
+    watch_book(watch, side, group, -(UINT32_C(1) << (block >> WATCH_BLOCK_SHIFT)));
+    pool_give(&side->pool, block & WATCH_BLOCK_UNIT, block >> WATCH_BLOCK_SHIFT);
+    group->blocks[set] = POOL_NONE;
 }
 
 struct values watch_values(const struct side *side, struct group *group, unsigned set)
@@ -45,10 +49,10 @@ struct values watch_values(const struct side *side, struct group *group, unsigne
     return (struct values){&group->one, set == 0};
 }
 
-void watch_clear_values(struct side *side, struct group *group)
+void watch_clear_values(const struct watch *watch, struct side *side, struct group *group)
 {
-    block_give(side, &group->blocks[0]);
-    block_give(side, &group->blocks[1]);
+    block_give(watch, side, group, 0);
+    block_give(watch, side, group, 1);
     group->counts[0] = group->counts[1] = 0;
     group->one.hi = 0;
 }
@@ -109,7 +113,7 @@ static void make_room(struct watch *watch, struct stripe *stripe, struct side *s
     if (block == POOL_NONE || order != block >> WATCH_BLOCK_SHIFT) {
         uint32_t unit = watch_block(watch, stripe, side, group, order, group->newest);
         if (unit != POOL_NONE) {
-            block_give(side, &group->blocks[set]);
+            block_give(watch, side, group, set);
             group->blocks[set] = unit | (uint32_t)order << WATCH_BLOCK_SHIFT;
             if (set == 0)
                 group->one.hi = 0;
@@ -154,7 +158,7 @@ struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side 
             v = table.count ? values_slot(table, watch->mix, key) : NULL;
             if (!v) {
                 stripe->counters.evicted_values++;
-                return (struct gain){(uint32_t)t, (uint32_t)t};
+                return (struct gain){(uint32_t)t, (uint32_t)t, true};
             }
         }
         gain = value_begin(v, key, (uint32_t)t, rule->window);

@@ -8,7 +8,7 @@
  *            + dead letters that the outputs do not get (diverted)
  *            + spared by the output's settings (filtered)
  *            + offered_events
- *   offered_events + offered_alerts = forwarded + queued + dropped[reason]
+ *   offered_events + offered_alerts + recovered = forwarded + queued + dropped[reason] + set_aside
  *
  * and of dead letters
  *
@@ -58,7 +58,10 @@ OUTPUT_COUNTER(filtered, "events that its `where` leaves out; not offered")
 OUTPUT_COUNTER(filtered_alerts, "alerts that it leaves out; not offered")
 OUTPUT_COUNTER(forwarded,
                "messages the receiver's system has acknowledged; of file and udp: ours took")
-OUTPUT_COUNTER(queued, "messages waiting now, or sent and not acknowledged")
+OUTPUT_COUNTER(recovered, "messages that the spool held at the start")
+OUTPUT_COUNTER(queued, "messages waiting now, or sent and not acknowledged, on disk too")
+OUTPUT_COUNTER(dropped_oldest, "messages lost because the spool was full, the oldest first")
+OUTPUT_COUNTER(set_aside, "messages of the spool that could not be read; the segment is kept")
 OUTPUT_COUNTER(dropped_queue_full, "messages lost because the queue was full")
 OUTPUT_COUNTER(dropped_too_long, "messages that no datagram can carry")
 OUTPUT_COUNTER(dropped_refused, "messages the transport refused for good")
@@ -66,6 +69,9 @@ OUTPUT_COUNTER(dropped_at_exit, "messages still waiting or unacknowledged when t
 OUTPUT_COUNTER(cut, "messages shortened to max-message-size")
 OUTPUT_COUNTER(reconnects, "connections made anew")
 OUTPUT_COUNTER(resent, "messages to be sent again after a break: the receiver may have them twice")
+OUTPUT_COUNTER(spooled, "messages written to the spool")
+OUTPUT_COUNTER(spool_bytes, "of the spool now")
+OUTPUT_COUNTER(spool_failures, "times the spool could not be written")
 OUTPUT_COUNTER(failures, "times the transport failed: refused, broken off, no space")
 #endif
 #ifdef DEAD_LETTER_COUNTER

@@ -108,6 +108,26 @@ static struct opened_output *open_output(struct opening *o, struct server *serve
     return output;
 }
 
+/* Whether the output before it has the spool that it asks for. */
+static bool has_spool_of(const struct opened_output *before,
+                         const struct forward_settings *settings)
+{
+    return before && before->settings->has_spool && settings->has_spool &&
+           strcmp(before->settings->spool.directory, settings->spool.directory) == 0;
+}
+
+static bool open_spool(struct opening *o, size_t i)
+{
+    char key[64], expected[SPOOL_ERROR_MAX];
+    const struct opened_output *output = o->outputs[i];
+    if (has_spool_of(output->before, output->settings) ||
+        sink_open_spool(output->sink, expected) == 0)
+        return true;
+    snprintf(key, sizeof(key), "forward[%zu].spool.directory", i);
+    config_complain(o->basis->config, NULL, key, output->settings->spool.directory, expected, NULL);
+    return false;
+}
+
 static bool open_outputs(struct opening *o, struct server *server)
 {
     size_t count = o->settings->forward_count;
@@ -117,11 +137,9 @@ static bool open_outputs(struct opening *o, struct server *server)
         return false;
     for (size_t i = 0; i < count; i++) {
         struct opened_output *already = open_already(&server->now, o->settings->forward[i].name);
-        if (already && same_transport(already->settings, &o->settings->forward[i]))
-            o->outputs[i] = already;
-        else
-            o->outputs[i] = open_output(o, server, i);
-        if (!o->outputs[i])
+        bool same = already && same_transport(already->settings, &o->settings->forward[i]);
+        o->outputs[i] = same ? already : open_output(o, server, i);
+        if (!o->outputs[i] || (!same && !open_spool(o, i)))
             return false;
         o->sinks[i] = o->outputs[i]->sink;
     }
@@ -170,7 +188,9 @@ static void start_outputs(struct opening *o, const struct opening *now)
             sink_use_tls(output->sink, o->basis->rules->forward_tls[i]);
         if (is_among(now, output))
             continue;
-        if (output->before)
+        /* A spool in another folder is emptied by who has it, as far as there is time. */
+        if (output->before && (!output->before->settings->has_spool ||
+                               has_spool_of(output->before, output->settings)))
             sink_hand_over(output->before->sink, output->sink);
         output->before = NULL;
         sink_start(output->sink);

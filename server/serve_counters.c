@@ -45,6 +45,8 @@ static void print_detection(FILE *to, const struct detect_counters *d)
     print_row(to, "evicted_groups", d->evicted_groups, "groups pushed out by newer ones");
     print_row(to, "refused_pairs", d->refused_pairs, "pairs beyond what one source may hold");
     print_row(to, "evicted_values", d->evicted_values, "values that found no room");
+    print_row(to, "evicted_episodes", d->evicted_episodes,
+              "alerts whose news and end are not told, for want of memory");
     print_row(to, "late", d->late, "records too late to be counted exactly");
     print_row(to, "storms", d->storms, "alerts that a storm replaced");
 }

@@ -70,10 +70,12 @@ udp() { nc -u -N -w 1 127.0.0.1 "$port"; }
 conserved() {
     [ "$(value received)" = $(($(value offered_events output) + $(value filtered output) + \
         $(value diverted dead-letters) + $(value sender_refused))) ] &&
-        [ $(($(value offered_events output) + $(value offered_alerts output))) = \
+        [ $(($(value offered_events output) + $(value offered_alerts output) + \
+            $(value recovered output))) = \
             $(($(value forwarded output) + $(value queued output) + \
                $(value dropped_queue_full output) + $(value dropped_too_long output) + \
-               $(value dropped_refused output) + $(value dropped_at_exit output))) ] &&
+               $(value dropped_refused output) + $(value dropped_at_exit output) + \
+               $(value dropped_oldest output) + $(value set_aside output))) ] &&
         [ "$(value offered dead-letters)" = \
             $(($(value dead_lettered dead-letters) + $(value queued dead-letters) + \
                $(value dropped_dead_letter_full dead-letters) + \

@@ -109,6 +109,36 @@ static void more_episodes_than_memory(void **state)
     detection_free(d);
 }
 
+/* A scanner sets off far more alerts than there is memory for: what others do is counted all the same,
+ * and they are found at the record that completes their scans. */
+static void firing_pushes_out_nobody(void **state)
+{
+    (void)state;
+    struct detection *d = engine(1 << 20, 1024);
+    unsigned found = 0;
+    for (unsigned round = 0; round < 20; round++) {
+        int64_t t = START + round * 15000;
+        for (unsigned target = 0; target < 400; target++) { /* each an alert in the first round */
+            for (unsigned n = 0; n < (round ? 2 : 20); n++) {
+                tcp(&r, t + target, address_v4(0x0a000007), address_v4(0x0a010000 + target),
+                    (uint16_t)(600 + round + n), EVIDENCE_DENIED);
+                detect_observe(d, &r, hear, &heard);
+            }
+        }
+        for (unsigned source = 0; source < 50; source++) {
+            unsigned before = heard.phases[ALERT_START];
+            aborted(d, 0x0a020000 + source, 0x0a030000 + round, 9000, t + 400 + source);
+            found += heard.phases[ALERT_START] > before;
+            assert_int_equal(found > 0, round == 19);
+        }
+    }
+    assert_int_equal(found, 50);
+    struct detect_counters c = detect_counters(d);
+    assert_int_equal(c.alerts[ALERT_START], 400 + 50);
+    assert_true(c.evicted_episodes > 0);
+    detection_free(d);
+}
+
 /* One source to every port of many hosts: pairs are bounded for it, and for nobody else. */
 static void pairs_of_one_source(void **state)
 {
@@ -119,8 +149,9 @@ static void pairs_of_one_source(void **state)
             EVIDENCE_DENIED);
         detect_observe(d, &r, hear, &heard);
     }
-    assert_int_equal(detect_counters(d).refused_pairs, 900);
-    assert_int_equal(detect_counters(d).groups, 101);
+    struct detect_counters c = detect_counters(d);
+    assert_int_equal(c.refused_pairs + c.evicted_groups, 900);
+    assert_int_equal(c.groups, 100);
     for (unsigned n = 0; n < 20; n++) {
         tcp(&r, START + n, address_v4(0x0a000008), address_v4(0x0a010000), (uint16_t)(600 + n),
             EVIDENCE_DENIED);
@@ -133,12 +164,37 @@ static void pairs_of_one_source(void **state)
         detect_observe(d, &r, hear, &heard);
     }
     unsigned before = heard.phases[ALERT_START];
-    for (unsigned n = 0; n < 20; n++) {
+    for (unsigned n = 0; n < 60; n++) {
         tcp(&r, START + HOUR + 5000 + n, address_v4(0x0a000007), address_v4(0x0a020000 + 95),
             (uint16_t)(600 + n), EVIDENCE_DENIED);
         detect_observe(d, &r, hear, &heard);
     }
     assert_int_equal(heard.phases[ALERT_START], before + 1);
+    detection_free(d);
+}
+
+/* The same where being new is all that counts. */
+static void new_pairs_of_one_source(void **state)
+{
+    (void)state;
+    struct detector detector = detector_like("new", DETECTOR_FIRST_SEEN);
+    struct detect_limits limits = limits_of(1 << 20);
+    detector.where.any_protocol = true;
+    detector.group_by[1] = DETECT_DST_PORT;
+    detector.group_count = 2;
+    detector.tiers[0].gte = 1;
+    limits.pairs_per_source = 10;
+    memset(&heard, 0, sizeof(heard));
+    struct detection *d = detection_new(&detector, 1, &limits);
+    for (unsigned round = 0; round < 2; round++)
+        for (unsigned port = 1; port <= 500; port++) {
+            tcp(&r, START + round * HOUR, address_v4(0x0a000007), address_v4(0x0a010000),
+                (uint16_t)port, EVIDENCE_DATA);
+            detect_observe(d, &r, hear, &heard);
+        }
+    assert_int_equal(detect_counters(d).groups, 10);
+    assert_int_equal(heard.phases[ALERT_START], 10);
+    assert_int_equal(detect_counters(d).refused_pairs, 2 * 490);
     detection_free(d);
 }
 
@@ -243,10 +299,11 @@ static void four_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_million_groups),        cmocka_unit_test(flood_loses_no_internal_scan),
-        cmocka_unit_test(nearest_to_firing_stays), cmocka_unit_test(more_episodes_than_memory),
-        cmocka_unit_test(pairs_of_one_source),     cmocka_unit_test(everything_at_once),
-        cmocka_unit_test(times_from_anywhere),     cmocka_unit_test(four_threads),
+        cmocka_unit_test(a_million_groups),         cmocka_unit_test(flood_loses_no_internal_scan),
+        cmocka_unit_test(nearest_to_firing_stays),  cmocka_unit_test(more_episodes_than_memory),
+        cmocka_unit_test(firing_pushes_out_nobody), cmocka_unit_test(pairs_of_one_source),
+        cmocka_unit_test(new_pairs_of_one_source),  cmocka_unit_test(everything_at_once),
+        cmocka_unit_test(times_from_anywhere),      cmocka_unit_test(four_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

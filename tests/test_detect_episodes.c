@@ -103,6 +103,66 @@ static void end_after_a_window(void **state)
     expect_phases(1, 0, 1);
 }
 
+/* What an end counts is the whole episode: exactly while no value had to be forgotten, else it says
+ * that it is an estimate, below the highest tier too. */
+static void ends_tell_what_they_know(void **state)
+{
+    aborts(*state, 1, 60, START, 1000);
+    aborts(*state, 1, 60, START + 2 * MINUTE, 1000); /* the same again */
+    detect_tick(*state, START + HOUR, hear, &heard);
+    expect_phases(1, 0, 1);
+    assert_int_equal(latest(&heard)->count, 60);
+    assert_false(latest(&heard)->count_estimated);
+    for (unsigned n = 0; n < 400; n++) /* never more than 30 in a window */
+        abort_one(*state, 2, n, START + HOUR + n * 10000);
+    detect_tick(*state, START + DAY, hear, &heard);
+    assert_int_equal(latest(&heard)->phase, ALERT_END);
+    assert_true(latest(&heard)->count_estimated);
+    assert_in_range(latest(&heard)->count, 370, 430);
+    assert_true(latest(&heard)->count < 500);
+}
+
+static void sql(struct detection *d, unsigned n, int64_t t, enum evidence evidence)
+{
+    tcp(&r, t, inside(1), inside(100 + n), 1433, evidence);
+    detect_observe(d, &r, hear, &heard);
+}
+
+/* What the lower threshold has started counts what that is for, until the other one is met too. */
+static void lower_threshold(void **state)
+{
+    struct detection *d = *state;
+    for (unsigned n = 0; n < 5; n++)
+        sql(d, n, START + n, EVIDENCE_DATA);
+    for (unsigned n = 5; n < 15; n++)
+        sql(d, n, START + n, EVIDENCE_REFUSED);
+    expect_phases(1, 0, 0);
+    assert_int_equal(latest(&heard)->threshold, 10);
+    assert_int_equal(latest(&heard)->count, 10);
+    assert_int_equal(latest(&heard)->sample_count, 10);
+    for (int64_t t = MINUTE; t <= HOUR + MINUTE; t += MINUTE)
+        for (unsigned n = 5; n < 15; n++)
+            sql(d, n, START + t + n, EVIDENCE_REFUSED);
+    expect_phases(1, 1, 0);
+    assert_int_equal(latest(&heard)->threshold, 10);
+    assert_int_equal(latest(&heard)->count, 10);
+    detect_tick(d, START + 2 * HOUR, hear, &heard);
+    expect_phases(1, 1, 1);
+    assert_int_equal(latest(&heard)->threshold, 10);
+    assert_int_equal(latest(&heard)->count, 10);
+    assert_false(latest(&heard)->count_estimated);
+
+    for (unsigned n = 0; n < 10; n++)
+        sql(d, n, START + DAY + n, EVIDENCE_REFUSED);
+    assert_int_equal(latest(&heard)->threshold, 10);
+    for (unsigned n = 10; n < 25; n++)
+        sql(d, n, START + DAY + n, EVIDENCE_DATA);
+    detect_tick(d, START + 2 * DAY, hear, &heard);
+    assert_int_equal(latest(&heard)->phase, ALERT_END);
+    assert_int_equal(latest(&heard)->threshold, 20);
+    assert_int_equal(latest(&heard)->count, 25);
+}
+
 static void records_of_others_end_it(void **state)
 {
     aborts(*state, 1, 20, START, 1000);
@@ -294,6 +354,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(tiers_and_growth, setup, teardown),
         cmocka_unit_test_setup_teardown(news_once_an_hour, setup, teardown),
         cmocka_unit_test_setup_teardown(end_after_a_window, setup, teardown),
+        cmocka_unit_test_setup_teardown(ends_tell_what_they_know, setup, teardown),
+        cmocka_unit_test_setup_teardown(lower_threshold, setup, teardown),
         cmocka_unit_test_setup_teardown(records_of_others_end_it, setup, teardown),
         cmocka_unit_test_setup_teardown(the_future_ends_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(quiet_time, setup, teardown),

@@ -20,6 +20,7 @@ struct batch {
     uint32_t events, alerts;       /* of which */
     uint32_t begin;                /* the sink's: messages before this one need not be sent */
     uint32_t counted;              /* the sink's: those before this one count as forwarded */
+    uint64_t number;               /* the spool's, of the first message; 0: it is not on disk */
     uint32_t ends[BATCH_MESSAGES]; /* ends[i]: where message i ends in bytes */
     char bytes[BATCH_BYTES];
 };

@@ -5,7 +5,8 @@
 
 bool batch_join(struct batch *to, const struct batch *from)
 {
-    if (from->len >= BATCH_FULL || from->begin || from->counted ||
+    bool follows = from->number == (to->number ? to->number + to->count : 0);
+    if (!follows || from->len >= BATCH_FULL || from->begin || from->counted ||
         to->len + from->len > BATCH_BYTES || to->count + from->count > BATCH_MESSAGES)
         return false;
     memcpy(to->bytes + to->len, from->bytes, from->len);

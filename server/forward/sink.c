@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "server/forward/sink_kind.h"
+#include "server/forward/sink_spool.h"
 #include "server/tls/context.h"
 
 #define CONFIRM_MS 20
@@ -31,15 +32,18 @@ void sink_call_room(struct sink *s)
         s->room(s->room_context);
 }
 
-/* Closes everything; what is still queued is lost. */
+/* Closes everything; what is still queued is lost when there is no spool. */
 static void finish(struct sink *s)
 {
     if (s->closed)
         return;
     pthread_mutex_lock(&s->lock);
     s->closed = true;
-    sink_drop_all(s, &s->counters.dropped_at_exit);
+    if (!s->spool)
+        sink_drop_all(s, &s->counters.dropped_at_exit);
     pthread_mutex_unlock(&s->lock);
+    if (s->spool)
+        sink_spool_close(s);
     for (unsigned i = 0; i < s->transport_count; i++)
         transport_close(&s->transports[i]);
     uv_close((uv_handle_t *)&s->wake, on_handle_closed);
@@ -52,7 +56,7 @@ void sink_end_if_done(struct sink *s)
     if (!s->closing)
         return;
     pthread_mutex_lock(&s->lock);
-    bool done = s->gone || sink_is_empty(s);
+    bool done = s->gone || sink_is_empty(s) || (s->spool && !sink_takes(s));
     pthread_mutex_unlock(&s->lock);
     if (done)
         finish(s);

@@ -12,6 +12,7 @@
 
 #include "config/settings.h"
 #include "server/forward/batch.h"
+#include "server/forward/spool.h"
 
 struct output_counters {
 #define OUTPUT_COUNTER(name, meaning) uint64_t name;
@@ -39,9 +40,16 @@ int sink_new(struct sink **sink, uv_loop_t *loop, const struct forward_settings 
 void sink_start(struct sink *sink);
 
 /*
+ * Gives the output its spool, when settings->has_spool; on the main loop, before the first push. What
+ * is in it leaves first. 0, or a negative libuv code: `error` says what spool.directory should be.
+ */
+int sink_open_spool(struct sink *sink, char error[SPOOL_ERROR_MAX]);
+
+/*
  * `to`, not started yet, takes the place of `from`: connections of that one end in order, and all that
  * it has not got rid of, and its counters, are the other's. What the receiver had not yet acknowledged
- * is sent again, the new way. On the main loop, while nothing is pushed.
+ * is sent again, the new way. With a spool, which must be in the same folder, the other opens it then.
+ * On the main loop, while nothing is pushed.
  */
 void sink_hand_over(struct sink *from, struct sink *to);
 

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 #include "server/forward/framing.h"
-#include "server/forward/sink_kind.h"
+#include "server/forward/sink_spool.h"
+#include "server/ops/log.h"
 
 /* A queue anew, with another framing. */
 struct reframing {
@@ -66,10 +67,29 @@ static void reframe(struct sink *s, enum cef_framing from, enum cef_framing to)
     s->tail = r.tail;
 }
 
+/* The folder that both have: what was in it is found in it. */
+static void hand_over_spool(struct sink *from, struct sink *to)
+{
+    char expected[SPOOL_ERROR_MAX];
+    uint64_t queued = from->counters.queued;
+    from->counters.queued = 0;
+    from->counters.recovered -= queued;
+    to->counters = from->counters;
+    from->counters = (struct output_counters){0};
+    if (sink_open_spool(to, expected) != 0)
+        log_say(LOG_ERROR, "output %s: spool %s: expected %s; going on without it",
+                to->settings->name, to->settings->spool.directory, expected);
+}
+
 void sink_hand_over(struct sink *from, struct sink *to)
 {
     for (unsigned i = 0; i < from->transport_count; i++)
         transport_leave(&from->transports[i]);
+    if (from->spool) {
+        sink_spool_close(from);
+        hand_over_spool(from, to);
+        return;
+    }
     to->head = from->head;
     to->tail = from->tail;
     to->queued_bytes = from->queued_bytes;

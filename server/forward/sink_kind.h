@@ -132,6 +132,7 @@ struct sink {
     unsigned pooled;
     size_t queued_bytes;             /* from head to tail */
     struct output_counters counters; /* queued is kept up to date */
+    struct sink_spool *spool;        /* NULL: there is none */
     unsigned transport_count;
     struct transport *transports;
 };
@@ -171,10 +172,14 @@ void sink_end_if_done(struct sink *s); /* when it is closing and everything is a
 
 /* sink_queue.c, with the lock held. */
 void sink_distribute(struct sink *s); /* writes what waits, from the calling thread */
+void sink_enqueue(struct sink *s, struct batch *batch); /* it is counted as queued already */
 struct batch *sink_take(struct sink *s);
 void sink_put_back(struct sink *s, struct batch *list); /* to the front */
 void sink_recycle(struct sink *s, struct batch *batch);
 void sink_drop_all(struct sink *s, uint64_t *reason);
 bool sink_has_room(const struct sink *s);
-bool sink_is_empty(const struct sink *s); /* nothing waits, nothing is unacknowledged */
+bool sink_takes(const struct sink *s);     /* some transport is up */
+bool sink_away(const struct sink *s);      /* none is, and none may be in a moment */
+size_t sink_waiting(const struct sink *s); /* bytes in memory that are not acknowledged */
+bool sink_is_empty(const struct sink *s);  /* nothing waits, nothing is unacknowledged */
 void sink_free_batches(struct sink *s);

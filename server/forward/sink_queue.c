@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "server/forward/sink_spool.h"
+
 #define POOL_MAX 16 /* empty batches kept for the next; more are freed */
 
 struct batch *sink_batch(struct sink *s)
@@ -25,12 +27,15 @@ struct batch *sink_batch(struct sink *s)
         batch->len = 0;
         batch->count = batch->events = batch->alerts = 0;
         batch->begin = batch->counted = 0;
+        batch->number = 0;
     }
     return batch;
 }
 
 void sink_recycle(struct sink *s, struct batch *batch)
 {
+    if (batch->number)
+        sink_spool_released(s);
     if (s->pooled >= POOL_MAX) {
         free(batch);
         return;
@@ -56,10 +61,9 @@ void sink_free_batches(struct sink *s)
     s->pooled = 0;
 }
 
-static void append(struct sink *s, struct batch *batch)
+void sink_enqueue(struct sink *s, struct batch *batch)
 {
-    s->queued_bytes += batch->len;
-    s->counters.queued += batch->count;
+    s->queued_bytes += batch_left(batch);
     if (s->tail && batch_join(s->tail, batch)) {
         sink_recycle(s, batch);
         return;
@@ -162,7 +166,7 @@ static bool takes(const struct transport *t)
     return t->state == TRANSPORT_UP && !t->broken;
 }
 
-static bool any_takes(const struct sink *s)
+bool sink_takes(const struct sink *s)
 {
     for (unsigned i = 0; i < s->transport_count; i++)
         if (takes(&s->transports[i]))
@@ -170,20 +174,32 @@ static bool any_takes(const struct sink *s)
     return false;
 }
 
+bool sink_away(const struct sink *s)
+{
+    return !s->starting && !sink_takes(s);
+}
+
 bool sink_is_empty(const struct sink *s)
 {
     bool empty = !s->head;
     for (unsigned i = 0; i < s->transport_count; i++)
         empty &= flight_unacked(&s->transports[i].flight) == 0;
-    return empty;
+    return empty && (!s->spool || sink_spool_is_empty(s));
 }
 
-bool sink_has_room(const struct sink *s)
+size_t sink_waiting(const struct sink *s)
 {
     size_t bytes = s->queued_bytes;
     for (unsigned i = 0; i < s->transport_count; i++)
         bytes += flight_unacked(&s->transports[i].flight);
-    return !(s->starting || any_takes(s)) || bytes <= s->settings->queue_size / 2;
+    return bytes;
+}
+
+bool sink_has_room(const struct sink *s)
+{
+    if (s->spool)
+        return sink_spool_has_room(s);
+    return sink_away(s) || sink_waiting(s) <= s->settings->queue_size / 2;
 }
 
 /* The transport that is written to from here; NULL: the main loop has to go on first. */
@@ -207,15 +223,18 @@ void sink_distribute(struct sink *s)
             t->broken = code;
         uv_async_send(&s->wake);
     }
+    sink_spool_turn(s);
 }
 
 /* Holds the queue to its size. Returns whether the caller may go on. */
 static bool keep_size(struct sink *s)
 {
+    if (s->spool)
+        return sink_spool_keep_size(s);
     size_t held = held_bytes(s);
     if (held <= s->settings->queue_size)
         return true;
-    if ((s->starting || any_takes(s)) && s->settings->when_full == WHEN_FULL_BLOCK) {
+    if (!sink_away(s) && s->settings->when_full == WHEN_FULL_BLOCK) {
         s->refused = true;
         return false;
     }
@@ -234,8 +253,11 @@ bool sink_push(struct sink *s, struct batch *batch)
         *reason += batch->count;
         sink_recycle(s, batch);
     } else {
-        append(s, batch);
-        sink_distribute(s);
+        s->counters.queued += batch->count;
+        if (!sink_spool_takes(s, batch)) {
+            sink_enqueue(s, batch);
+            sink_distribute(s);
+        }
         go_on = keep_size(s);
     }
     pthread_mutex_unlock(&s->lock);

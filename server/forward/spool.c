@@ -64,6 +64,7 @@ static int take_stock(struct spool *s, char error[SPOOL_ERROR_MAX])
         if (!position)
             spool_say(s, "no position is known: everything in it is sent, perhaps again");
     }
+    bool fresh = !position && !s->segment_count;
     if (s->state.next < position)
         s->state.next = position;
     if (s->state.next == 0)
@@ -72,6 +73,8 @@ static int take_stock(struct spool *s, char error[SPOOL_ERROR_MAX])
         s->state.acknowledged = s->state.next;
     s->state.read = s->position_number = s->state.acknowledged;
     s->state.recovered = s->state.next - s->state.acknowledged;
+    if (fresh)
+        spool_position_write(s);
     remove_acknowledged(s);
     return 0;
 }
@@ -204,6 +207,11 @@ int spool_append(struct spool *s, const struct batch *batch)
     s->state.next += batch->count;
     segment->end = s->state.next;
     return 0;
+}
+
+void spool_set_size(struct spool *s, uint64_t size)
+{
+    s->plan.size = size;
 }
 
 int spool_sync(struct spool *s)

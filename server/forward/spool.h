@@ -71,6 +71,9 @@ int spool_sync(struct spool *s);
  */
 uint32_t spool_read(struct spool *s, struct batch *batch, uint64_t *first, int *code);
 
+/* Another size, from the next append on. */
+void spool_set_size(struct spool *s, uint64_t size);
+
 /* The caller has everything before this number itself: it is not read any more. */
 void spool_skip(struct spool *s, uint64_t to);
 

@@ -8,11 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/forward/cef.h"
+#include "server/forward/framing.h"
 
-#define STEP       65536 /* bytes looked through at a time for the next frame */
-#define BLOCK      4096  /* what an unreadable place costs */
-#define COUNT_ROOM 8     /* of an octet count */
+#define STEP  65536 /* bytes looked through at a time for the next frame */
+#define BLOCK 4096  /* what an unreadable place costs */
 
 size_t spool_segment_of(const struct spool *s, uint64_t number)
 {
@@ -173,62 +172,38 @@ static bool next_frame(struct spool *s, int *code)
 
 /* ---- into a batch ---- */
 
-/* A message without the framing that it was written with. */
-static void strip(uint8_t framing, const char **message, size_t *len)
+/* Appends the message with that number as the plan has messages framed; whether there was room. */
+static bool put(struct spool *s, struct batch *batch, uint64_t number, struct slice message)
 {
-    const char *space = framing == CEF_FRAME_OCTET_COUNTING ? memchr(*message, ' ', *len) : NULL;
-    if (space) {
-        *len -= (size_t)(space + 1 - *message);
-        *message = space + 1;
-    } else if (framing == CEF_FRAME_NEWLINE && (*message)[*len - 1] == '\n') {
-        --*len;
+    bool same = s->reader.pending.framing == s->plan.framing;
+    size_t need = message.len + (same ? 0 : FRAMING_EXTRA);
+    if (batch->count == BATCH_MESSAGES || batch->len + need > BATCH_BYTES) {
+        if (batch->count == 0)
+            set_aside(s, number + 1); /* this program has never written one so long */
+        return batch->count == 0;
     }
-}
-
-/* Writes it framed as the plan says; returns its length. */
-static size_t frame_anew(const struct spool *s, char *out, const char *message, size_t len)
-{
-    size_t at = 0;
-    if (s->plan.framing == CEF_FRAME_OCTET_COUNTING) {
-        char digits[COUNT_ROOM];
-        size_t n = 0;
-        for (size_t rest = len; n == 0 || rest; rest /= 10)
-            digits[n++] = (char)('0' + rest % 10);
-        while (n)
-            out[at++] = digits[--n];
-        out[at++] = ' ';
-    }
-    memcpy(out + at, message, len);
-    at += len;
-    if (s->plan.framing == CEF_FRAME_NEWLINE)
-        out[at++] = '\n';
-    return at;
+    char *out = batch->bytes + batch->len;
+    if (same)
+        memcpy(out, message.ptr, message.len);
+    batch->len += same ? message.len
+                       : framing_write(s->plan.framing,
+                                       framing_strip(s->reader.pending.framing, message), out);
+    batch->ends[batch->count++] = (uint32_t)batch->len;
+    s->state.read = number + 1;
+    return true;
 }
 
 /* The next message of the pending frame; whether there was room for it. */
-static bool take_message(struct spool *s, struct batch *batch)
+static bool take_message(struct spool *s, struct batch *batch, uint64_t *first)
 {
     struct spool_reader *r = &s->reader;
     size_t len = spool_get(r->raw + r->done * sizeof(uint32_t), 4);
-    const char *message = (const char *)r->raw + r->offset;
     uint64_t number = r->pending.first + r->done;
-    bool same = r->pending.framing == s->plan.framing;
-    size_t need = same ? len : len + COUNT_ROOM, kept = len;
-    if (number >= s->state.read && need > BATCH_BYTES) {
-        set_aside(s, number + 1);
-    } else if (number >= s->state.read) {
-        if (batch->count == BATCH_MESSAGES || batch->len + need > BATCH_BYTES)
-            return false;
-        if (!same) {
-            strip(r->pending.framing, &message, &kept);
-            batch->len += frame_anew(s, batch->bytes + batch->len, message, kept);
-        } else {
-            memcpy(batch->bytes + batch->len, message, len);
-            batch->len += len;
-        }
-        batch->ends[batch->count++] = (uint32_t)batch->len;
-        s->state.read = number + 1;
-    }
+    if (batch->count == 0)
+        *first = number;
+    if (number >= s->state.read &&
+        !put(s, batch, number, (struct slice){(const char *)r->raw + r->offset, len}))
+        return false;
     r->done++;
     r->offset += len;
     return true;
@@ -243,11 +218,9 @@ uint32_t spool_read(struct spool *s, struct batch *batch, uint64_t *first, int *
         uint64_t before = s->state.read;
         if (!pending && !next_frame(s, code))
             break;
-        if (batch->count == 0)
-            *first = s->state.read;
-        else if (s->state.read != before)
+        if (batch->count && s->state.read != before)
             break; /* messages of a batch follow each other */
-        while (r->done < r->pending.count && take_message(s, batch))
+        while (r->done < r->pending.count && take_message(s, batch, first))
             continue;
         if (r->done < r->pending.count)
             break; /* full */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "server/forward/sink_kind.h"
+#include "server/forward/sink_spool.h"
 #include "server/forward/tcp_state.h"
 #include "server/ops/log.h"
 
@@ -38,7 +39,10 @@ static void release(struct transport *t)
 void transport_confirm(struct transport *t)
 {
     uint64_t acked = t->kind->acked ? t->kind->acked(t) : t->flight.written;
-    uint64_t window = t->kind->retains ? tcp_state_window(t->fd) : 0;
+    uint64_t gained = acked > t->flight.acked ? acked - t->flight.acked : 0;
+    /* The window may have been larger since it was asked last, but never went beyond where it ends
+     * now: receivers do not shrink what they have offered. */
+    uint64_t window = t->kind->retains ? gained + tcp_state_window(t->fd) : 0;
     uint32_t fresh = flight_acked(&t->flight, acked);
     t->asked = t->flight.written;
     if (window > t->window)
@@ -46,6 +50,7 @@ void transport_confirm(struct transport *t)
     t->sink->counters.forwarded += fresh;
     t->sink->counters.queued -= fresh;
     release(t);
+    sink_spool_wake(t->sink);
 }
 
 char *transport_next(struct transport *t, size_t *len)
@@ -134,7 +139,7 @@ static void update_poll(struct transport *t)
 static bool read_on(struct transport *t)
 {
     pthread_mutex_lock(&t->sink->lock);
-    int code = t->kind->read(t);
+    int code = t->broken ? t->broken : t->kind->read(t); /* who wrote has taken the error away */
     pthread_mutex_unlock(&t->sink->lock);
     if (code && code != UV_EAGAIN)
         transport_down(t, code);
@@ -231,6 +236,7 @@ static void set_up(struct transport *t)
     t->broken = 0;
     t->asked = t->window = 0;
     s->counters.reconnects += t->ups++ > 0;
+    sink_spool_wake(s);
     pthread_mutex_unlock(&s->lock);
     if (t->failures)
         uv_timer_start(&t->retry, on_steady, STEADY_MS, 0);
@@ -352,7 +358,7 @@ void transport_down(struct transport *t, int code)
     let_go(t);
     s->starting = false;
     s->counters.failures++;
-    if (s->gone)
+    if (s->gone && !s->spool)
         sink_drop_all(s, &s->counters.dropped_refused);
     sink_distribute(s);
     pthread_mutex_unlock(&s->lock);
