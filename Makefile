@@ -39,12 +39,12 @@ TESTS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
 FUZZERS  := $(patsubst tests/%.c,$(B)/%,$(filter-out tests/fuzz_replay.c,$(wildcard tests/fuzz_*.c)))
 TOOLS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/tool_*.c))
 
-.PHONY: all run test oracle golden fuzz bench recall lint format install clean deps help
+.PHONY: all run test oracle golden fuzz bench bench-peers profile recall lint format install clean deps help
 all: deps
 	$(Q)$(MAKE) --no-print-directory build-program
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
 run: all ## build and serve: listens on 5514, CEF to standard output
 	$(Q)exec $(B)/parapet serve
@@ -69,10 +69,22 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (60) each; FUZZ=name for one
 	    OPT="-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 	$(Q)B=build/fuzz FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) tests/run_fuzz.sh $(FUZZ)
 
+profile: ## instructions a message of each vendor (callgrind), and which functions take them
+	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) valgrind"
+	$(Q)$(MAKE) --no-print-directory build-program build-tools
+	$(Q)B=$(B) tests/profile.sh
+
 bench: ## messages a second, of replay and over TCP, against the peers that are installed
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory build-program build-tools
 	$(Q)B=$(B) tests/bench.sh
+
+# Debian's rsyslog and syslog-ng exclude each other: one is installed, the other only unpacked.
+PEER_PACKAGES := syslog-ng-core libivykis0 libnet1 libwrap0
+bench-peers: ## rsyslog and syslog-ng from Debian, for make bench to compare with
+	$(Q)$(MAKE) --no-print-directory deps WANTED="rsyslog"
+	$(Q)mkdir -p $(B)/peers/root && cd $(B)/peers/root && apt-get download -qq $(PEER_PACKAGES) && \
+	    for p in *.deb; do dpkg -x $$p . || exit 1; done && rm -f *.deb
 
 recall: ## a made-up week of 5,000 hosts with scans in it: what is found, and what else
 	$(Q)$(MAKE) --no-print-directory deps

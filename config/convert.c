@@ -99,6 +99,16 @@ bool convert_duration(const char *text, size_t len, uint64_t *out_ms)
     return convert_amount(text, len, durations, false, out_ms);
 }
 
+bool convert_share(const char *text, size_t len, uint64_t *out)
+{
+    uint64_t number;
+    if (len < 3 || memcmp(text, "1/", 2) != 0 || !convert_number(text + 2, len - 2, &number) ||
+        number == 0)
+        return false;
+    *out = number;
+    return true;
+}
+
 bool convert_address(const char *text, size_t len, struct net *out)
 {
     char copy[INET6_ADDRSTRLEN];

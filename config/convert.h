@@ -18,6 +18,9 @@ bool convert_size(const char *text, size_t len, uint64_t *out);
 /* Milliseconds: a number with ms, s, m, h or d directly behind it. */
 bool convert_duration(const char *text, size_t len, uint64_t *out_ms);
 
+/* "1/100": one in a hundred; the number, from 1 on. */
+bool convert_share(const char *text, size_t len, uint64_t *out);
+
 /* An address of either family, as inet_pton reads it; IPv4 becomes IPv4-mapped, prefix 128. */
 bool convert_address(const char *text, size_t len, struct net *out);
 

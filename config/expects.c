@@ -27,6 +27,10 @@ static const char *range_text(char out[EXPECTATION_MAX], const struct row *row)
                  "a duration from %s to %s, such as 500ms, 30s, 5m, 12h or 14d",
                  convert_duration_text(min, row->min), convert_duration_text(max, row->max));
         break;
+    case VALUE_SHARE:
+        snprintf(out, EXPECTATION_MAX, "a share from 1/%llu to 1/%llu, such as 1/100",
+                 (unsigned long long)row->max, (unsigned long long)row->min);
+        break;
     default:
         snprintf(out, EXPECTATION_MAX, "a whole number from %llu to %llu",
                  (unsigned long long)row->min, (unsigned long long)row->max);
@@ -71,6 +75,7 @@ const char *schema_expects(char out[EXPECTATION_MAX], const struct row *row)
     case VALUE_NUMBER:
     case VALUE_SIZE:
     case VALUE_DURATION:
+    case VALUE_SHARE:
         return range_text(out, row);
     case VALUE_WORD:
         return words_text(out, "one of", row->words);

@@ -88,6 +88,7 @@ static bool amount(const struct filler *f, uint64_t *value)
     size_t len = strlen(f->text);
     bool ok = f->row->kind == VALUE_SIZE       ? convert_size(f->text, len, value)
               : f->row->kind == VALUE_DURATION ? convert_duration(f->text, len, value)
+              : f->row->kind == VALUE_SHARE    ? convert_share(f->text, len, value)
                                                : convert_number(f->text, len, value);
     return ok && *value >= f->row->min && *value <= f->row->max;
 }

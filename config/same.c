@@ -64,6 +64,7 @@ static bool same_value(const struct row *row, const char *a, const char *b)
     case VALUE_NUMBER:
     case VALUE_SIZE:
     case VALUE_DURATION:
+    case VALUE_SHARE:
     case VALUE_WORD:
         return memcmp(x, y, row->size) == 0;
     case LIST_TEXT:
@@ -105,8 +106,8 @@ static const struct row *rows_of(const char *key)
 /* Keys of an output that its transport knows nothing of. */
 static bool is_content(const char *key)
 {
-    static const char *const keys[] = {"where",    "show",     "format", "header",
-                                       "facility", "unmapped", "ipv6"};
+    static const char *const keys[] = {"where",  "sample",   "aggregate", "show", "format",
+                                       "header", "facility", "unmapped",  "ipv6"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
         if (strcmp(key, keys[i]) == 0)
             return true;

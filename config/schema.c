@@ -232,6 +232,24 @@ static const struct word when_full_words[] = {
     {0},
 };
 
+static const struct row sample_rows[] = {
+    {"allowed", VALUE_SHARE, AT(forward_settings, sample_allowed), .fallback = "1/1", .min = 1,
+     .max = 1000000},
+    {0},
+};
+
+static const struct row aggregate_rows[] = {
+    {"interval", VALUE_DURATION, AT(forward_settings, aggregate.interval_ms), .fallback = "0s",
+     .max = HOUR},
+    {"fields", LIST_TEXT, AT(forward_settings, aggregate.fields), .min = 1,
+     .max = AGGREGATE_FIELDS_MAX,
+     .fallback = "[src_ip, dst_ip, dst_port, protocol, action, event_id, host]"},
+    {"memory", VALUE_SIZE, AT(forward_settings, aggregate.memory), .fallback = "16 MiB", .min = MIB,
+     .max = 16 * GIB},
+    {"firing", VALUE_BOOL, AT(forward_settings, aggregate.firing), .fallback = "false"},
+    {0},
+};
+
 static const struct row queue_rows[] = {
     {"size", VALUE_SIZE, AT(forward_settings, queue_size), .fallback = "64 MiB", .min = MIB,
      .max = TIB},
@@ -298,6 +316,8 @@ static const struct row forward_rows[] = {
     {"show", LIST_FLAGS, .fallback = "[events, alerts]", .words = shows, .min = 1},
     {"where", MAPPING, .offset = offsetof(struct forward_settings, where), .rows = where_rows,
      .told = true, .count_offset = offsetof(struct forward_settings, has_where)},
+    {"sample", MAPPING, .rows = sample_rows},
+    {"aggregate", MAPPING, .rows = aggregate_rows},
     {"unmapped", VALUE_WORD, AT(forward_settings, keep_unmapped), .fallback = "keep",
      .words = unmapped_words},
     {"ipv6", VALUE_WORD, AT(forward_settings, ipv6_c6a), .fallback = "src", .words = ipv6_words},

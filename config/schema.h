@@ -17,6 +17,7 @@ enum value_kind {
     VALUE_NUMBER,   /* an integer of the member's size */
     VALUE_SIZE,     /* bytes */
     VALUE_DURATION, /* milliseconds */
+    VALUE_SHARE,    /* one in so many: the number */
     VALUE_WORD,     /* one of `words`: its value, in the member's size */
     LIST_TEXT,      /* struct text_list */
     LIST_NETWORK,   /* struct net_list */

@@ -108,6 +108,15 @@ struct spool_settings {
     enum spool_use use; /* disk: when-needed | always */
 };
 
+/* `aggregate` of an output: an interval of 0 is none. */
+#define AGGREGATE_FIELDS_MAX 16
+struct aggregate_settings {
+    int64_t interval_ms;
+    struct text_list fields;
+    size_t memory; /* of each worker */
+    bool firing;   /* also what some detector fires for */
+};
+
 struct forward_settings {
     const char *name;
     enum forward_protocol protocol;
@@ -122,6 +131,8 @@ struct forward_settings {
     bool show_events, show_alerts;
     bool has_where;
     struct predicate_settings where;
+    uint32_t sample_allowed; /* 1/N of what is allowed and of no detector's concern; 1: all */
+    struct aggregate_settings aggregate;
     bool keep_unmapped; /* unmapped: keep | drop */
     bool ipv6_c6a;      /* ipv6: src | c6a */
     size_t max_message_size;

@@ -108,8 +108,11 @@ struct record {
     bool time_suspect;             /* the message's time was refused; time is the arrival */
     bool cut;                      /* the message was longer than accepted and was cut */
     bool counted;                  /* some detector counted it */
-    uint8_t detected_severity;     /* of the worst detector that fires for it now, 0 when none */
-    struct slice extra_prefix;     /* the parser's, see parser.h */
+    uint32_t sample_rate; /* an output was sent one connection in so many; 0: all of them */
+    uint32_t count; /* messages that this one stands for, the first and last of these times; */
+    int64_t first_ms, last_ms; /* 0: itself alone */
+    uint8_t detected_severity; /* of the worst detector that fires for it now, 0 when none */
+    struct slice extra_prefix; /* the parser's, see parser.h */
     size_t scratch_used;
     struct record_extra extras[RECORD_EXTRA_MAX];
     char scratch[RECORD_SCRATCH_MAX];
@@ -153,6 +156,7 @@ static inline void record_reset(struct record *r)
     r->src_lists = r->dst_lists = 0;
     r->time_suspect = r->cut = r->counted = false;
     r->extra_lost = 0;
+    r->sample_rate = r->count = 0;
     r->detected_severity = 0;
     r->scratch_used = 0;
 }

@@ -117,6 +117,13 @@ static void add_fields(struct fjson_object *object, const struct record *r)
         const struct field_info *field = &record_fields[__builtin_ctzll(left)];
         fjson_object_object_add(object, field->name, json_field(r, field));
     }
+    if (r->count > 1) {
+        fjson_object_object_add(object, "count", json_number(r->count));
+        fjson_object_object_add(object, "first_seen", json_time(r->first_ms));
+        fjson_object_object_add(object, "last_seen", json_time(r->last_ms));
+    }
+    if (r->sample_rate > 1)
+        fjson_object_object_add(object, "sample_rate", json_number(r->sample_rate));
     if (r->time_suspect)
         fjson_object_object_add(object, "time_suspect", fjson_object_new_boolean(1));
     if (r->cut)

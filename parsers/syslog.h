@@ -40,7 +40,7 @@ struct syslog_memory {
         const struct zone *zone;
         int64_t arrival_ms;
         struct syslog header; /* of its slices only the lengths count */
-    } known[64];
+    } known[256];
 };
 
 /* `zone` is the device's, NULL for UTC; `arrival_ms` completes stamps without a year; `memory` may

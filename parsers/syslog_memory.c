@@ -19,7 +19,7 @@ static inline size_t slot_of(const char *p)
 {
     const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
     uint64_t h = word_of(p) + word_of(p + 8) * 3 + word_of(p + 16) * 7;
-    return (h * odd ^ word_of(p + 24) * odd) >> 58;
+    return (h * odd ^ word_of(p + 24) * odd) >> 56;
 }
 
 static inline bool same_bytes(const char *a, const char *b, size_t len)

@@ -65,7 +65,7 @@ static void batch_room(struct replay *replay)
         flush_batch(replay);
 }
 
-static void replay_event(void *context, const struct record *r)
+static void replay_event(void *context, struct record *r)
 {
     struct replay *replay = context;
     if (replay->format == REPLAY_CEF) {
@@ -77,7 +77,7 @@ static void replay_event(void *context, const struct record *r)
     }
 }
 
-static void replay_unparsed(void *context, const struct record *r, const struct unparsed *message)
+static void replay_unparsed(void *context, struct record *r, const struct unparsed *message)
 {
     struct replay *replay = context;
     if (replay->format == REPLAY_CEF) {

@@ -6,7 +6,8 @@
  *
  *   received = dropped before the outputs (sender_refused)
  *            + dead letters that the outputs do not get (diverted)
- *            + spared by the output's settings (filtered)
+ *            + spared by the output's settings (filtered, sampled, aggregated)
+ *            + aggregating
  *            + offered_events
  *   offered_events + offered_alerts + recovered = forwarded + queued + dropped[reason] + set_aside
  *
@@ -56,6 +57,9 @@ OUTPUT_COUNTER(offered_events, "events handed to the output")
 OUTPUT_COUNTER(offered_alerts, "alerts handed to the output")
 OUTPUT_COUNTER(filtered, "events that its `where` leaves out; not offered")
 OUTPUT_COUNTER(filtered_alerts, "alerts that it leaves out; not offered")
+OUTPUT_COUNTER(sampled, "allowed events that its `sample` leaves out; not offered")
+OUTPUT_COUNTER(aggregated, "events that another stands for; not offered")
+OUTPUT_COUNTER(aggregating, "events that wait for others like them now; not offered yet")
 OUTPUT_COUNTER(forwarded,
                "messages the receiver's system has acknowledged; of file and udp: ours took")
 OUTPUT_COUNTER(recovered, "messages that the spool held at the start")

@@ -38,10 +38,11 @@ struct unparsed {
     int64_t arrival_ms;
 };
 
-/* Where results go. Called during pipeline_message. A NULL member is skipped. */
+/* Where results go. Called during pipeline_message; a NULL member is skipped. Records may be given
+ * what is of the outputs' making: sample_rate, count. */
 struct pipeline_output {
-    void (*event)(void *context, const struct record *r);
-    void (*unparsed)(void *context, const struct record *r, const struct unparsed *message);
+    void (*event)(void *context, struct record *r);
+    void (*unparsed)(void *context, struct record *r, const struct unparsed *message);
     void (*alert)(void *context, const struct alert *alert);
     void *context;
 };

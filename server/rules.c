@@ -180,13 +180,42 @@ static void build_detectors(struct builder *b)
 
 /* ---- outputs ---- */
 
-static void build_filters(struct builder *b)
+/* Times differ in any case, and extras are many. */
+static void build_aggregate(struct builder *b, size_t index, const struct text_list *names,
+                            struct rules_output *out)
+{
+    const char *known[FIELD_COUNT + 1];
+    enum record_field fields[FIELD_COUNT];
+    char key[64];
+    size_t count = 0, at;
+    for (unsigned i = 0; i < FIELD_COUNT; i++) {
+        if (record_fields[i].kind == KIND_TIME || record_fields[i].kind == KIND_EXTRA)
+            continue;
+        fields[count] = (enum record_field)i;
+        known[count++] = record_fields[i].name;
+    }
+    known[count] = NULL;
+    for (size_t i = 0; i < names->count; i++) {
+        for (at = 0; known[at] && strcmp(known[at], names->items[i]) != 0; at++)
+            ;
+        if (known[at]) {
+            out->aggregate[out->aggregate_count++] = fields[at];
+            continue;
+        }
+        snprintf(key, sizeof(key), "forward[%zu].aggregate.fields[%zu]", index, i);
+        rules_complain(b, key, names->items[i], "a field of the record that is no time", known);
+    }
+}
+
+static void build_outputs(struct builder *b)
 {
     const struct settings *s = b->rules->settings;
     char prefix[64];
     for (size_t i = 0; i < s->forward_count; i++) {
+        struct rules_output *out = &b->rules->outputs[i];
         snprintf(prefix, sizeof(prefix), "forward[%zu].where.", i);
-        rules_build_predicate(b, prefix, &s->forward[i].where, &b->rules->filters[i]);
+        rules_build_predicate(b, prefix, &s->forward[i].where, &out->where);
+        build_aggregate(b, i, &s->forward[i].aggregate.fields, out);
     }
 }
 
@@ -204,14 +233,14 @@ struct rules *rules_new(struct config *config, const char *default_zone)
     rules->devices = calloc(s->device_count + 1, sizeof(*rules->devices));
     rules->zones = calloc(s->device_count + 1, sizeof(*rules->zones));
     rules->detectors = calloc(s->detector_count + 1, sizeof(*rules->detectors));
-    rules->filters = calloc(s->forward_count + 1, sizeof(*rules->filters));
-    if (!rules->devices || !rules->zones || !rules->detectors || !rules->filters) {
+    rules->outputs = calloc(s->forward_count + 1, sizeof(*rules->outputs));
+    if (!rules->devices || !rules->zones || !rules->detectors || !rules->outputs) {
         rules_free(rules);
         return NULL;
     }
     build_devices(&b, default_zone);
     build_detectors(&b);
-    build_filters(&b);
+    build_outputs(&b);
     bool whole = build_networks(&b);
     free(b.prefixes);
     if (b.wrong || !whole) {
@@ -227,8 +256,8 @@ void rules_free(struct rules *rules)
         return;
     for (unsigned i = 0; i < rules->built_count; i++)
         rules_free_detector(&rules->detectors[i]);
-    for (size_t i = 0; rules->filters && i < rules->settings->forward_count; i++)
-        rules_free_predicate(&rules->filters[i]);
+    for (size_t i = 0; rules->outputs && i < rules->settings->forward_count; i++)
+        rules_free_predicate(&rules->outputs[i].where);
     if (rules->zones)
         for (size_t i = 0; i <= rules->settings->device_count; i++)
             zone_free(rules->zones[i]);
@@ -236,7 +265,7 @@ void rules_free(struct rules *rules)
     free(rules->zones);
     free(rules->devices);
     free(rules->detectors);
-    free(rules->filters);
+    free(rules->outputs);
     networks_free(rules->networks);
     networks_free(rules->senders);
     free(rules);

@@ -8,16 +8,23 @@
 #include "server/pipeline.h"
 #include "server/tls/context.h"
 
+/* What an output is shown, and the fields in which messages must be equal to become one. */
+struct rules_output {
+    struct predicate where;
+    enum record_field aggregate[AGGREGATE_FIELDS_MAX];
+    unsigned aggregate_count;
+};
+
 struct rules {
     struct config *config; /* owned by whoever called rules_new */
     const struct settings *settings;
     struct networks *networks;
-    struct networks *senders;   /* set 0: allow */
-    struct detector *detectors; /* all; those in force come first */
-    unsigned detector_count;    /* in force */
-    unsigned built_count;       /* all */
-    struct predicate *filters;  /* by settings->forward: what an output is shown */
-    struct device *devices;     /* by settings->devices; [device_count] is the default */
+    struct networks *senders;     /* set 0: allow */
+    struct detector *detectors;   /* all; those in force come first */
+    unsigned detector_count;      /* in force */
+    unsigned built_count;         /* all */
+    struct rules_output *outputs; /* by settings->forward */
+    struct device *devices;       /* by settings->devices; [device_count] is the default */
     struct zone **zones;
     /* By settings->listen and settings->forward, NULL where it is not tls; both NULL: not read. */
     struct tls_context **listen_tls, **forward_tls;

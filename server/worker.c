@@ -97,6 +97,7 @@ static void on_flush(uv_timer_t *timer)
 static void on_tidy(uv_timer_t *timer)
 {
     struct worker *w = timer->data;
+    outputs_tick(&w->outputs, ingest_now_ms());
     listeners_tidy(&w->listeners, w->ingest.paused);
 }
 
@@ -226,7 +227,7 @@ static void stop_now(struct worker *w)
     if (w->next.plan)
         abandon(w);
     listeners_close(&w->listeners);
-    outputs_flush(&w->outputs);
+    outputs_end(&w->outputs);
     uv_close((uv_handle_t *)&w->wake, NULL);
     uv_close((uv_handle_t *)&w->before_sleep, NULL);
     uv_close((uv_handle_t *)&w->flush, NULL);

@@ -69,6 +69,7 @@ udp() { nc -u -N -w 1 127.0.0.1 "$port"; }
 # offered = forwarded + queued + every dropped, and everything received was offered or spared
 conserved() {
     [ "$(value received)" = $(($(value offered_events output) + $(value filtered output) + \
+        $(value sampled output) + $(value aggregated output) + $(value aggregating output) + \
         $(value diverted dead-letters) + $(value sender_refused))) ] &&
         [ $(($(value offered_events output) + $(value offered_alerts output) + \
             $(value recovered output))) = \

@@ -55,7 +55,7 @@ static void make_room(void)
         batch.len = batch.count = 0;
 }
 
-static void on_event(void *context, const struct record *r)
+static void on_event(void *context, struct record *r)
 {
     (void)context;
     make_room();
@@ -63,7 +63,7 @@ static void on_event(void *context, const struct record *r)
     events++;
 }
 
-static void on_unparsed(void *context, const struct record *r, const struct unparsed *message)
+static void on_unparsed(void *context, struct record *r, const struct unparsed *message)
 {
     (void)context;
     make_room();

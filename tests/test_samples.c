@@ -41,7 +41,7 @@ static void check_line(void)
     batch.len = batch.count = 0;
 }
 
-static void on_event(void *context, const struct record *r)
+static void on_event(void *context, struct record *r)
 {
     (void)context;
     record_json(r, count_bytes, NULL);
@@ -51,7 +51,7 @@ static void on_event(void *context, const struct record *r)
     }
 }
 
-static void on_unparsed(void *context, const struct record *r, const struct unparsed *message)
+static void on_unparsed(void *context, struct record *r, const struct unparsed *message)
 {
     (void)context;
     record_json_unparsed(r, message->status, message->raw, count_bytes, NULL);

@@ -119,6 +119,16 @@ printf 'workers: many\n' >"$d/wrong.yaml"
 "$B/parapet" check -c "$d/wrong.yaml" 2>"$d/wrong"
 check "check finds what is wrong: status 1" [ $? = 1 ]
 check "and counts it" grep -q '^1 error$' "$d/wrong"
+cat >"$d/names.yaml" <<'END'
+forward:
+  - {name: a, protocol: file, path: "-", where: {action: [denied], parser: [asaa], listed: x}, aggregate: {fields: [src_ip, dst_prt, time]}}
+END
+"$B/parapet" check -c "$d/names.yaml" 2>"$d/wrong"
+check "of the names in an output's conditions, too: status 1" [ $? = 1 ]
+for what in 'where.action\[0\]: .*deny' 'where.parser\[0\]: .*"asa"' 'where.listed\[0\]: .*a list' \
+    'fields\[1\]: .*"dst_port"' 'fields\[2\]: .*no time'; do
+    check "and says which: $what" grep -q "names.yaml:2:.*$what" "$d/wrong"
+done
 
 rm -f "$d/err"
 ( ulimit -n 40; exec "$B/parapet" serve -c "$d/second.yaml" ) >"$d/out" 2>"$d/err" &

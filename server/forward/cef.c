@@ -32,6 +32,23 @@ struct line {
     struct slice raw;
 };
 
+/* What an output's aggregation and sampling have made of it. */
+static void put_repeats(struct cef_writer *w, const struct record *r)
+{
+    if (r->count > 1) {
+        CEF_PUT(w, " cnt=");
+        cef_put_number(w, r->count);
+        CEF_PUT(w, " start=");
+        cef_put_time(w, r->first_ms);
+        CEF_PUT(w, " end=");
+        cef_put_time(w, r->last_ms);
+    }
+    if (r->sample_rate > 1) {
+        CEF_PUT(w, " flexNumber1Label=Sample Rate flexNumber1=");
+        cef_put_number(w, r->sample_rate);
+    }
+}
+
 static void write_event(struct cef_writer *w, const struct line *line)
 {
     const struct record *r = line->record;
@@ -49,6 +66,7 @@ static void write_event(struct cef_writer *w, const struct line *line)
         cef_put_extras(w, line->format->memory, r);
     else if (RECORD_HAS(r, extra) && line->format->keep_unmapped)
         w->cut = true;
+    put_repeats(w, r);
     if (line->status) {
         CEF_PUT(w, " ParapetParseStatus=");
         cef_put_raw(w, line->status, strlen(line->status));

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/forward/aggregate.h"
 #include "server/forward/alert_json.h"
 #include "server/forward/filter.h"
 #include "server/forward/framing.h"
+#include "server/forward/sample.h"
 #include "server/rules.h"
 
 #define COUNT_ROOM 8 /* for a JSON line's octet count, written last */
@@ -17,6 +19,15 @@ static const enum cef_header headers[] = {
     [HEADER_RFC3164] = CEF_HEADER_RFC3164,
     [HEADER_NONE] = CEF_HEADER_NONE,
 };
+
+static void on_leaving(void *context, struct record *r);
+
+static bool open_aggregate(struct output *o, const struct rules_output *rules)
+{
+    o->aggregate = aggregate_new(&o->settings->aggregate, rules->aggregate, rules->aggregate_count,
+                                 on_leaving, o);
+    return o->aggregate != NULL;
+}
 
 int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink **sinks,
                  void (*on_refused)(void *context), void *context)
@@ -34,7 +45,8 @@ int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink
         const struct forward_settings *f = &settings->forward[i];
         outputs->items[i].sink = sinks[i];
         outputs->items[i].settings = f;
-        outputs->items[i].filter = f->has_where ? &rules->filters[i] : NULL;
+        outputs->items[i].all = outputs;
+        outputs->items[i].filter = f->has_where ? &rules->outputs[i].where : NULL;
         outputs->items[i].cef = (struct cef_format){.framing = framing_of(f),
                                                     .header = headers[f->header],
                                                     .facility = f->facility,
@@ -42,12 +54,16 @@ int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink
                                                     .ipv6_c6a = f->ipv6_c6a,
                                                     .max_message_size = f->max_message_size,
                                                     .memory = outputs->memory};
+        if (f->aggregate.interval_ms && !open_aggregate(&outputs->items[i], &rules->outputs[i]))
+            return UV_ENOMEM;
     }
     return 0;
 }
 
 void outputs_close(struct outputs *outputs)
 {
+    for (size_t i = 0; i < outputs->count; i++)
+        aggregate_free(outputs->items[i].aggregate);
     cef_memory_free(outputs->memory);
     free(outputs->items);
     outputs->memory = NULL;
@@ -86,12 +102,14 @@ void outputs_flush(struct outputs *outputs)
 
 void outputs_replace(struct outputs *outputs, struct outputs *with)
 {
-    outputs_flush(outputs);
+    outputs_end(outputs);
     for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++)
         for (size_t i = 0; i < with->count; i++)
             with->items[i].refused |= with->items[i].sink == o->sink && o->refused;
     outputs_close(outputs);
     *outputs = *with;
+    for (size_t i = 0; i < outputs->count; i++)
+        outputs->items[i].all = outputs;
     memset(with, 0, sizeof(*with));
 }
 
@@ -182,7 +200,7 @@ static void end_json(struct output *o, struct json_line *line, bool alert)
 /* One of the three things that leave: an alert, or a record, understood (status NULL) or not. */
 struct message {
     const struct alert *alert;
-    const struct record *record;
+    struct record *record;
     const char *status;
     struct slice raw;
 };
@@ -222,6 +240,69 @@ static void write_message(struct outputs *outputs, struct output *o, const struc
     wrote(outputs, o);
 }
 
+/* Whom it is about, when that is one address: of the event that fired it, else of its group. */
+static bool alert_source(const struct alert *alert, struct address *source)
+{
+    if (alert->record && RECORD_HAS(alert->record, src_ip)) {
+        *source = alert->record->src_ip;
+        return true;
+    }
+    for (unsigned i = 0; i < alert->group_count; i++)
+        if (strcmp(alert->group[i].name, "src_ip") == 0)
+            return address_parse(slice(alert->group[i].text), source);
+    return false;
+}
+
+/* One that waited for others like it. */
+static void on_leaving(void *context, struct record *r)
+{
+    struct output *o = context;
+    o->counted.aggregating--; /* below 0 and around: the sink's sum comes out right */
+    o->has_counted = true;
+    write_message(o->all, o, &(struct message){.record = r});
+}
+
+/* Whether it waits for others like it, or went with one that does. */
+static bool waits(struct outputs *outputs, struct output *o, const struct record *r)
+{
+    int64_t now_ms = RECORD_HAS(r, received) ? r->received : r->time;
+    switch (aggregate_add(o->aggregate, r, now_ms)) {
+    case AGGREGATE_WAITS:
+        count(outputs, o, &o->counted.aggregating);
+        return true;
+    case AGGREGATE_JOINED:
+        count(outputs, o, &o->counted.aggregated);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void write_event(struct outputs *outputs, struct output *o, const struct message *m)
+{
+    struct record *r = m->record;
+    uint32_t rate = o->settings->sample_allowed;
+    if (rate > 1 && sample_applies(r)) {
+        if (!sample_keeps(r, rate)) {
+            count(outputs, o, &o->counted.sampled);
+            return;
+        }
+        r->sample_rate = rate;
+    }
+    if (!o->aggregate || !waits(outputs, o, r))
+        write_message(outputs, o, m);
+    r->sample_rate = 0;
+}
+
+/* What it is about leaves first. */
+static void write_alert(struct outputs *outputs, struct output *o, const struct message *m)
+{
+    struct address source;
+    if (o->aggregate && alert_source(m->alert, &source))
+        aggregate_release(o->aggregate, source);
+    write_message(outputs, o, m);
+}
+
 static bool passes(const struct output *o, const struct message *m)
 {
     return m->alert ? filter_alert(o->filter, m->alert) : filter_record(o->filter, m->record);
@@ -234,12 +315,31 @@ static void deliver(struct outputs *outputs, const struct message *m)
             continue;
         if (o->filter && !passes(o, m))
             count(outputs, o, m->alert ? &o->counted.filtered_alerts : &o->counted.filtered);
-        else
+        else if (m->alert)
+            write_alert(outputs, o, m);
+        else if (m->status)
             write_message(outputs, o, m);
+        else
+            write_event(outputs, o, m);
     }
 }
 
-static void outputs_event(void *context, const struct record *r)
+void outputs_tick(struct outputs *outputs, int64_t now_ms)
+{
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++)
+        if (o->aggregate && !o->refused)
+            aggregate_expire(o->aggregate, now_ms);
+}
+
+void outputs_end(struct outputs *outputs)
+{
+    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++)
+        if (o->aggregate)
+            aggregate_release_all(o->aggregate);
+    outputs_flush(outputs);
+}
+
+static void outputs_event(void *context, struct record *r)
 {
     deliver(context, &(struct message){.record = r});
 }
@@ -257,7 +357,7 @@ static void add_dead_letter(struct outputs *outputs, const struct record *r,
     dead_letters_add(outputs->dead_letters, &letter);
 }
 
-static void outputs_unparsed(void *context, const struct record *r, const struct unparsed *message)
+static void outputs_unparsed(void *context, struct record *r, const struct unparsed *message)
 {
     struct outputs *outputs = context;
     if (outputs->dead_letters) {

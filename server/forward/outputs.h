@@ -11,7 +11,9 @@ struct output {
     struct sink *sink;
     const struct forward_settings *settings;
     struct cef_format cef;
-    struct batch *batch;            /* NULL: nothing waits */
+    struct batch *batch; /* NULL: nothing waits */
+    struct outputs *all;
+    struct aggregate *aggregate;    /* NULL: none */
     const struct predicate *filter; /* NULL: everything that is shown passes */
     struct output_counters counted; /* here, and not yet told to the sink */
     bool has_counted;
@@ -36,15 +38,19 @@ int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink
                  void (*on_refused)(void *context), void *context);
 struct pipeline_output outputs_callbacks(struct outputs *outputs);
 
-/* Hands over whatever waits. */
+/* Time passes without messages: what has waited long enough for others like it leaves. */
+void outputs_tick(struct outputs *outputs, int64_t now_ms);
+
+/* Hands over whatever waits to be sent; outputs_end also what waits for others like it. */
+void outputs_end(struct outputs *outputs);
 void outputs_flush(struct outputs *outputs);
 
 /* A sink has room again. Returns whether none is left that asked to stop. */
 bool outputs_room(struct outputs *outputs);
 
-/* Flushes, closes and becomes `with`, which is empty afterwards: of the sinks that are in both, those
+/* Ends, closes and becomes `with`, which is empty afterwards: of the sinks that are in both, those
  * that asked to stop are asked again by outputs_room. */
 void outputs_replace(struct outputs *outputs, struct outputs *with);
 
-/* After a flush. */
+/* After outputs_end. */
 void outputs_close(struct outputs *outputs);
