@@ -18,8 +18,11 @@ static const struct slice products[] = {
 };
 
 /* The product whose mark begins here ("ASA-", "FTD<Up>-"), or an empty text. */
-static struct slice product_at(struct slice text)
+static inline struct slice product_at(struct slice text)
 {
+    char first = text.len ? text.ptr[0] : ' ';
+    if (first != 'A' && first != 'F' && first != 'P' && first != 'N')
+        return SLICE_NONE;
     for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++) {
         size_t len = products[i].len;
         if (text.len > len && (text.ptr[len] == '-' || text.ptr[len] == '<') &&
@@ -166,13 +169,16 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
         return PARSE_UNKNOWN;
     }
     struct cursor text = c;
-    if (kind->read(context, kind, &c, r))
+    if (kind->read(context, kind, &c, r)) {
+        record_settle(r);
         return PARSE_OK;
+    }
     record_set_message(r, slice_trim(text.rest));
     /* What says something about a connection must say all of it; the rest is read as far as it goes. */
     if (asa_meanings[kind->meaning].evidence != ASA_UNSET)
         return PARSE_MALFORMED;
     asa_loose(context, kind, &text, r);
+    record_settle(r);
     return PARSE_OK;
 }
 

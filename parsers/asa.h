@@ -65,6 +65,9 @@ void asa_endpoint_slashed(struct cursor *c, struct asa_endpoint *out);
 /* A word that is no user of the message's own parentheses but stands behind the endpoint. */
 void asa_endpoint_user(struct asa_endpoint *e, struct slice user);
 
+/* A name that stands in the address's place. */
+void asa_endpoint_host(struct asa_endpoint *e, struct slice host);
+
 void asa_set_source(struct record *r, const struct asa_endpoint *e);
 void asa_set_destination(struct record *r, const struct asa_endpoint *e);
 /* What the source is translated to, and the interface by which it leaves. */

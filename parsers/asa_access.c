@@ -83,6 +83,8 @@ bool asa_acl_log(struct parse_context *context, const struct asa_kind *kind, str
         return false;
     asa_protocol(c, r);
     struct slice user = cursor_try(c, " for user ") ? cursor_until(c, ' ') : SLICE_NONE;
+    if (user.len > 2 && user.ptr[0] == '\'' && slice_ends(user, "'"))
+        user = slice_make(user.ptr + 1, user.len - 2);
     cursor_skip_blanks(c);
     asa_endpoint_slashed(c, &source);
     cursor_expect(c, " -> ");

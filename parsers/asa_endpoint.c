@@ -399,6 +399,12 @@ void asa_endpoint_user(struct asa_endpoint *e, struct slice user)
     e->user = user;
 }
 
+void asa_endpoint_host(struct asa_endpoint *e, struct slice host)
+{
+    more(e);
+    e->host = host;
+}
+
 /* "iface/1.2.3.4(80)"; false takes nothing. */
 static inline bool read_common_slashed(struct cursor *c, struct asa_endpoint *out)
 {

@@ -89,7 +89,7 @@ static void read_endpoint(struct cursor *c, char letter, struct record *r)
         asa_set_destination(r, &e);
 }
 
-/* "203.0.113.1:500"; the port is always printed. */
+/* "203.0.113.1:500", "vpn.example.com:500"; the port is always printed. */
 static void read_peer(struct cursor *c, char letter, struct record *r)
 {
     struct slice text = slice_first(c->rest, slice_find(c->rest, ' '));
@@ -98,10 +98,12 @@ static void read_peer(struct cursor *c, char letter, struct record *r)
 
     e.has_ip = address_parse(slice_first(text, colon), &e.ip);
     e.has_port = port_parse(slice_from(text, colon + 1), &e.port);
-    if (!e.has_ip) {
+    if (!e.has_ip && (colon == 0 || !e.has_port)) {
         cursor_fail(c);
         return;
     }
+    if (!e.has_ip)
+        asa_endpoint_host(&e, slice_first(text, colon));
     cursor_advance(c, text.len);
     if (letter == 'R')
         asa_set_source(r, &e);

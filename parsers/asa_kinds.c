@@ -22,6 +22,7 @@ enum {
     AUTHENTICATION,
     VPN,
     CONFIGURED,
+    EXECUTED, /* a command of an administrator */
     SYSTEM,
     SCANNING,
     THREAT,
@@ -48,7 +49,7 @@ const struct asa_meaning asa_meanings[] = {
     [DROPPED] = {CATEGORY_CONNECTION, ACTION_DROP, OUTCOME_FAILURE, EVIDENCE_UNKNOWN},
     [STRAY] = {CATEGORY_CONNECTION, ACTION_DENY, OUTCOME_FAILURE, EVIDENCE_NONE},
     [OPENED] = {CATEGORY_CONNECTION, ACTION_ALLOW, OUTCOME_SUCCESS, EVIDENCE_NONE},
-    [CLOSED] = {CATEGORY_CONNECTION, ACTION_ALLOW, OUTCOME_SUCCESS, EVIDENCE_UNKNOWN},
+    [CLOSED] = {CATEGORY_CONNECTION, ACTION_ALLOW, UNSET, EVIDENCE_UNKNOWN},
     [COPIED] = {CATEGORY_CONNECTION, ACTION_ALLOW, OUTCOME_SUCCESS, EVIDENCE_NONE},
     [TRANSLATED] = {CATEGORY_NAT, ACTION_ALLOW, OUTCOME_SUCCESS, UNSET},
     [TRANSFERRED] = {CATEGORY_FILE, ACTION_ALLOW, OUTCOME_SUCCESS, EVIDENCE_NONE},
@@ -59,6 +60,7 @@ const struct asa_meaning asa_meanings[] = {
     [AUTHENTICATION] = {CATEGORY_AUTHENTICATION, UNSET, UNSET, UNSET},
     [VPN] = {CATEGORY_VPN, UNSET, UNSET, UNSET},
     [CONFIGURED] = {CATEGORY_CONFIGURATION, UNSET, UNSET, UNSET},
+    [EXECUTED] = {CATEGORY_CONFIGURATION, ACTION_ALLOW, OUTCOME_SUCCESS, UNSET},
     [SYSTEM] = {CATEGORY_SYSTEM, UNSET, UNSET, UNSET},
     [SCANNING] = {CATEGORY_SCAN, ACTION_ALERT, UNSET, UNSET},
     [THREAT] = {CATEGORY_THREAT, ACTION_ALERT, UNSET, EVIDENCE_NONE},
@@ -241,11 +243,11 @@ static const struct asa_kind kinds_111[] = {
     [5] = {asa_form, SLICE("Configuration ended"), CONFIGURED, 0, 5, "%s end configuration: %r"},
     [7] = {asa_form, SLICE("Configuration read"), CONFIGURED, 0, 5,
            "Begin configuration: %s reading from %{device}"},
-    [8] = {asa_form, SLICE("Command executed"), CONFIGURED, 0, 5,
+    [8] = {asa_form, SLICE("Command executed"), EXECUTED, 0, 5,
            "User %u executed the %{command} command.|User %u executed the command %{command}"},
-    [9] = {asa_form, SLICE("Command executed"), CONFIGURED, 0, 7,
+    [9] = {asa_form, SLICE("Command executed"), EXECUTED, 0, 7,
            "User %u executed cmd: %{command}|User %u executed cmd:%{command}"},
-    [10] = {asa_form, SLICE("Command executed"), CONFIGURED, 0, 5,
+    [10] = {asa_form, SLICE("Command executed"), EXECUTED, 0, 5,
             "User %u, running %{application} from IP %s, executed %{command}"},
 };
 
@@ -258,6 +260,7 @@ static const struct asa_kind kinds_113[] = {
            "AAA user %{aaa} Successful: server = %{server}, User = %u|"
            "AAA user %{aaa} Successful: server = %{server} , User = %u"},
     [5] = {asa_form, SLICE("AAA rejected"), LOGIN_FAILED, 0, 6,
+           "AAA user %{aaa} Rejected: reason = %r: server = %{server}: user = %u: user IP = None|"
            "AAA user %{aaa} Rejected: reason = %r: server = %{server}: user = %u: user IP = %s|"
            "AAA user %{aaa} Rejected: reason = %r: server = %{server}, User = %u: user IP = %s|"
            "AAA user %{aaa} Rejected: reason = %r: server = %{server}: user = %u"},
@@ -268,7 +271,8 @@ static const struct asa_kind kinds_113[] = {
     [8] = {asa_form, SLICE("AAA transaction accepted"), LOGGED_IN, 0, 6,
            "AAA transaction status ACCEPT: user = %u"},
     [9] = {asa_form, SLICE("AAA default group policy"), AUTHENTICATION, 0, 6,
-           "AAA retrieved default group policy (%{policy}) for user = %u"},
+           "AAA retrieved default group policy (%{policy}) for user = %u|"
+           "AAA retrieved default group policy %{policy} for user %u"},
     [10] = {asa_form, SLICE("AAA challenge"), AUTHENTICATION, 0, 6,
             "AAA challenge received for user %u from server %d"},
     [11] = {asa_form, SLICE("AAA user's group policy"), AUTHENTICATION, 0, 6,
@@ -302,13 +306,20 @@ static const struct asa_kind kinds_113[] = {
             "from client certificate"},
     [25] = {asa_form, SLICE("Certificate authentication failed"), LOGIN_FAILED, 0, 5,
             "Group %{group}: %r connection from %s"},
-    [29] = {asa_loose, SLICE("Session limit reached"), VPN_REFUSED, 0, 4, ""},
-    [30] = {asa_loose, SLICE("AAA access list refused"), VPN_REFUSED, 0, 4, ""},
-    [35] = {asa_loose, SLICE("Session terminated"), VPN_REFUSED, 0, 4, ""},
+    [29] = {asa_form, SLICE("Session limit reached"), VPN_REFUSED, 0, 4, SESSION "%r"},
+    [30] = {asa_form, SLICE("AAA access list refused"), VPN_REFUSED, 0, 4, SESSION "%r"},
+    [31] = {asa_form, SLICE("VPN filter not applied"), VPN, 0, 4, SESSION "%r"},
+    [32] = {asa_form, SLICE("VPN filter not applied"), VPN, 0, 4, SESSION "%r"},
+    [33] = {asa_form, SLICE("AAA access list refused"), VPN_REFUSED, 0, 6, SESSION "%r"},
+    [34] = {asa_form, SLICE("AAA access list ignored"), VPN, 0, 4, SESSION "%r"},
+    [35] = {asa_form, SLICE("Session terminated"), VPN_REFUSED, 0, 4, SESSION "%r"},
+    [36] = {asa_form, SLICE("AAA parameter not valid"), VPN, 0, 4, SESSION "%r"},
     [37] = {asa_loose, SLICE("Log-in denied, restart pending"), LOGIN_FAILED, 0, 6, ""},
-    [38] = {asa_loose, SLICE("AnyConnect parent session failed"), VPN_REFUSED, 0, 4, ""},
+    [38] = {asa_form, SLICE("AnyConnect parent session failed"), VPN_REFUSED, 0, 4, SESSION "%r"},
     [39] = {asa_form, SLICE("AnyConnect parent session started"), VPN, 0, 6,
             "Group %{group} User %u IP %s AnyConnect parent session started."},
+    [40] = {asa_form, SLICE("Group locked"), VPN_REFUSED, 0, 4,
+            "Terminating the VPN connection attempt from %{group}. Reason: %r"},
     [42] = {asa_form, SLICE("Redirect filter denied"), DENIED, 0, 4,
             "Non-HTTP connection from %S to %D denied by redirect filter; %r"},
 };
@@ -499,6 +510,9 @@ static const struct asa_kind kinds_315[] = {
            "SSH: connection timed out: username %u, IP %s"},
     [11] =
         {asa_form, SLICE("SSH session disconnected"), AUTHENTICATION, 0, 6,
+         "SSH session from on interface %i for user %u disconnected by SSH server, reason: %r "
+         "(%{code})|"
+         "SSH session from on interface %i for user %u %r|"
          "SSH session from %s on interface %i for user %u disconnected by SSH server, reason: %r "
          "(%{code})|"
          "SSH session from %s on interface %i for user %u disconnected by SSH server, reason: %r|"
@@ -1041,7 +1055,8 @@ static const struct asa_kind kinds_716[] = {
     [58] = {asa_form, SLICE("AnyConnect connection lost"), VPN, 0, 6,
             SESSION "AnyConnect session lost connection. %r"},
     [59] = {asa_form, SLICE("AnyConnect session resumed"), VPN_UP, 0, 6,
-            SESSION "AnyConnect session resumed. Connection from %{resumed_from}"},
+            SESSION "AnyConnect session resumed. Connection from %{resumed_from}|" SESSION
+                    "AnyConnect session resumed connection from IP %{resumed_from}"},
 };
 
 /* Certificates. */
@@ -1069,11 +1084,13 @@ static const struct asa_kind kinds_719[] = {
 /* Remote access on the standby unit. */
 static const struct asa_kind kinds_721[] = {
     [16] = {asa_form, SLICE("Standby session created"), VPN, 0, 6,
-            "(%{unit}) WebVPN session for client user %u, IP %s has been %{change}"},
+            "(%{unit}) WebVPN session for client user %u, IP %s has been %{change}|"
+            "(%{unit}) WebVPN session for client user %u, IPv4 %s has been %{change}"},
     [17] = {asa_form, SLICE("Standby session failed"), VPN, 0, 4,
             "(%{unit}) Fail to %{change} WebVPN session for [client ]user %u, IP %s"},
     [18] = {asa_form, SLICE("Standby session deleted"), VPN, 0, 6,
-            "(%{unit}) WebVPN session for client user %u, IP %s has been %{change}"},
+            "(%{unit}) WebVPN session for client user %u, IP %s has been %{change}|"
+            "(%{unit}) WebVPN session for client user %u, IPv4 %s has been %{change}"},
     [19] = {asa_form, SLICE("Standby session failed"), VPN, 0, 4,
             "(%{unit}) Fail to %{change} WebVPN session for [client ]user %u, IP %s"},
 };
@@ -1134,6 +1151,9 @@ static const struct asa_kind kinds_725[] = {
 /* Threat detection. */
 static const struct asa_kind kinds_733[] = {
     [100] = {asa_form, SLICE("Drop rate exceeded"), SCANNING, 0, 4,
+             "%[%h#012 %] drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, "
+             "max configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
+             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}|"
              "%[%h%] drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, max "
              "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
              "second, max configured rate is %{average_limit}; Cumulative total count is %{total}|"
@@ -1173,10 +1193,11 @@ static const struct asa_kind kinds_734[] = {
 static const struct asa_kind kinds_737[] = {
     [16] = {asa_form, SLICE("Address freed"), VPN, 0, 6,
             "IPAA: Session=%{session}, Freeing local pool %{pool} address %s|IPAA: Freeing local "
-            "pool %{pool} address %s|IPAA: Freeing local pool address %s"},
+            "pool %{pool} address %s|IPAA: [Session=%{session}, ]Freeing local pool address %s"},
     [26] = {asa_form, SLICE("Address assigned"), VPN_UP, 0, 6,
-            "IPAA: Session=%{session}, Client assigned %s from local pool %{pool}|IPAA: Client "
-            "assigned %s from local pool[ %{pool}]"},
+            "IPAA: Session=%{session}, Client assigned from local pool %s|"
+            "IPAA: Session=%{session}, Client assigned %s from local pool %{pool}|IPAA: "
+            "[Session=%{session}, ]Client assigned %s from local pool[ %{pool}]"},
     [36] = {asa_form, SLICE("Address assigned"), VPN_UP, 0, 6,
             "IPAA: Session=%{session}, Client assigned %s from %{pool}"},
 };
@@ -1204,10 +1225,12 @@ static const struct asa_kind kinds_750[] = {
 };
 static const struct asa_kind kinds_751[] = {
     [11] = {asa_form, SLICE("IKEv2 authentication failed"), LOGIN_FAILED, UDP, 3, IKE2},
-    [25] =
-        {asa_form, SLICE("IKEv2 address assigned"), VPN_UP, UDP, 5,
-         ENDS
-         " Group:%{group} IPv4 Address=%{assigned} IPv6 address=%{assigned6} assigned to session"},
+    [25] = {asa_form, SLICE("IKEv2 address assigned"), VPN_UP, UDP, 5,
+            ENDS
+            " IKEv2 Group:%{group} IPv4 Address=%{assigned} IPv6 address=%{assigned6} assigned "
+            "to session|" ENDS
+            " Group:%{group} IPv4 Address=%{assigned} IPv6 address=%{assigned6} assigned to "
+            "session"},
 };
 static const struct asa_kind kinds_767[] = {
     [1] = {asa_form, SLICE("Unsupported packet dropped"), REFUSED, 0, 6,

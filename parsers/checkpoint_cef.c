@@ -167,8 +167,8 @@ unsigned checkpoint_cef(struct checkpoint *cp, struct slice text)
     unsigned pairs = 0;
     bool is_label, whole = cefline_read(text, &line);
     all.valued = all.labelled = 0;
-    struct cursor c = cursor_over(line.extension);
-    for (; cefline_next(&c, &pair); pairs++) {
+    struct cefline_pairs it = cefline_pairs(line.extension);
+    for (; cefline_next(&it, &pair); pairs++) {
         int n = checkpoint_numbered(pair.name, &is_label);
         if (n < 0)
             checkpoint_pair(cp, &pair);

@@ -71,6 +71,7 @@ static const struct kv_key keys_8[] = {
     NOTE("file_md5", MD5),
 };
 static const struct kv_key keys_9[] = {
+    KEY("calc_desc", TEXT, message),
     LAYER("rule_name"),
     NOTE("file_sha1", SHA1),
     KEY("file_name", TEXT, file),
@@ -177,7 +178,12 @@ const struct kv_drawer checkpoint_drawers[CHECKPOINT_DRAWERS] = {
     [22] = KV_DRAWER(keys_22), [23] = KV_DRAWER(keys_23),
 };
 
-/* CEF; LEEF; other makers' JSON; fw log and fw1-loggrabber. Bytes in and out are the client's. */
+/*
+ * CEF; LEEF; other makers' JSON; fw log and fw1-loggrabber. Whose bytes CEF's in and out are is not
+ * documented: Log Exporter renames received_bytes and sent_bytes to them, and those are the client's
+ * (client_inbound_bytes, what it received, is server_outbound_bytes in its accounting logs). So `in`
+ * is what the destination sent, the other way round than CEF defines it for its source.
+ */
 static const struct kv_key foreign_2[] = {
     KEY("rt", TIME, time),
     NOTE("in", RECEIVED_BYTES),

@@ -12,6 +12,8 @@ static const uint8_t choices[] = {
     FIELD_src_bytes, FIELD_dst_bytes,   FIELD_src_packets, FIELD_dst_packets,
 };
 
+#define SEVERITY_FAILED 5 /* of log-ins and operations that bring none of their own */
+
 _Static_assert(NOTE_CHOICES + 3 * sizeof(choices) == NOTE_COUNT, "three notes for each choice");
 
 static struct slice checkpoint_text(const struct checkpoint *cp, enum checkpoint_note note)
@@ -256,7 +258,29 @@ static uint8_t checkpoint_subject(const struct checkpoint *cp,
         return CATEGORY_VPN;
     if (RECORD_HAS(r, url))
         return CATEGORY_WEB;
+    if (RECORD_HAS(r, src_bytes) && RECORD_HAS(r, dst_bytes)) /* an update of its counters */
+        return CATEGORY_CONNECTION;
     return RECORD_HAS(r, src_ip) || RECORD_HAS(r, dst_ip) ? CATEGORY_CONNECTION : CATEGORY_SYSTEM;
+}
+
+/* What came of it. An administrator's operation is always "Accept": whether it was done, and whether
+ * he was let in, its status says, which it has when it failed. */
+static void checkpoint_result(struct checkpoint *cp, const struct checkpoint_verdict *verdict,
+                              bool operation)
+{
+    struct record *r = cp->out;
+    struct slice status = checkpoint_text(cp, NOTE_STATUS);
+    if (!operation && verdict->action != CHECKPOINT_NONE)
+        record_set_action(r, verdict->action);
+    if (slice_starts(status, "Fail") || verdict->outcome == OUTCOME_FAILURE)
+        record_set_outcome(r, OUTCOME_FAILURE);
+    else if (operation || slice_starts(status, "Success") || verdict->outcome == OUTCOME_SUCCESS)
+        record_set_outcome(r, OUTCOME_SUCCESS);
+    if (!operation)
+        return;
+    record_settle(r);
+    if (!(RECORD_HAS(r, action) && r->action == verdict->action))
+        checkpoint_extra(cp, NOTE_ACTION);
 }
 
 static void checkpoint_rate(struct checkpoint *cp, const struct checkpoint_verdict *verdict)
@@ -266,7 +290,11 @@ static void checkpoint_rate(struct checkpoint *cp, const struct checkpoint_verdi
     if (severity < 0 && CHECKPOINT_SEEN(cp, SEVERITY_10) &&
         number_parse(cp->notes[NOTE_SEVERITY_10].value, &number) && number <= 10)
         severity = (int)number;
-    record_set_severity(cp->out, severity < 0 ? verdict->severity : (uint8_t)severity);
+    if (severity < 0)
+        severity = RECORD_HAS(cp->out, outcome) && cp->out->outcome == OUTCOME_FAILURE
+                       ? SEVERITY_FAILED
+                       : verdict->severity;
+    record_set_severity(cp->out, (uint8_t)severity);
 }
 
 /* Who says what: CEF's class id is the operation of an administrator, else the action, else the
@@ -289,18 +317,9 @@ static void checkpoint_event(struct checkpoint *cp)
     record_set_event_name(r, id.len ? id : RECORD_HAS(r, message) ? r->message : slice("Log"));
     record_set_event_id(r, id.len ? id : product.len ? product : r->product);
 
-    if (verdict->action != CHECKPOINT_NONE)
-        record_set_action(r, verdict->action);
-    else if (operation.len)
-        checkpoint_extra(cp, NOTE_ACTION);
     record_set_category(r, checkpoint_subject(cp, verdict));
+    checkpoint_result(cp, verdict, operation.len != 0);
     checkpoint_rate(cp, verdict);
-
-    struct slice status = checkpoint_text(cp, NOTE_STATUS);
-    if (slice_starts(status, "Fail") || verdict->outcome == OUTCOME_FAILURE)
-        record_set_outcome(r, OUTCOME_FAILURE);
-    else if (slice_starts(status, "Success") || verdict->outcome == OUTCOME_SUCCESS)
-        record_set_outcome(r, OUTCOME_SUCCESS);
 }
 
 static void checkpoint_evidence(struct checkpoint *cp)
@@ -330,5 +349,6 @@ void checkpoint_meaning(struct checkpoint *cp)
     checkpoint_direction(cp);
     checkpoint_event(cp);
     checkpoint_evidence(cp);
+    record_settle(cp->out);
     checkpoint_extras(cp);
 }

@@ -156,7 +156,7 @@ static bool checkpoint_as_time(struct checkpoint *cp, enum record_field field, s
         last = digits_8(slice_end(value) - 8, 8);
     }
     if (first < 0 || last < 0)
-        return cp->foreign && checkpoint_clock(cp, value);
+        return checkpoint_clock(cp, value);
     int64_t t = first * 100000000 + last;
     record_set_time(cp->out, value.len > 11 ? t : t * 1000);
     return true;
@@ -230,7 +230,7 @@ static inline void checkpoint_place(struct checkpoint *cp, const struct kv_key *
 
 void checkpoint_pair(struct checkpoint *cp, const struct kv *pair)
 {
-    struct slice name = pair->name, value = pair->value;
+    struct slice name = pair->name, value = slice_trim(pair->value);
     if (name.len == 0 || value.len == 0)
         return;
     const struct kv_key *key = checkpoint_find(cp, &name);
@@ -251,7 +251,7 @@ unsigned checkpoint_quoted(struct checkpoint *cp, struct slice text)
     for (;; pairs++) {
         if (kv_quoted_usual(&it, &name, &value)) {
             const struct kv_key *key = kv_find_wide(checkpoint_drawers, name);
-            if (key && value.len) {
+            if (key && value.len && value.ptr[value.len - 1] != ' ') {
                 checkpoint_place(cp, key, name, value, it.end);
             } else {
                 pair = (struct kv){kv_name(name), value, false, false};

@@ -333,6 +333,7 @@ static enum parse_status iptables_parse(struct parse_context *context, struct sl
     if (RECORD_HAS(out, src_interface) != RECORD_HAS(out, dst_interface))
         record_set_direction(out, RECORD_HAS(out, src_interface) ? DIRECTION_INBOUND
                                                                  : DIRECTION_OUTBOUND);
+    record_settle(out);
     return iptables_complete(&t) ? PARSE_OK : PARSE_MALFORMED;
 }
 

@@ -5,7 +5,8 @@
  * documentation.meraki.com: Syslog Server Overview and Configuration; Syslog Event Types and Log
  * Samples.
  */
-#include "parsers/parser.h"
+#include "parsers/meraki.h"
+
 #include "parsers/text/kv.h"
 
 enum kind { FLOW, IDS, SECURITY, EVENT };
@@ -51,6 +52,7 @@ enum key {
     KEY_AGENT,
     KEY_SPORT,
     KEY_DPORT,
+    KEY_CLIENT,
 };
 
 enum how {
@@ -69,51 +71,33 @@ enum how {
 
 /* The keys, in drawers by the length of their names; others are kept as extras. */
 static const struct kv_key keys_3[] = {KEY("src", SRC), KEY("dst", DST), KEY("mac", MAC),
-                                       FIELD_KEY("url", url)};
+                                       KEY("MAC", MAC), FIELD_KEY("url", url)};
 static const struct kv_key keys_4[] = {KEY("type", TYPE), FIELD_KEY("name", file),
                                        FIELD_KEY("user", src_user)};
 static const struct kv_key keys_5[] = {KEY("sport", SPORT), KEY("dport", DPORT),
                                        KEY("agent", AGENT), KEY("dhost", DST_MAC),
                                        KEY("shost", MAC)};
 static const struct kv_key keys_6[] = {KEY("action", DECISION), FIELD_KEY("sha256", hash),
-                                       KEY("server", DST)};
+                                       KEY("server", DST), KEY("Client", CLIENT),
+                                       KEY("ip_src", CLIENT)};
 static const struct kv_key keys_8[] = {KEY("protocol", PROTOCOL), KEY("priority", PRIORITY),
                                        KEY("decision", DECISION), FIELD_KEY("identity", src_user)};
 static const struct kv_key keys_9[] = {KEY("direction", DIRECTION), KEY("signature", SIGNATURE),
-                                       FIELD_KEY("client_ip", src_ip)};
+                                       KEY("client_ip", CLIENT)};
 static const struct kv_key keys_10[] = {KEY("client_mac", MAC)};
 static const struct kv_key keys_11[] = {KEY("disposition", DISPOSITION)};
+static const struct kv_key keys_12[] = {KEY("peer_contact", SRC)};
 static const struct kv_key keys_15[] = {KEY("translated_port", TRANSLATED_PORT)};
 static const struct kv_key keys_17[] = {KEY("translated_src_ip", TRANSLATED_SRC),
                                         KEY("translated_dst_ip", TRANSLATED_DST)};
+static const struct kv_key keys_20[] = {KEY("last_known_client_ip", CLIENT)};
 static const struct kv_drawer drawers[] = {
     [3] = KV_DRAWER(keys_3),   [4] = KV_DRAWER(keys_4),   [5] = KV_DRAWER(keys_5),
     [6] = KV_DRAWER(keys_6),   [8] = KV_DRAWER(keys_8),   [9] = KV_DRAWER(keys_9),
     [10] = KV_DRAWER(keys_10), [11] = KV_DRAWER(keys_11), [15] = KV_DRAWER(keys_15),
-    [17] = KV_DRAWER(keys_17),
+    [12] = KV_DRAWER(keys_12), [17] = KV_DRAWER(keys_17), [20] = KV_DRAWER(keys_20),
 };
 #define N_DRAWERS (sizeof(drawers) / sizeof(drawers[0]))
-
-/* How the free text of an event begins, or its type; the first that fits. */
-static const struct {
-    const char *begins;
-    uint8_t category;
-} events[] = {
-    {"dhcp", CATEGORY_DHCP},
-    {"Blocked DHCP", CATEGORY_DHCP},
-    {"content_filtering_block", CATEGORY_WEB},
-    {"client_vpn", CATEGORY_VPN},
-    {"anyconnect_vpn", CATEGORY_VPN},
-    {"vpn", CATEGORY_VPN},
-    {"Site-to-site VPN", CATEGORY_VPN},
-    {"IDS:", CATEGORY_THREAT},
-    {"association", CATEGORY_WIRELESS},
-    {"disassociation", CATEGORY_WIRELESS},
-    {"wpa", CATEGORY_WIRELESS},
-    {"8021x", CATEGORY_AUTHENTICATION},
-    {"splash_auth", CATEGORY_AUTHENTICATION},
-    {"radius", CATEGORY_AUTHENTICATION},
-};
 
 /* What is known of a message beside its record while its pairs go by. */
 struct meraki {
@@ -166,7 +150,8 @@ static bool meraki_side(struct meraki *m, struct slice text, enum record_field i
 static void meraki_decide(struct meraki *m, struct slice word)
 {
     if (slice_starts(word, "allow")) {
-        record_set_action(m->out, m->type->kind == IDS ? ACTION_ALERT : ACTION_ALLOW);
+        record_set_action(m->out,
+                          m->out->category == CATEGORY_THREAT ? ACTION_ALERT : ACTION_ALLOW);
     } else if (slice_starts(word, "deny") || slice_starts(word, "block")) {
         record_set_action(m->out, ACTION_DENY);
         m->refused = true;
@@ -283,6 +268,9 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
         return meraki_port(r, FIELD_src_port, &r->src_port, value);
     case KEY_DPORT:
         return meraki_port(r, FIELD_dst_port, &r->dst_port, value);
+    case KEY_CLIENT: /* 0.0.0.0 while it has no address */
+        return slice_is(value, "0.0.0.0") || RECORD_HAS(r, src_ip) ||
+               record_put(r, FIELD_src_ip, value);
     case KEY_AGENT:
         record_extra(r, slice("user_agent"), value);
         return true;
@@ -357,22 +345,24 @@ static void meraki_security(struct meraki *m, struct slice text)
         record_set_action(m->out, ACTION_ALERT);
 }
 
-/* type=association radio='0' ...; dhcp lease of ip ...; content_filtering_block url='...' */
+/* type=association radio='0' ...; dhcp lease of ip ...; content_filtering_block url='...'; pairs, and
+ * msg= '...' at the end, with a blank in it. */
 static void meraki_event(struct meraki *m, struct slice text)
 {
     struct record *r = m->out;
-    record_set_message(r, text);
-    if (slice_starts(text, "content_filtering_block"))
+    bool typed = slice_starts(text, "type=");
+    size_t msg = slice_find_text(text, " msg=");
+    struct slice says = slice_trim(slice_from(text, msg + strlen(" msg=")));
+    if (slice_starts(text, "content_filtering_block") || slice_starts(text, "nbar_block") ||
+        slice_starts(text, "Blocked "))
         meraki_decide(m, slice("block"));
-    meraki_pairs(m, text);
-    struct slice begins = slice_starts(text, "type=") ? r->event_name : text;
-    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
-        if (slice_starts(begins, events[i].begins)) {
-            record_set_category(r, events[i].category);
-            break;
-        }
-    }
-    record_set_message(r, text);
+    meraki_pairs(m, slice_first(text, msg));
+    if (says.len > 1 && says.ptr[0] == '\'')
+        says = slice_trim(slice_make(says.ptr + 1, says.len - 1 - slice_ends(says, "'")));
+    else
+        says = text;
+    record_set_message(r, says);
+    meraki_event_says(r, typed ? r->event_name : SLICE_NONE, says);
 }
 
 /* The kind of message, and where its text begins. A device's name may hold blanks: then its later
@@ -454,7 +444,8 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
     /* URLs and translated flows are reported when they were let through. */
     if (!RECORD_HAS(out, action) && (m.type->ports || word.ptr[0] == 'i') && m.type->kind == FLOW)
         record_set_action(out, ACTION_ALLOW);
-    if (m.refused && m.type->severity < 4)
+    record_settle(out);
+    if (RECORD_HAS(out, action) && out->action == ACTION_DENY && m.type->severity < 4)
         record_set_severity(out, 4);
     meraki_evidence(&m);
     bool empty = !RECORD_HAS(out, src_ip) && !RECORD_HAS(out, dst_ip) && !out->extra;

@@ -7,7 +7,7 @@
 #include "parsers/panos_keyed.h"
 #include "parsers/panos_meaning.h"
 
-enum { RECEIVED = 1, TYPE = 3, SUBTYPE = 4, LINK_SWITCHES = 69 };
+enum { RECEIVED = 1, AUDIT = 2, TYPE = 3, SUBTYPE = 4, LINK_SWITCHES = 69 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
 
@@ -28,10 +28,16 @@ static const struct panos_type types[] = {
      panos_finish_authentication},
     {SLICE("CORRELATION"), &panos_correlation, CATEGORY_THREAT, 0, 12, 19, NULL},
     {SLICE("IPTAG"), &panos_iptag, CATEGORY_SYSTEM, 25, 11, 10, NULL},
-    {SLICE("TUNNEL"), &panos_tunnel, CATEGORY_CONNECTION, 0, 31, 0, panos_finish_session},
+    {SLICE("TUNNEL"), &panos_tunnel, CATEGORY_CONNECTION, 71, 31, 0, panos_finish_session},
+    {SLICE("START"), &panos_tunnel, CATEGORY_CONNECTION, 71, 31, 0, panos_finish_session},
+    {SLICE("END"), &panos_tunnel, CATEGORY_CONNECTION, 71, 31, 0, panos_finish_session},
     {SLICE("GTP"), &panos_gtp, CATEGORY_CONNECTION, 83, 31, 46, panos_finish_session},
     {SLICE("SCTP"), &panos_sctp, CATEGORY_CONNECTION, 63, 31, 42, panos_finish_session},
 };
+
+/* Its type stands a column further in front. */
+static const struct panos_type audit = {
+    SLICE("AUDIT"), &panos_audit, CATEGORY_CONFIGURATION, RECEIVED, 7, 0, panos_finish_audit};
 
 const struct panos_type *panos_type(struct slice name)
 {
@@ -40,6 +46,14 @@ const struct panos_type *panos_type(struct slice name)
     for (size_t i = 0; i < COUNT(types); i++)
         if (name.len == types[i].name.len && name.ptr[0] == types[i].name.ptr[0] &&
             slice_equals(name, types[i].name))
+            return &types[i];
+    return NULL;
+}
+
+const struct panos_type *panos_type_nocase(struct slice name)
+{
+    for (size_t i = 0; i < COUNT(types); i++)
+        if (slice_is_nocase(name, types[i].name.ptr))
             return &types[i];
     return NULL;
 }
@@ -98,6 +112,7 @@ void panos_finish(struct panos_row *row, const struct panos_type *type)
     panos_ports(row->out);
     if (type->finish)
         type->finish(row->out, row->subtype);
+    record_settle(row->out);
 }
 
 /* The links of an SD-WAN session, "{a,b}", are written with bare commas: one column again. */
@@ -149,14 +164,15 @@ static bool panos_claims(const struct syslog *header, struct slice body)
     unsigned at[4], count;
     (void)header;
     if (digits == 0)
-        return panos_is_keyed(body);
+        return body.len && memchr("CL012", body.ptr[0], 5) && panos_is_keyed(body);
     count = csv_commas(row, at, 4);
     if (count < 3)
         return false;
     struct slice stamp = slice_between(row.ptr + at[0] + 1, row.ptr + at[1]);
     struct slice type = slice_from(row, at[2] + 1);
     type = slice_first(type, count == 4 ? at[3] - at[2] - 1 : slice_find(type, ','));
-    return type.len && (panos_type(type) || is_foreign(stamp, type));
+    return (type.len && (panos_type(type) || is_foreign(stamp, type))) ||
+           slice_is_nocase(slice_between(row.ptr + at[1] + 1, row.ptr + at[2]), audit.name.ptr);
 }
 
 static struct slice panos_id(struct panos_row *row, const struct panos_type *type)
@@ -174,6 +190,24 @@ static struct slice panos_cut(struct csv *csv)
     csv->single[last / 64] &= ~bit;
     csv->quoted[last / 64] &= ~bit;
     return slice_make(csv->base + csv->start[last], csv->start[last + 1] - csv->start[last] - 1);
+}
+
+/* What a release to come appends, by number: "column_117". */
+static void panos_beyond(struct panos_row *row, const struct panos_type *type)
+{
+    for (unsigned n = type->columns->count; n < row->csv.count; n++) {
+        struct slice text = csv_raw(&row->csv, n);
+        char *name;
+        if (text.len == 0 || slice_is(text, "0") || n == type->precise)
+            continue;
+        if (!(name = record_scratch(row->out, sizeof("column_123") - 1)))
+            return;
+        memcpy(name, "column_", 7);
+        size_t len = 7;
+        for (unsigned unit = n >= 100 ? 100 : 10; unit; unit /= 10)
+            name[len++] = (char)('0' + n / unit % 10);
+        record_extra(row->out, slice_make(name, len), panos_text(row->out, text));
+    }
 }
 
 /* A type without a table here: what every type has, and the rest of the row as it is. */
@@ -202,6 +236,10 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     csv_split(&row.csv, body);
     struct slice name = csv_raw(&row.csv, TYPE);
     const struct panos_type *type = panos_type(name);
+    if (!type && slice_is_nocase(csv_raw(&row.csv, AUDIT), audit.name.ptr))
+        type = &audit;
+    if (type)
+        name = type->name;
     enum parse_status status = row.csv.count > SUBTYPE && name.len ? PARSE_OK : PARSE_MALFORMED;
 
     record_set_vendor(out, slice("Palo Alto Networks"));
@@ -219,6 +257,8 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     }
     panos_join_links(&row.csv);
     panos_read(&row, type->columns);
+    if (row.csv.count > type->columns->count)
+        panos_beyond(&row, type);
     if (half.len)
         record_extra(out, type->columns->row[row.csv.count].name, panos_text(out, half));
     panos_finish(&row, type);

@@ -222,7 +222,15 @@
     X( 64, KEEP,     ODD,   extra,         "remote_user_ip")                                    \
     X( 65, KEEP,     ZERO,  extra,         "remote_user_id")                                    \
     X( 66, KEEP,     EMPTY, extra,         "rule_uuid")                                         \
-    X( 67, KEEP,     ZERO,  extra,         "pcap_id")
+    X( 67, KEEP,     ZERO,  extra,         "pcap_id")                                           \
+    X( 68, KEEP,     EMPTY, extra,         "dynamic_user_group_name")                           \
+    X( 69, KEEP,     EMPTY, extra,         "src_external_dynamic_list")                         \
+    X( 70, KEEP,     EMPTY, extra,         "dst_external_dynamic_list")                         \
+    X( 72, KEEP,     ZERO,  extra,         "slice_differentiator")                              \
+    X( 73, KEEP,     ZERO,  extra,         "slice_service_type")                                \
+    X( 74, KEEP,     ZERO,  extra,         "pdu_session_id")                                    \
+    APPLICATION(X, 75)                                                                          \
+    SANCTIONED(X, 81)
 
 #define GTP(X)                                                                                  \
     SESSION(X)                                     /* 0 to 30 */                                \

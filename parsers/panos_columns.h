@@ -51,5 +51,6 @@ struct panos_columns {
 
 /* By type; panos_every is what stands in rows of all types. */
 extern const struct panos_columns panos_every, panos_traffic, panos_threat, panos_system,
-    panos_config, panos_userid, panos_hipmatch, panos_globalprotect, panos_authentication,
-    panos_decryption, panos_correlation, panos_iptag, panos_tunnel, panos_gtp, panos_sctp;
+    panos_config, panos_audit, panos_userid, panos_hipmatch, panos_globalprotect,
+    panos_authentication, panos_decryption, panos_correlation, panos_iptag, panos_tunnel, panos_gtp,
+    panos_sctp;

@@ -34,7 +34,16 @@
     X( 15, KEEP,     ZERO,  extra,         "action_flags")                                      \
     DEVICE_GROUPS(X, 16)                                                                        \
     X( 22, KEEP,     ZERO,  extra,         "device_group")                                      \
-    X( 23, KEEP,     EMPTY, extra,         "audit_comment")
+    X( 23, KEEP,     EMPTY, extra,         "audit_comment")                                     \
+    X( 26, KEEP,     EMPTY, extra,         "before_change_detail")                              \
+    X( 27, KEEP,     EMPTY, extra,         "after_change_detail")
+
+/* What administrators do, without the columns of other rows: serial, time, "audit", ... */
+#define AUDIT(X)                                                                                \
+    X(  0, KEEP,     EMPTY, extra,         "serial")                                            \
+    X(  5, TEXT,     EMPTY, src_user,      "admin")                                             \
+    X(  6, TEXT,     EMPTY, message,       "command")                                           \
+    X(  7, KEEP,     EMPTY, extra,         "result")
 
 #define USERID(X)                                                                               \
     EVERY(X)                                                                                    \
@@ -179,6 +188,7 @@
 TABLE(every, EVERY);
 TABLE(system, SYSTEM);
 TABLE(config, CONFIG);
+TABLE(audit, AUDIT);
 TABLE(userid, USERID);
 TABLE(hipmatch, HIPMATCH);
 TABLE(globalprotect, GLOBALPROTECT);

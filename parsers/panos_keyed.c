@@ -168,6 +168,8 @@ static void read_value(struct message *m, struct slice name, struct slice value)
 /* "cs1", "cs1Label": the label comes before the value or behind it. False for other keys. */
 static bool read_numbered(struct message *m, struct slice name, struct slice value)
 {
+    if (name.len < 3 || (name.ptr[0] != 'c' && name.ptr[0] != 'f'))
+        return false;
     for (size_t i = 0; i < COUNT(numbered); i++) {
         size_t len = numbered[i].len;
         if (name.len <= len || (unsigned)(name.ptr[len] - '1') >= NUMBERED_LAST ||
@@ -290,7 +292,7 @@ static enum parse_status end(struct message *m, const struct parse_context *cont
 {
     struct record *out = m->row.out;
     set_time(m, context->arrival_ms);
-    panos_name(&m->row, name, m->event);
+    panos_name(&m->row, m->type ? m->type->name : name, m->event);
     set_severity(m, m->severity);
     if (m->type)
         panos_finish(&m->row, m->type);
@@ -302,9 +304,9 @@ static enum parse_status end(struct message *m, const struct parse_context *cont
 /* One of the template's fields ahead of the others, which are read by it. */
 static struct slice cef_field(struct slice extension, const char *name)
 {
-    struct cursor c = cursor_over(extension);
+    struct cefline_pairs it = cefline_pairs(extension);
     struct kv pair;
-    while (cefline_next(&c, &pair))
+    while (cefline_next(&it, &pair))
         if (slice_is(pair.name, name))
             return pair.value;
     return SLICE_NONE;
@@ -337,8 +339,8 @@ static enum parse_status read_cef(struct message *m, const struct parse_context 
             m->row.subtype = cat;
         }
     }
-    struct cursor c = cursor_over(line.extension);
-    while (cefline_next(&c, &pair))
+    struct cefline_pairs it = cefline_pairs(line.extension);
+    while (cefline_next(&it, &pair))
         if (!threat.len || !slice_is(pair.name, "cat"))
             read_pair(m, &pair);
     read_unlabelled(m);
@@ -363,7 +365,7 @@ static enum parse_status read_leef(struct message *m, const struct parse_context
         else if (slice_is(pair.name, "Subtype") || slice_is(pair.name, "SubType"))
             m->row.subtype = pair.value;
     }
-    m->type = panos_type(name);
+    m->type = panos_type_nocase(name); /* the logging service writes "traffic" */
     while (leef_next(&line, &pair))
         if (m->type && slice_is(pair.name, "msg") && find_column(m, slice("command")))
             read_column(m, slice("command"), NULL, pair.value);

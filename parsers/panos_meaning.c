@@ -36,6 +36,7 @@ static const struct {
     {SLICE("reset server"), ACTION_RESET},
     {SLICE("drop-packet"), ACTION_DROP},
     {SLICE("drop-all-packets"), ACTION_DROP},
+    {SLICE("drop-reset"), ACTION_RESET},
     {SLICE("random-drop"), ACTION_DROP},
     {SLICE("block"), ACTION_DENY},
     {SLICE("block-ip"), ACTION_DENY},
@@ -269,6 +270,12 @@ void panos_finish_config(struct record *out, struct slice subtype)
 {
     (void)subtype;
     panos_outcome(out, out->event_id);
+}
+
+void panos_finish_audit(struct record *out, struct slice subtype)
+{
+    (void)subtype;
+    panos_outcome(out, panos_kept(out, "result"));
 }
 
 void panos_finish_globalprotect(struct record *out, struct slice subtype)

@@ -27,5 +27,6 @@ void panos_finish_threat(struct record *out, struct slice subtype);
 void panos_finish_session(struct record *out, struct slice subtype);
 void panos_finish_system(struct record *out, struct slice subtype);
 void panos_finish_config(struct record *out, struct slice subtype);
+void panos_finish_audit(struct record *out, struct slice subtype);
 void panos_finish_globalprotect(struct record *out, struct slice subtype);
 void panos_finish_authentication(struct record *out, struct slice subtype);

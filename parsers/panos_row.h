@@ -40,5 +40,6 @@ void panos_read(struct panos_row *row, const struct panos_columns *columns);
 /* In panos.c: the type of that name, or NULL; the event's id and name, by its type; and what is left
  * to do when all columns are read. */
 const struct panos_type *panos_type(struct slice name);
+const struct panos_type *panos_type_nocase(struct slice name);
 void panos_name(struct panos_row *row, struct slice type, struct slice id);
 void panos_finish(struct panos_row *row, const struct panos_type *type);

@@ -47,25 +47,14 @@ static const struct {
     {"Reason: ", {". From: ", ", Auth type: ", ". auth profile "}, FIELD_reason},
 };
 
-/* The value behind a phrase, without the full stop that ends the sentence. */
-static struct slice behind(struct slice text, const char *before, const char *const stops[3])
-{
-    size_t at = slice_find_text(text, before);
-    if (at == text.len)
-        return SLICE_NONE;
-    text = slice_from(text, at + strlen(before));
-    for (int i = 0; i < 3 && stops[i]; i++)
-        text = slice_first(text, slice_find_text(text, stops[i]));
-    text = slice_trim(text);
-    return slice_ends(text, ".") ? slice_first(text, text.len - 1) : text;
-}
-
 static void read_sentence(struct record *out, struct slice text)
 {
     for (size_t i = 0; i < COUNT(phrases); i++) {
         if (out->has >> phrases[i].field & 1)
             continue;
-        struct slice value = behind(text, phrases[i].before, phrases[i].stops);
+        struct slice value = slice_behind(text, phrases[i].before, phrases[i].stops);
+        if (slice_ends(value, ".")) /* the sentence's */
+            value.len--;
         if (value.len)
             record_put(out, phrases[i].field, value);
     }

@@ -187,6 +187,28 @@ extern const struct field_info record_fields[FIELD_COUNT];
  */
 bool record_put(struct record *r, enum record_field field, struct slice text);
 
+/*
+ * The last thing a parser does: of action and outcome, what only one vendor's message says follows
+ * from the other, so that the same is said whatever the vendor's words are. What was let succeeded,
+ * unless nobody answered, and what was refused failed; a log-in, a tunnel or an administrator's change
+ * that succeeded was let, and one that failed was refused.
+ */
+static inline void record_settle(struct record *r)
+{
+    const unsigned tried =
+        1u << CATEGORY_AUTHENTICATION | 1u << CATEGORY_VPN | 1u << CATEGORY_CONFIGURATION;
+    bool action = RECORD_HAS(r, action), outcome = RECORD_HAS(r, outcome);
+    if (action && !outcome && r->action != ACTION_ALERT) {
+        bool vain = RECORD_HAS(r, evidence) &&
+                    (r->evidence == EVIDENCE_NO_ANSWER || r->evidence == EVIDENCE_REFUSED);
+        record_set_outcome(r,
+                           r->action == ACTION_ALLOW && !vain ? OUTCOME_SUCCESS : OUTCOME_FAILURE);
+    } else if (outcome && !action && r->outcome != OUTCOME_UNKNOWN && RECORD_HAS(r, category) &&
+               tried >> r->category & 1) {
+        record_set_action(r, r->outcome == OUTCOME_SUCCESS ? ACTION_ALLOW : ACTION_DENY);
+    }
+}
+
 /* Keeps a pair that has no field; a name may come several times. Empty values are not kept. Beyond
  * the bound: counted, dropped. */
 static inline void record_extra(struct record *r, struct slice name, struct slice value)

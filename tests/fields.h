@@ -121,7 +121,8 @@ struct expectation {
     const char *fields;
 };
 
-static void expect_lines(const struct parser *parser, const struct expectation *rows, size_t count)
+static inline void expect_lines(const struct parser *parser, const struct expectation *rows,
+                                size_t count)
 {
     static struct parsed parsed;
     for (size_t i = 0; i < count; i++) {
@@ -136,7 +137,7 @@ static void expect_lines(const struct parser *parser, const struct expectation *
 }
 
 /* Every line of the samples and every shorter length of it. */
-static void parse_prefixes(const struct parser *parser, const char *pattern)
+static inline void parse_prefixes(const struct parser *parser, const char *pattern)
 {
     static struct parsed parsed;
     static char line[65536];

@@ -1,6 +1,7 @@
 /* CEF and LEEF lines as text: headers, pairs, escapes; every shorter length from a heap block of
  * exactly its size. */
 #include "parsers/text/cefline.h"
+#include "parsers/text/keys.h"
 #include "parsers/text/leef.h"
 
 #include <setjmp.h>
@@ -47,8 +48,8 @@ static void read_cef(const char *line, size_t len, struct text *out)
     put(out, "|", cef.name);
     put(out, "|", cef.severity);
     put(out, "\n", SLICE_NONE);
-    struct cursor c = cursor_over(cef.extension);
-    while (cefline_next(&c, &pair))
+    struct cefline_pairs it = cefline_pairs(cef.extension);
+    while (cefline_next(&it, &pair))
         put_pair(out, &pair, block, len);
     free(block);
 }
@@ -164,12 +165,37 @@ static void hostile(void **state)
     }
 }
 
+/* Runs of key bytes are the same with vectors and without: random texts of exactly their size. */
+static void key_runs(void **state)
+{
+    (void)state;
+    static const char often[] = "aZ09_:.-azmM = \t@[`{/;\\\xe9";
+    srandom(1);
+    for (int i = 0; i < 20000; i++) {
+        size_t len = (size_t)random() % 70, odd = 1 + (size_t)random() % 40;
+        char *block = malloc(len ? len : 1), *end = block + len;
+        for (size_t at = 0; at < len; at++)
+            block[at] = (size_t)random() % odd ? often[(size_t)random() % (sizeof(often) - 1)]
+                                               : (char)random();
+        assert_int_equal(keys_run(block, end), keys_run_plain(block, end));
+        assert_int_equal(keys_run_back(block, end), keys_run_back_plain(block, end));
+        free(block);
+    }
+    for (int byte = 0; byte < 256; byte++) {
+        char text[16] = "aaaaaaaaaaaaaaa";
+        text[15] = (char)byte;
+        assert_int_equal(keys_run(text, text + 16), keys_run_plain(text, text + 16));
+        assert_int_equal(keys_run_back(text, text + 16), keys_run_back_plain(text, text + 16));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines),
         cmocka_unit_test(unescape),
         cmocka_unit_test(hostile),
+        cmocka_unit_test(key_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

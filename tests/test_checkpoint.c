@@ -101,10 +101,10 @@ static const struct expectation others[] = {
     {HEADER "[action:\"Log In\"; product:\"Identity Awareness\"; src:\"10.1.2.15\"; "
             "src_user_name:\"Bob (bob)\"; user:\"Bob (bob)\"; auth_status:\"Successful Login\"]",
      PARSE_OK,
-     "event_id=Log In\ncategory=authentication\noutcome=success\naction=\nevidence=\n"
+     "event_id=Log In\ncategory=authentication\noutcome=success\naction=allow\nevidence=\n"
      "src_user=Bob (bob)\n+user=\n+src_user_name="},
     {HEADER "[action:\"Failed Log In\"; product:\"Mobile Access\"; user:\"carol\"]", PARSE_OK,
-     "category=authentication\noutcome=failure\naction=\nseverity=5\nsrc_user=carol"},
+     "category=authentication\noutcome=failure\naction=deny\nseverity=5\nsrc_user=carol"},
     {HEADER "[action:\"Key Install\"; src:\"192.0.2.1\"; dst:\"192.0.2.2\"; ike::\"Main Mode\"; "
             "scheme::\"IKE\"]",
      PARSE_OK, "category=vpn\naction=\nevidence=\nmessage=Main Mode\n+scheme=IKE"},

@@ -214,6 +214,12 @@ static void joined(void **state)
     assert_field(&csv, 2, "e,");
     assert_sets(&csv);
     free(block);
+    block = split(&csv, "{a,b,c},\"d,e\",\"f\"", 18);
+    csv_join(&csv, 0, 2);
+    assert_int_equal(csv.count, 3);
+    assert_field(&csv, 1, "d,e");
+    assert_sets(&csv);
+    free(block);
 }
 
 int main(void)

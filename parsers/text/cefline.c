@@ -1,6 +1,8 @@
 /* CEF lines, forgiving: see cefline.h for what is understood. */
 #include "parsers/text/cefline.h"
 
+#include "parsers/text/keys.h"
+
 /* What stands before the next pipe without a backslash, which is taken; false: there is none. */
 static bool take_field(struct cursor *c, struct slice *out)
 {
@@ -42,46 +44,42 @@ bool cefline_read(struct slice text, struct cefline *out)
     return true;
 }
 
-static inline bool is_letter(char c)
+/*
+ * Moves to the next equals sign from p on that ends a key: one with a blank in front, or, where
+ * `first`, at the extension's very front. In "a=b=c" the value is "b=c".
+ */
+static void find_key(struct cefline_pairs *it, const char *p, bool first)
 {
-    return (unsigned)((c | 32) - 'a') < 26 || c == '_';
-}
-
-static inline bool is_key_byte(char c)
-{
-    return is_letter(c) || (unsigned)(c - '0') <= 10 /* the colon too */ || c == '.' || c == '-';
-}
-
-/* The key that ends at an equals sign and has a blank or `begin` in front; NULL: there is none. */
-static const char *key_before(const char *begin, const char *equals)
-{
-    const char *p = equals;
-    while (p > begin && is_key_byte(p[-1]))
-        p--;
-    bool ok = p < equals && is_letter(*p) && (p == begin || p[-1] == ' ' || p[-1] == '\t');
-    return ok ? p : NULL;
-}
-
-bool cefline_next(struct cursor *c, struct kv *out)
-{
-    const char *begin = c->rest.ptr, *end = slice_end(c->rest), *value = begin, *key = NULL;
-    while (!key) { /* what stands in front of the first key is no pair: it is passed over */
-        const char *equals = value < end ? memchr(value, '=', (size_t)(end - value)) : NULL;
-        if (!equals)
-            return false;
-        key = key_before(value, equals);
-        value = equals + 1;
+    const char *begin = p;
+    it->key = NULL;
+    while (p < it->end && (p = memchr(p, '=', (size_t)(it->end - p))) != NULL) {
+        const char *key = p - keys_run_back(it->begin, p); /* the last '=' ends the run */
+        if (key < p && keys_is_letter(*key) &&
+            (key == begin ? first : key[-1] == ' ' || key[-1] == '\t')) {
+            it->key = key;
+            it->equals = p;
+            return;
+        }
+        p++;
     }
-    const char *name_end = value - 1, *next = NULL, *p = value;
-    while (!next && p < end && (p = memchr(p, '=', (size_t)(end - p))) != NULL) {
-        next = key_before(value, p++);
-        if (next == value) /* in "a=b=c" the value is "b=c" */
-            next = NULL;
-    }
+}
+
+struct cefline_pairs cefline_pairs(struct slice extension)
+{
+    struct cefline_pairs it = {NULL, NULL, extension.ptr, slice_end(extension)};
+    find_key(&it, extension.ptr, true);
+    return it;
+}
+
+bool cefline_next(struct cefline_pairs *it, struct kv *out)
+{
+    if (!it->key)
+        return false;
+    const char *key = it->key, *name_end = it->equals, *value = name_end + 1;
+    find_key(it, value, false);
+    const char *stop = it->key ? it->key : it->end;
     while (name_end > key + 1 && name_end[-1] == ':')
         name_end--;
-    const char *stop = next ? next : end;
-    cursor_advance(c, (size_t)(stop - begin));
     while (stop > value && (stop[-1] == ' ' || stop[-1] == '\t'))
         stop--;
     out->name = slice_between(key, name_end);

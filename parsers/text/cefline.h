@@ -12,7 +12,13 @@
 struct cefline {
     /* As they stand there, with their escapes. */
     struct slice vendor, product, version, class_id, name, severity;
-    struct slice extension; /* for cefline_next */
+    struct slice extension; /* for cefline_pairs */
+};
+
+/* The pairs of an extension, one after the other. */
+struct cefline_pairs {
+    const char *key, *equals; /* where the next one stands; key is NULL when there is none */
+    const char *begin, *end;  /* of the extension */
 };
 
 /*
@@ -23,11 +29,13 @@ struct cefline {
 bool cefline_read(struct slice text, struct cefline *out);
 
 /*
- * The next pair of an extension; false when there is none. A value goes on until the next " key=",
+ * The pairs, and the next of them; false when there is none. A value goes on until the next " key=",
  * a key being [A-Za-z_][A-Za-z0-9_:.-]*; an equals sign behind anything else, or behind a backslash,
- * belongs to the value. Colons at the end of a name ("scheme:=IKE") are left out.
+ * belongs to the value. Colons at the end of a name ("scheme:=IKE") are left out, and so is what
+ * stands in front of the first key.
  */
-bool cefline_next(struct cursor *c, struct kv *out);
+struct cefline_pairs cefline_pairs(struct slice extension);
+bool cefline_next(struct cefline_pairs *it, struct kv *out);
 
 /* Undoes \\ \= \| \n \r and leaves other backslashes. Writes at most text.len bytes to `out`, which
  * may be text.ptr itself; returns how many. */

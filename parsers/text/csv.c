@@ -254,7 +254,14 @@ void csv_join(struct csv *csv, unsigned first, unsigned last)
     size_t len = csv->start[csv->count] - 1;
     for (unsigned i = last + 1; i < csv->count; i++)
         csv->start[i - gone] = csv->start[i];
-    finish(csv, csv->count - gone, len);
+    unsigned before = csv->count;
+    finish(csv, before - gone, len);
+    for (unsigned n = first; n < before; n++) { /* there is no field any more behind the last */
+        uint64_t bit = UINT64_C(1) << n % 64;
+        csv->quoted[n / 64] &= ~bit;
+        if (csv_is_quoted(csv_raw(csv, n)))
+            csv->quoted[n / 64] |= bit;
+    }
 }
 
 bool csv_number_any(struct slice text, uint64_t *out)

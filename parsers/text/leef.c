@@ -1,6 +1,8 @@
 /* LEEF lines; see leef.h for what is understood. */
 #include "parsers/text/leef.h"
 
+#include "parsers/text/keys.h"
+
 #define DELIMITER_TEXT_MAX 6  /* "0x005E" */
 #define KEY_MAX            64 /* longer ones are text */
 
@@ -96,15 +98,8 @@ bool leef_read(struct slice text, struct leef *out)
 /* Whether text begins with a key and an equals sign; returns the key's length. */
 static size_t key_length(struct slice text)
 {
-    for (size_t i = 0; i < text.len && i < KEY_MAX; i++) {
-        char c = text.ptr[i];
-        if (c == '=')
-            return i;
-        if (!((unsigned)((c | 32) - 'a') < 26 || (unsigned)(c - '0') <= 10 || c == '_' ||
-              c == '.' || c == '-'))
-            return 0;
-    }
-    return 0;
+    size_t len = keys_run(text.ptr, slice_end(slice_first(text, KEY_MAX)));
+    return len < text.len && text.ptr[len] == '=' ? len : 0;
 }
 
 static bool starts_with(struct slice text, struct slice start)

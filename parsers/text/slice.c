@@ -38,3 +38,14 @@ struct slice slice_trim(struct slice s)
         s.len--;
     return s;
 }
+
+struct slice slice_behind(struct slice s, const char *before, const char *const stops[3])
+{
+    size_t at = slice_find_text(s, before);
+    if (at == s.len)
+        return SLICE_NONE;
+    s = slice_from(s, at + strlen(before));
+    for (int i = 0; i < 3 && stops[i]; i++)
+        s = slice_first(s, slice_find_text(s, stops[i]));
+    return slice_trim(s);
+}

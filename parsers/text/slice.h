@@ -104,5 +104,9 @@ static inline size_t slice_find_last(struct slice s, char byte)
 /* Where a text first stands, or s.len. */
 size_t slice_find_text(struct slice s, const char *literal);
 
+/* What stands behind the text `before`, up to the first of the stops that is there, three at most, or
+ * to the end; without blanks around it. Empty where `before` is not found. For sentences. */
+struct slice slice_behind(struct slice s, const char *before, const char *const stops[3]);
+
 /* Without blanks, tabs, line ends and NULs on either side. */
 struct slice slice_trim(struct slice s);
