@@ -39,7 +39,7 @@ TESTS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
 FUZZERS  := $(patsubst tests/%.c,$(B)/%,$(filter-out tests/fuzz_replay.c,$(wildcard tests/fuzz_*.c)))
 TOOLS    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/tool_*.c))
 
-.PHONY: all run test oracle golden fuzz bench bench-peers profile recall lint format install clean deps help
+.PHONY: all run test oracle golden fuzz bench bench-peers profile recall faults lint format install clean deps help
 all: deps
 	$(Q)$(MAKE) --no-print-directory build-program
 
@@ -86,10 +86,20 @@ bench-peers: ## rsyslog and syslog-ng from Debian, for make bench to compare wit
 	$(Q)mkdir -p $(B)/peers/root && cd $(B)/peers/root && apt-get download -qq $(PEER_PACKAGES) && \
 	    for p in *.deb; do dpkg -x $$p . || exit 1; done && rm -f *.deb
 
+faults: ## what receivers do to an output, at full length: a table of what was lost and what came twice
+	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(TEST_PACKAGES)"
+	$(Q)$(MAKE) --no-print-directory build-program build-tools
+	$(Q)status=0; for f in tests/faults/*.sh; do B=$(B) sh $$f || status=1; done; exit $$status
+
 recall: ## a made-up week of 5,000 hosts with scans in it: what is found, and what else
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory build-program build-tools
 	$(Q)B=$(B) tests/recall.sh
+
+faults: ## what receivers do to an output, at full length: a table of what was lost and what came twice
+	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(TEST_PACKAGES)"
+	$(Q)$(MAKE) --no-print-directory build-program build-tools
+	$(Q)status=0; for f in tests/faults/*.sh; do B=$(B) sh $$f || status=1; done; exit $$status
 
 lint: ## includes point one way, layout is clang-format's, every name has its pieces
 	$(Q)$(MAKE) --no-print-directory deps WANTED="$(LINT_PACKAGES)"

@@ -37,9 +37,8 @@ const struct node *reading_fill(struct config *config, const struct source *sour
     return slots ? root : NULL;
 }
 
-static struct config *config_new(on_complaint complain_to, void *context)
+static struct config *config_new(struct arena *arena, on_complaint complain_to, void *context)
 {
-    struct arena *arena = arena_new();
     struct config *config = arena_alloc(arena, sizeof(*config));
     config->arena = config->complaints.arena = arena;
     config->complain = complain_to;
@@ -102,35 +101,55 @@ static struct config *finish(struct config *config, unsigned *complaints)
     return config;
 }
 
-struct config *config_load_text(const char *name, const char *text, size_t len,
-                                on_complaint complain_to, void *context, unsigned *complaints)
+/* A text, or the file of that name. */
+static void read_source(struct config *config, const char *name, const char *text, size_t len)
 {
-    struct config *config = config_new(complain_to, context);
-    read_config(config, complaints_source(&config->complaints, name), text, len);
-    return finish(config, complaints);
-}
-
-struct config *config_load(const char *path, on_complaint complain_to, void *context,
-                           unsigned *complaints)
-{
-    if (!path) {
-        const struct embedded_file *f = embedded_files;
-        while (f->name && strcmp(f->name, DEFAULT_FILE) != 0)
-            f++;
-        return config_load_text("built-in:" DEFAULT_FILE, f->name ? f->text : "", f->len,
-                                complain_to, context, complaints);
-    }
-    struct config *config = config_new(complain_to, context);
-    const struct source *source = complaints_source(&config->complaints, path);
-    size_t len;
+    const struct source *source = complaints_source(&config->complaints, name);
     const char *why;
-    const char *text = files_read(config->arena, path, DOCUMENT_BYTES_MAX, &len, &why);
+    if (!text)
+        text = files_read(config->arena, name, DOCUMENT_BYTES_MAX, &len, &why);
     if (text)
         read_config(config, source, text, len);
     else
         complain(&config->complaints, (struct place){source, 0, 0}, NULL, "cannot be read: %s",
                  why);
+}
+
+/* Without memory everything is dropped but what libraries were just at work with, which is lost. */
+static struct config *load(const char *name, const char *text, size_t len, on_complaint complain_to,
+                           void *context, unsigned *complaints)
+{
+    jmp_buf no_memory;
+    struct arena *arena = arena_new(&no_memory);
+    if (!arena || setjmp(no_memory)) {
+        arena_free(arena);
+        if (complain_to)
+            complain_to(context, "there is no memory for the configuration");
+        if (complaints)
+            *complaints = 1;
+        return NULL;
+    }
+    struct config *config = config_new(arena, complain_to, context);
+    read_source(config, name, text, len);
     return finish(config, complaints);
+}
+
+struct config *config_load_text(const char *name, const char *text, size_t len,
+                                on_complaint complain_to, void *context, unsigned *complaints)
+{
+    return load(name, text, len, complain_to, context, complaints);
+}
+
+struct config *config_load(const char *path, on_complaint complain_to, void *context,
+                           unsigned *complaints)
+{
+    const struct embedded_file *f = embedded_files;
+    if (path)
+        return load(path, NULL, 0, complain_to, context, complaints);
+    while (f->name && strcmp(f->name, DEFAULT_FILE) != 0)
+        f++;
+    return load("built-in:" DEFAULT_FILE, f->name ? f->text : "", f->len, complain_to, context,
+                complaints);
 }
 
 void config_free(struct config *config)

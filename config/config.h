@@ -13,8 +13,8 @@ typedef void (*on_complaint)(void *context, const char *sentence);
 struct config;
 
 /*
- * `path` NULL: the built-in default. Never returns NULL; complaints > 0 means the settings must not
- * be used. A file that a key names is looked for relative to the configuration's own folder.
+ * `path` NULL: the built-in default. complaints > 0 means the settings must not be used; NULL, with
+ * one complaint: no memory. A file that a key names is looked for relative to the configuration's own folder.
  */
 struct config *config_load(const char *path, on_complaint complain, void *context,
                            unsigned *complaints);

@@ -198,7 +198,8 @@ static bool read_events(struct reader *r, yaml_parser_t *parser, const char *tex
     for (;;) {
         yaml_event_t event;
         if (!yaml_parser_parse(parser, &event)) {
-            complain_syntax(r, parser, text, len);
+            if (parser->error != YAML_MEMORY_ERROR)
+                complain_syntax(r, parser, text, len);
             return false;
         }
         bool done = event.type == YAML_STREAM_END_EVENT;
@@ -221,7 +222,7 @@ struct node *document_read(struct complaints *complaints, const struct source *s
         return NULL;
     }
     if (!yaml_parser_initialize(&parser))
-        abort(); /* no memory */
+        arena_give_up(complaints->arena);
     if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         text += 3; /* the mark that some editors put in front of UTF-8 */
         len -= 3;
@@ -229,7 +230,10 @@ struct node *document_read(struct complaints *complaints, const struct source *s
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
     bool ok = read_events(&r, &parser, text, len);
+    bool no_memory = parser.error == YAML_MEMORY_ERROR;
     yaml_parser_delete(&parser);
+    if (no_memory)
+        arena_give_up(complaints->arena);
     if (!ok)
         return NULL;
     if (!r.root || document_is_null(r.root)) {

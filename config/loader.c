@@ -143,7 +143,7 @@ static void on_log(cyaml_log_t level, void *context, const char *format, va_list
 const struct slot *loader_read(struct complaints *complaints, const struct node *root,
                                const struct row *rows, struct loaded **out)
 {
-    struct arena *arena = arena_new();
+    struct arena *arena = arena_within(complaints->arena);
     struct loaded *loaded = arena_alloc(arena, sizeof(*loaded));
     loaded->arena = arena;
     loaded->config = (cyaml_config_t){
@@ -161,10 +161,13 @@ const struct slot *loader_read(struct complaints *complaints, const struct node 
     size_t len = 0;
     FILE *stream = open_memstream(&text, &len);
     if (!stream)
-        abort(); /* no memory */
+        arena_give_up(arena);
     write_node(stream, root);
-    if (fclose(stream) != 0)
-        abort();
+    bool whole = !ferror(stream);
+    if (fclose(stream) != 0 || !whole || !text) {
+        free(text);
+        arena_give_up(arena);
+    }
     cyaml_err_t error = cyaml_load_data((const uint8_t *)text, len, &loaded->config, schema,
                                         (cyaml_data_t **)&loaded->slots, NULL);
     free(text);

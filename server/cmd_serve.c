@@ -4,6 +4,7 @@
  * kernel holds and end, the outputs send what waits, and the counters are printed.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,11 +68,23 @@ static void on_end_signal(uv_signal_t *handle, int number)
         serve_stop(server);
 }
 
+/* SIGHUP is also what the kernel sends when the terminal that it was started from is closed: then it
+ * ends, as every program does that was left in the foreground. */
+static bool terminal_is_gone(void)
+{
+    struct pollfd terminal = {.fd = STDIN_FILENO};
+    return poll(&terminal, 1, 0) == 1 && terminal.revents & POLLHUP;
+}
+
 static void on_reload_signal(uv_signal_t *handle, int number)
 {
     struct server *server = handle->data;
     (void)number;
-    if (!server->stopping)
+    if (server->stopping)
+        return;
+    if (server->has_terminal && terminal_is_gone())
+        serve_stop(server);
+    else
         reload_ask(server->reload);
 }
 
@@ -167,6 +180,7 @@ static int run_server(struct server *server, struct basis *basis)
     hold_standard_descriptors();
     raise_descriptor_limit();
     signal(SIGPIPE, SIG_IGN);
+    server->has_terminal = isatty(STDIN_FILENO);
     uv_loop_init(&server->loop);
     server->reload = reload_new(server);
     if (!server->reload) {

@@ -52,6 +52,11 @@ static struct basis *basis_share(struct basis *basis)
     return basis;
 }
 
+void opening_no_memory(struct opening *o)
+{
+    config_complain(o->basis->config, NULL, "", NULL, "more memory than there is", NULL);
+}
+
 /* ---- outputs ---- */
 
 /* Without any output that still takes something there is nothing left to do. */
@@ -133,17 +138,23 @@ static bool open_outputs(struct opening *o, struct server *server)
     size_t count = o->settings->forward_count;
     o->outputs = calloc(count + 1, sizeof(*o->outputs));
     o->sinks = calloc(count + 1, sizeof(*o->sinks));
-    if (!o->outputs || !o->sinks)
+    if (!o->outputs || !o->sinks) {
+        opening_no_memory(o);
         return false;
+    }
     for (size_t i = 0; i < count; i++) {
         struct opened_output *already = open_already(&server->now, o->settings->forward[i].name);
-        bool same = already && same_transport(already->settings, &o->settings->forward[i]);
+        bool same = already && same_transport(already->settings, &o->settings->forward[i]) &&
+                    !sink_has_moved(already->sink);
         o->outputs[i] = same ? already : open_output(o, server, i);
         if (!o->outputs[i] || (!same && !open_spool(o, i)))
             return false;
         o->sinks[i] = o->outputs[i]->sink;
     }
-    return outputs_init(&o->alerts, o->basis->rules, o->sinks, NULL, NULL) == 0;
+    if (outputs_init(&o->alerts, o->basis->rules, o->sinks, NULL, NULL) == 0)
+        return true;
+    opening_no_memory(o);
+    return false;
 }
 
 static bool is_among(const struct opening *o, const struct opened_output *output)
@@ -330,6 +341,8 @@ static bool make_plans(struct opening *o, struct server *server,
                                  .context = context};
     o->alerts.on_alerts = on_alerts;
     o->alerts.alerts_context = o->state;
+    if (!o->plans)
+        opening_no_memory(o);
     return o->plans;
 }
 
@@ -373,8 +386,10 @@ void opening_abandon(struct opening *o, struct server *server)
 
 void opening_commit(struct opening *next, struct server *server, struct opening *before)
 {
+    outputs_replace(&server->now.alerts, &next->alerts);
+    next->alerts = server->now.alerts; /* on its way to the same place */
+    server->now.alerts = (struct outputs){0};
     start_outputs(next, &server->now);
-    outputs_flush(&server->now.alerts);
     if (next->state)
         state_change(next->state, next->detection, next->settings->state_interval_ms,
                      next->settings->detection_memory);

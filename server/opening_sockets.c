@@ -86,8 +86,10 @@ bool opening_sockets(struct opening *o, const struct opening *now)
     size_t all = s->workers * s->listen_count;
     bool said = false;
     o->listeners = calloc(all + 1, sizeof(*o->listeners));
-    if (!o->listeners)
+    if (!o->listeners) {
+        opening_no_memory(o);
         return false;
+    }
     for (size_t i = 0; i < all; i++)
         o->listeners[i].fd = -1;
     for (size_t i = 0; i < s->listen_count; i++) {

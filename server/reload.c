@@ -29,6 +29,7 @@ struct reload {
     struct opening next, before;
     atomic_uint waiting; /* workers that have not answered */
     atomic_bool failed;  /* one of them could not */
+    uint64_t held_ns;    /* since when the workers have been asked to wait */
     bool carried;
     struct restored restored;
 };
@@ -63,7 +64,8 @@ static void fail(struct reload *r)
 static void say_done(struct reload *r)
 {
     const char *file = load_file(r->server->file);
-    log_say(LOG_NOTE, "%s is in force", file ? file : "the built-in configuration");
+    log_say(LOG_NOTE, "%s is in force; nothing was read for %.1f ms",
+            file ? file : "the built-in configuration", (double)(uv_hrtime() - r->held_ns) / 1e6);
     if (r->carried)
         log_say(LOG_NOTE,
                 "detection: %" PRIu64 " groups and %" PRIu64 " entities go on, %" PRIu64
@@ -103,9 +105,9 @@ static void commit(struct reload *r)
 
 static void release(struct reload *r)
 {
+    say_done(r);
     opening_release(&r->before, r->server);
     r->server->ended.reloads++;
-    say_done(r);
     finish(r);
 }
 
@@ -240,6 +242,7 @@ static void open_and_prepare(struct reload *r)
         return;
     }
     r->next.sockets_given = true;
+    r->held_ns = uv_hrtime();
     ask_workers(r, PREPARING, NULL);
 }
 

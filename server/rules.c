@@ -20,6 +20,13 @@ void rules_complain(struct builder *b, const char *key, const char *value, const
     config_complain(b->rules->config, b->detector, key, value, expected, known);
 }
 
+void *rules_allocated(struct builder *b, void *block)
+{
+    b->no_memory |= !block;
+    b->wrong |= !block;
+    return block;
+}
+
 /* ---- zones and devices ---- */
 
 static struct zone *read_zone(const char *name)
@@ -241,9 +248,11 @@ struct rules *rules_new(struct config *config, const char *default_zone)
     build_devices(&b, default_zone);
     build_detectors(&b);
     build_outputs(&b);
-    bool whole = build_networks(&b);
+    rules_allocated(&b, build_networks(&b) ? rules : NULL);
     free(b.prefixes);
-    if (b.wrong || !whole) {
+    if (b.no_memory)
+        config_complain(config, NULL, "", NULL, "more memory than there is", NULL);
+    if (b.wrong) {
         rules_free(rules);
         return NULL;
     }

@@ -11,7 +11,7 @@ struct builder {
     struct network *prefixes; /* written in detectors, each list of them a set of its own */
     size_t prefix_count;
     unsigned next_set;
-    bool wrong;
+    bool wrong, no_memory;
 };
 
 /* Complains about a value of the file at hand, and remembers that something was wrong. */
@@ -50,7 +50,10 @@ void rules_close_tls(struct rules *rules);
 const char *rules_item(char *out, size_t room, const char *prefix, const char *key, size_t i);
 
 /* NULL-terminated; NULL: the list is empty. The array is the caller's, the texts are the settings'. */
-const char *const *rules_texts(const struct text_list *list);
+const char *const *rules_texts(struct builder *b, const struct text_list *list);
+
+/* What was allocated; NULL is noted: the rules will not be used. */
+void *rules_allocated(struct builder *b, void *block);
 
 /* `prefix` is where the keys stand, with the dot: "where.". */
 void rules_build_predicate(struct builder *b, const char *prefix,

@@ -41,7 +41,7 @@ static const struct rule_word entities[] = {{"src_ip", FIELD_src_ip},
 static const char *const *build_after(struct builder *b, const struct detector_settings *s)
 {
     const struct settings *settings = b->rules->settings;
-    const char **known = calloc(settings->detector_count + 1, sizeof(*known));
+    const char **known = rules_allocated(b, calloc(settings->detector_count + 1, sizeof(*known)));
     char path[64];
     size_t n = 0;
     for (size_t i = 0; known && i < settings->detector_count; i++)
@@ -56,16 +56,16 @@ static const char *const *build_after(struct builder *b, const struct detector_s
                            "the name of a detector of type value_count", known);
     }
     free(known);
-    return rules_texts(&s->after);
+    return rules_texts(b, &s->after);
 }
 
 /* "T1046,T1595": as the record and CEF show them. */
-static const char *joined(const struct text_list *list)
+static const char *joined(struct builder *b, const struct text_list *list)
 {
     size_t len = 1;
     for (size_t i = 0; i < list->count; i++)
         len += strlen(list->items[i]) + 1;
-    char *text = malloc(len), *p = text;
+    char *text = rules_allocated(b, malloc(len)), *p = text;
     if (!text)
         return NULL;
     for (size_t i = 0; i < list->count; i++)
@@ -129,8 +129,8 @@ void rules_build_detector(struct builder *b, const struct detector_settings *s,
         out->entities[out->entity_count++] =
             rules_word(b, rules_item(path, sizeof(path), "", "entities", i), s->entities.items[i],
                        entities, "a field that names who carries the risk");
-    out->techniques = joined(&s->techniques);
-    out->tactics = joined(&s->tactics);
+    out->techniques = joined(b, &s->techniques);
+    out->tactics = joined(b, &s->tactics);
     out->summary = s->summary ? s->summary : out->title;
     out->explanation = s->explanation;
     out->next_steps = s->next_steps;

@@ -171,22 +171,22 @@ static void build_icmp(struct builder *b, const char *prefix, const struct port_
     }
 }
 
-static struct port_set *build_ports(const struct port_ranges *ranges)
+static struct port_set *build_ports(struct builder *b, const struct port_ranges *ranges)
 {
     if (ranges->count == 0)
         return NULL;
-    struct port_set *set = calloc(1, sizeof(*set));
+    struct port_set *set = rules_allocated(b, calloc(1, sizeof(*set)));
     for (size_t i = 0; set && i < ranges->count; i++)
         for (unsigned port = ranges->items[i].first; port <= ranges->items[i].last; port++)
             set->bits[port >> 6] |= UINT64_C(1) << (port & 63);
     return set;
 }
 
-const char *const *rules_texts(const struct text_list *list)
+const char *const *rules_texts(struct builder *b, const struct text_list *list)
 {
     if (list->count == 0)
         return NULL;
-    const char **texts = calloc(list->count + 1, sizeof(*texts));
+    const char **texts = rules_allocated(b, calloc(list->count + 1, sizeof(*texts)));
     for (size_t i = 0; texts && i < list->count; i++)
         texts[i] = list->items[i];
     return texts;
@@ -202,7 +202,7 @@ static const char *const *build_parsers(struct builder *b, const char *prefix,
         if (!parser_named(slice(list->items[i])))
             rules_complain(b, rules_item(path, sizeof(path), prefix, "parser", i), list->items[i],
                            "the name of a parser", known);
-    return rules_texts(list);
+    return rules_texts(b, list);
 }
 
 /* Which lists and networks, by their names: their numbers may be others after the next reload. */
@@ -232,10 +232,10 @@ void rules_build_predicate(struct builder *b, const char *prefix,
     out->categories = record_mask(b, prefix, "category", &s->category, KIND_CATEGORY,
                                   CATEGORY_COUNT, "what a message is about");
     build_protocols(b, prefix, &s->protocol, out);
-    out->dst_port = build_ports(&s->dst_port);
-    out->not_dst_port = build_ports(&s->not_dst_port);
-    out->src_port = build_ports(&s->src_port);
-    out->not_src_port = build_ports(&s->not_src_port);
+    out->dst_port = build_ports(b, &s->dst_port);
+    out->not_dst_port = build_ports(b, &s->not_dst_port);
+    out->src_port = build_ports(b, &s->src_port);
+    out->not_src_port = build_ports(b, &s->not_src_port);
     out->listed = build_lists(b, prefix, "listed", &s->listed);
     out->not_listed = build_lists(b, prefix, "not_listed", &s->not_listed);
     if (s->listed_side) {
@@ -255,9 +255,9 @@ void rules_build_predicate(struct builder *b, const char *prefix,
     out->firing = s->firing;
     out->min_severity = (uint8_t)s->min_severity;
     out->parsers = build_parsers(b, prefix, &s->parser);
-    out->vendors = rules_texts(&s->vendor);
-    out->event_ids = rules_texts(&s->event_id);
-    out->devices = rules_texts(&s->device);
+    out->vendors = rules_texts(b, &s->vendor);
+    out->event_ids = rules_texts(b, &s->event_id);
+    out->devices = rules_texts(b, &s->device);
 }
 
 void rules_free_predicate(struct predicate *p)

@@ -26,6 +26,7 @@ struct server {
     struct output_counters ended_outputs;
     struct detect_counters ended_detection;
     struct dead_letter_counters ended_dead_letters; /* of other files */
+    bool has_terminal;                              /* standard input was one at the start */
     bool stopping;
 };
 

@@ -174,6 +174,7 @@ static void commit(struct worker *w)
     w->held = false;
     w->ingest.paused = true; /* new listeners are */
     update_reading(w);
+    listeners_tidy(&w->listeners, w->ingest.paused);
 }
 
 static void take_request(struct worker *w)
@@ -186,7 +187,7 @@ static void take_request(struct worker *w)
     if (request == REQUEST_PREPARE) {
         w->held = true;
         update_reading(w);
-        outputs_flush(&w->outputs);
+        outputs_end(&w->outputs);
         ok = prepare(w, plan) == 0;
     }
     if (request == REQUEST_COMMIT)

@@ -39,7 +39,7 @@ static void check_sane(const struct settings *s)
 
 static struct config *config_empty(void)
 {
-    struct arena *arena = arena_new();
+    struct arena *arena = arena_new(NULL);
     struct config *config = arena_alloc(arena, sizeof(*config));
     config->arena = config->complaints.arena = arena;
     return config;

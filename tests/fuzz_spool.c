@@ -79,7 +79,7 @@ static void use(uint8_t framing)
     if (spool_open(&s, &plan, error) != 0)
         return;
     messages(5);
-    bool appended = spool_append(s, &batch) == 0;
+    bool appended = spool_append(s, &batch, true) == 0;
     do {
         batch.len = batch.count = 0;
         read += spool_read(s, &batch, &first, &code);
@@ -102,7 +102,9 @@ static void make_model(void)
     model_len = HEAD;
     for (unsigned count = 3; codec && count < 9; count += 2) {
         messages(count);
-        size_t len = spool_frame_write(codec, &batch, next, count % 3, FIRST, frame);
+        struct spool_frame_plan plan = {
+            .first = next, .segment = FIRST, .framing = count % 3, .pack = count > 3};
+        size_t len = spool_frame_write(codec, &batch, &plan, frame);
         memcpy(model + model_len, frame, len);
         model_len += len;
         next += count;

@@ -190,7 +190,7 @@ static inline int append(struct spool *s, unsigned first, unsigned count)
         batch_out.len += message_write(batch_out.bytes + batch_out.len, first + i);
         batch_out.ends[batch_out.count++] = (uint32_t)batch_out.len;
     }
-    return spool_append(s, &batch_out);
+    return spool_append(s, &batch_out, first % 2);
 }
 
 /* Reads one batch; its messages are whole, and numbered as the spool says (number i is message i). */

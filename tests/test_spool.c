@@ -107,7 +107,7 @@ static void framed_anew(void **state)
             memcpy(batch_out.bytes, expected[from], batch_out.len);
             batch_out.count = 2;
             memcpy(batch_out.ends, ends[from], sizeof(ends[from]));
-            assert_int_equal(spool_append(s, &batch_out), 0);
+            assert_int_equal(spool_append(s, &batch_out, true), 0);
             spool_close(s);
             s = spool_of(1 << 20, (enum cef_framing)to);
             batch_in.len = batch_in.count = 0;
@@ -135,7 +135,7 @@ static void largest(void **state)
     batch_out.count = BATCH_MESSAGES;
     for (uint32_t i = 0; i < BATCH_MESSAGES; i++)
         batch_out.ends[i] = (i + 1) * (BATCH_BYTES / BATCH_MESSAGES);
-    assert_int_equal(spool_append(s, &batch_out), 0);
+    assert_int_equal(spool_append(s, &batch_out, true), 0);
     batch_in.len = batch_in.count = 0;
     assert_int_equal(spool_read(s, &batch_in, &first, &code), BATCH_MESSAGES);
     assert_memory_equal(batch_in.bytes, batch_out.bytes, BATCH_BYTES);

@@ -39,6 +39,9 @@ int sink_new(struct sink **sink, uv_loop_t *loop, const struct forward_settings 
              on_sink_room room, void *context, const char **error);
 void sink_start(struct sink *sink);
 
+/* Whether a new one by the same settings would write to something else: a file that was rotated. */
+bool sink_has_moved(struct sink *sink);
+
 /*
  * Gives the output its spool, when settings->has_spool; on the main loop, before the first push. What
  * is in it leaves first. 0, or a negative libuv code: `error` says what spool.directory should be.

@@ -112,6 +112,15 @@ static int sink_file_write(struct transport *t)
     return UV_EAGAIN;
 }
 
+static bool sink_file_has_moved(const struct transport *t)
+{
+    struct stat ours, there;
+    if (is_standard_output(t) || t->fd < 0 || fstat(t->fd, &ours) < 0)
+        return false;
+    return stat(t->settings->path, &there) < 0 || ours.st_ino != there.st_ino ||
+           ours.st_dev != there.st_dev;
+}
+
 const struct sink_kind sink_file = {
     .protocol = FORWARD_FILE,
     .name = "file",
@@ -119,5 +128,6 @@ const struct sink_kind sink_file = {
     .start = sink_file_start,
     .stop = sink_file_stop,
     .write = sink_file_write,
+    .has_moved = sink_file_has_moved,
     .keeps_partial = true,
 };

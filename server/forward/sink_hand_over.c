@@ -67,6 +67,16 @@ static void reframe(struct sink *s, enum cef_framing from, enum cef_framing to)
     s->tail = r.tail;
 }
 
+bool sink_has_moved(struct sink *s)
+{
+    bool moved = false;
+    pthread_mutex_lock(&s->lock);
+    for (unsigned i = 0; s->kind->has_moved && i < s->transport_count; i++)
+        moved |= s->kind->has_moved(&s->transports[i]);
+    pthread_mutex_unlock(&s->lock);
+    return moved;
+}
+
 /* The folder that both have: what was in it is found in it. */
 static void hand_over_spool(struct sink *from, struct sink *to)
 {

@@ -66,6 +66,8 @@ struct sink_kind {
     uint64_t (*acked)(struct transport *t);
     /* NULL: nothing. With the lock held: the connection is over, frees t->own. */
     void (*end)(struct transport *t);
+    /* NULL: it cannot. What it writes to is no longer what its settings name: a log was rotated. */
+    bool (*has_moved)(const struct transport *t);
     bool retains;       /* acked tells of the receiver's kernel, not of its program */
     bool keeps_partial; /* after a break the rest of a message is written, not all of it again */
 };

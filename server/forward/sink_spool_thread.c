@@ -133,15 +133,15 @@ static void trim(struct batch *batch)
 }
 
 /* Without the lock. */
-static int append(struct sink_spool *p, const struct batch *batch, uint64_t *dropped)
+static int append(struct sink_spool *p, const struct batch *batch, bool pack, uint64_t *dropped)
 {
     bool drops = p->sink->settings->spool.when_full == WHEN_FULL_DROP_OLDEST;
     uint64_t n = 1;
-    int code = spool_append(p->disk, batch);
+    int code = spool_append(p->disk, batch, pack);
     while (drops && (code == SPOOL_FULL || code == -ENOSPC || code == -EDQUOT) && n) {
         n = spool_drop_oldest(p->disk);
         *dropped += n;
-        code = spool_append(p->disk, batch);
+        code = spool_append(p->disk, batch, pack);
     }
     return code;
 }
@@ -168,10 +168,11 @@ static int write_batch(struct sink_spool *p, struct batch *batch)
 {
     struct sink *s = p->sink;
     uint64_t dropped = 0;
+    bool stays = !may_pass(p, p->is.next);
     p->busy = true;
     unlock(p);
     trim(batch);
-    int code = append(p, batch, &dropped);
+    int code = append(p, batch, stays, &dropped);
     relock(p);
     p->busy = false;
     s->counters.dropped_oldest += dropped;
@@ -317,7 +318,7 @@ static void store_rest(struct sink_spool *p)
     while ((batch = sink_take(s)) || (batch = sink_spool_take(p))) {
         uint32_t counted = batch->counted > batch->begin ? batch->counted - batch->begin : 0;
         trim(batch);
-        int code = batch->number ? 0 : spool_append(p->disk, batch);
+        int code = batch->number ? 0 : spool_append(p->disk, batch, true);
         if (code < 0)
             say_failed(p, code);
         if (code) {

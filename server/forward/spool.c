@@ -15,7 +15,7 @@
 #include "server/forward/spool_parts.h"
 
 /* What dropping the oldest drops at a time, and how much is written before a sync at the latest. */
-#define SEGMENT_MAX   (16 * 1024 * 1024)
+#define SEGMENT_MAX   (32 * 1024 * 1024)
 #define SEGMENT_MIN   (64 * 1024)
 #define SEGMENT_SHARE 16
 
@@ -180,7 +180,7 @@ static int writable_segment(struct spool *s)
     return code == 0 && s->fd < 0 ? begin_segment(s) : code;
 }
 
-int spool_append(struct spool *s, const struct batch *batch)
+int spool_append(struct spool *s, const struct batch *batch, bool pack)
 {
     if (batch->count == 0)
         return 0;
@@ -191,8 +191,11 @@ int spool_append(struct spool *s, const struct batch *batch)
     if (code < 0)
         return code;
     struct spool_segment *segment = &s->segments[s->segment_count - 1];
-    size_t len = spool_frame_write(s->codec, batch, s->state.next, s->plan.framing, segment->first,
-                                   s->frame);
+    struct spool_frame_plan plan = {.first = s->state.next,
+                                    .segment = segment->first,
+                                    .framing = s->plan.framing,
+                                    .pack = pack};
+    size_t len = spool_frame_write(s->codec, batch, &plan, s->frame);
     if (s->state.bytes + len > s->plan.size)
         return SPOOL_FULL;
     code = spool_write_all(s, s->fd, s->frame, len, segment->len);

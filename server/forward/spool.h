@@ -59,8 +59,9 @@ int spool_open(struct spool **out, const struct spool_plan *plan, char error[SPO
 /* What is acknowledged to the end leaves no segment behind. */
 void spool_close(struct spool *s);
 
-/* 0, SPOOL_FULL or an error: then nothing was appended. A batch is a frame: the larger the better. */
-int spool_append(struct spool *s, const struct batch *batch);
+/* 0, SPOOL_FULL or an error: then nothing was appended. A batch is a frame: the larger the better.
+ * `pack`: by zstd, which is worth its time when the batch stays for a while. */
+int spool_append(struct spool *s, const struct batch *batch, bool pack);
 
 /* What was appended and acknowledged survives a power cut. */
 int spool_sync(struct spool *s);

@@ -44,30 +44,44 @@ uint64_t spool_hash(const void *bytes, size_t len, uint64_t seed)
     return XXH3_64bits_withSeed(bytes, len, seed);
 }
 
-size_t spool_frame_write(struct spool_codec *codec, const struct batch *batch, uint64_t first,
-                         uint8_t framing, uint64_t segment, uint8_t *out)
+/* Lengths, then messages. Returns the length of it all. */
+static size_t write_raw(uint8_t *out, const struct batch *batch)
 {
-    uint8_t *raw = codec->raw, *payload = out + SPOOL_FRAME_HEAD;
-    size_t lengths = batch->count * sizeof(uint32_t), len = lengths + batch->len;
+    size_t lengths = batch->count * sizeof(uint32_t);
     for (uint32_t i = 0, begin = 0; i < batch->count; begin = batch->ends[i++])
-        spool_put(raw + i * sizeof(uint32_t), batch->ends[i] - begin, 4);
-    memcpy(raw + lengths, batch->bytes, batch->len);
-    /* Less room than it has now: what would not shrink is an error, and stored as it is. */
-    size_t stored = ZSTD_compressCCtx(codec->pack, payload, len - 1, raw, len, LEVEL);
-    bool packed = !ZSTD_isError(stored);
-    if (!packed) {
-        stored = len;
-        memcpy(payload, raw, len);
+        spool_put(out + i * sizeof(uint32_t), batch->ends[i] - begin, 4);
+    memcpy(out + lengths, batch->bytes, batch->len);
+    return lengths + batch->len;
+}
+
+/* Returns the packed length, or 0: it would not shrink. */
+static size_t pack(struct spool_codec *codec, uint8_t *out, size_t len)
+{
+    size_t packed = ZSTD_compressCCtx(codec->pack, out, len - 1, codec->raw, len, LEVEL);
+    return ZSTD_isError(packed) ? 0 : packed;
+}
+
+size_t spool_frame_write(struct spool_codec *codec, const struct batch *batch,
+                         const struct spool_frame_plan *plan, uint8_t *out)
+{
+    uint8_t *payload = out + SPOOL_FRAME_HEAD;
+    size_t len = 0, packed = 0;
+    if (plan->pack) {
+        len = write_raw(codec->raw, batch);
+        packed = pack(codec, payload, len);
     }
+    if (!packed)
+        len = write_raw(payload, batch);
+    size_t stored = packed ? packed : len;
     memcpy(out, MAGIC, 4);
     spool_put(out + 4, stored, 4);
     spool_put(out + 8, len, 4);
     spool_put(out + 12, batch->count, 4);
-    spool_put(out + 16, first, 8);
-    spool_put(out + 24, packed, 1);
-    spool_put(out + 25, framing, 7);
+    spool_put(out + 16, plan->first, 8);
+    spool_put(out + 24, packed != 0, 1);
+    spool_put(out + 25, plan->framing, 7);
     spool_put(out + 32, spool_hash(payload, stored, 0), 8);
-    spool_put(out + 40, spool_hash(out, 40, segment), 8);
+    spool_put(out + 40, spool_hash(out, 40, plan->segment), 8);
     return SPOOL_FRAME_HEAD + stored;
 }
 

@@ -33,10 +33,17 @@ struct spool_codec;
 struct spool_codec *spool_codec_new(void);
 void spool_codec_free(struct spool_codec *codec);
 
+/* What a frame is to be. */
+struct spool_frame_plan {
+    uint64_t first, segment;
+    uint8_t framing;
+    bool pack; /* worth the time: it stays for a while */
+};
+
 /* Writes the batch's messages, at least one, as a frame: at most SPOOL_FRAME_MAX bytes. Returns its
  * length. */
-size_t spool_frame_write(struct spool_codec *codec, const struct batch *batch, uint64_t first,
-                         uint8_t framing, uint64_t segment, uint8_t *out);
+size_t spool_frame_write(struct spool_codec *codec, const struct batch *batch,
+                         const struct spool_frame_plan *plan, uint8_t *out);
 
 /* Whether SPOOL_FRAME_HEAD bytes are the head of a frame of that segment. */
 bool spool_frame_head(const uint8_t *bytes, uint64_t segment, struct spool_frame *out);
