@@ -5,7 +5,7 @@ VERSION  := 0.1.0
 PACKAGES := gcc libc6-dev pkg-config libuv1-dev libfastjson-dev libcyaml-dev libyaml-dev libssl-dev \
             zlib1g-dev libzstd-dev libxxhash-dev tzdata
 TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils openssl procps \
-                 rsyslog rsyslog-openssl
+                 rsyslog rsyslog-openssl rsyslog-relp
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format
 PREFIX   ?= /usr/local
@@ -86,7 +86,7 @@ bench-peers: ## rsyslog and syslog-ng from Debian, for make bench to compare wit
 	$(Q)mkdir -p $(B)/peers/root && cd $(B)/peers/root && apt-get download -qq $(PEER_PACKAGES) && \
 	    for p in *.deb; do dpkg -x $$p . || exit 1; done && rm -f *.deb
 
-faults: ## what receivers do to an output, at full length: a table of what was lost and what came twice
+faults: ## what goes wrong outside, at full length: tables of what was sent, arrived, lost and counted
 	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(TEST_PACKAGES)"
 	$(Q)$(MAKE) --no-print-directory build-program build-tools
 	$(Q)status=0; for f in tests/faults/*.sh; do B=$(B) sh $$f || status=1; done; exit $$status
@@ -95,11 +95,6 @@ recall: ## a made-up week of 5,000 hosts with scans in it: what is found, and wh
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory build-program build-tools
 	$(Q)B=$(B) tests/recall.sh
-
-faults: ## what receivers do to an output, at full length: a table of what was lost and what came twice
-	$(Q)$(MAKE) --no-print-directory deps WANTED="$(PACKAGES) $(TEST_PACKAGES)"
-	$(Q)$(MAKE) --no-print-directory build-program build-tools
-	$(Q)status=0; for f in tests/faults/*.sh; do B=$(B) sh $$f || status=1; done; exit $$status
 
 lint: ## includes point one way, layout is clang-format's, every name has its pieces
 	$(Q)$(MAKE) --no-print-directory deps WANTED="$(LINT_PACKAGES)"

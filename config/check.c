@@ -185,6 +185,23 @@ static void check_tls_output(struct complaints *complaints, const struct node *e
         needs(complaints, entry, "certificate", "key");
 }
 
+/* One receiver, or several. */
+static void check_receivers(struct complaints *complaints, const struct node *entry,
+                            const char *who, bool port_known)
+{
+    char path[PATH_MAX_LEN];
+    const struct node *receivers = document_child(entry, "receivers");
+    static const char *const keys[] = {"host", "port"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct node *node = document_child(entry, keys[i]);
+        if (!receivers && (i == 0 || !port_known))
+            needs(complaints, entry, keys[i], who);
+        else if (receivers && node)
+            complain(complaints, node->key_place, document_path(path, node),
+                     "receivers has it already: leave one of them out");
+    }
+}
+
 static void check_forward_keys(struct complaints *complaints, const struct node *entry,
                                struct forward_settings *forward)
 {
@@ -199,6 +216,7 @@ static void check_forward_keys(struct complaints *complaints, const struct node 
         needs(complaints, entry, "path", who);
         has_no(complaints, entry, "host", protocol);
         has_no(complaints, entry, "port", protocol);
+        has_no(complaints, entry, "receivers", protocol);
         /* A file holds lines; a header that a network wants would be in the way there. */
         if (!document_child(entry, "framing"))
             forward->framing = FRAMING_NEWLINE;
@@ -206,13 +224,11 @@ static void check_forward_keys(struct complaints *complaints, const struct node 
             forward->header = HEADER_NONE;
         return;
     }
-    needs(complaints, entry, "host", who);
-    if (forward->protocol != FORWARD_TLS)
-        needs(complaints, entry, "port", who);
-    else
+    check_receivers(complaints, entry, who, forward->protocol == FORWARD_TLS);
+    if (forward->protocol == FORWARD_TLS)
         check_tls_output(complaints, entry, forward);
     has_no(complaints, entry, "path", protocol);
-    if (forward->protocol == FORWARD_UDP)
+    if (forward->protocol == FORWARD_UDP || forward->protocol == FORWARD_RELP)
         has_no(complaints, entry, "framing", protocol);
 }
 

@@ -97,7 +97,7 @@ static struct config *finish(struct config *config, unsigned *complaints)
 {
     complaints_deliver(&config->complaints, config->complain, config->context);
     if (complaints)
-        *complaints = config->complaints.total;
+        *complaints = config->complaints.total - config->about_detectors;
     return config;
 }
 

@@ -14,7 +14,9 @@ struct config;
 
 /*
  * `path` NULL: the built-in default. complaints > 0 means the settings must not be used; NULL, with
- * one complaint: no memory. A file that a key names is looked for relative to the configuration's own folder.
+ * one complaint: no memory. Wrong detector files are complained about, too, and left out: they are
+ * counted in settings->wrong_detectors alone. A file that a key names is looked for relative to the
+ * configuration's own folder.
  */
 struct config *config_load(const char *path, on_complaint complain, void *context,
                            unsigned *complaints);

@@ -1,6 +1,6 @@
 /*
  * Detector files: those carried inside the program, then those in `detectors: directories`, where
- * the same name replaces. A wrong file does not keep the others from being looked at.
+ * the same name replaces. A wrong file is left out; the others are not the worse for it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +21,13 @@ static struct detector_file **find(struct config *config, const char *name)
     return at;
 }
 
+/* A wrong file costs its detector, and nothing else. */
+static void leave_out(struct config *config, unsigned complaints_before)
+{
+    config->settings.wrong_detectors++;
+    config->about_detectors += config->complaints.total - complaints_before;
+}
+
 static void read_text(struct config *config, const char *file, const char *name, const char *text,
                       size_t len)
 {
@@ -34,6 +41,8 @@ static void read_text(struct config *config, const char *file, const char *name,
     if (detector->root)
         check_detector(complaints, detector->root, name, &detector->settings);
     detector->usable = detector->root && complaints->total == before;
+    if (!detector->usable)
+        leave_out(config, before);
 
     struct detector_file **at = find(config, name);
     bool replaces = *at && strcmp((*at)->name, name) == 0;
@@ -70,12 +79,14 @@ static void read_file(struct config *config, const char *folder, const char *nam
     path[folder_len] = '/';
     strcpy(path + folder_len + 1, name);
     const char *text = files_read(arena, path, DOCUMENT_BYTES_MAX, &len, &why);
-    if (text)
+    if (text) {
         read_text(config, path, base_name(arena, name), text, len);
-    else
-        complain(&config->complaints,
-                 (struct place){complaints_source(&config->complaints, path), 0, 0}, NULL,
-                 "cannot be read: %s", why);
+        return;
+    }
+    complain(&config->complaints,
+             (struct place){complaints_source(&config->complaints, path), 0, 0}, NULL,
+             "cannot be read: %s", why);
+    leave_out(config, config->complaints.total - 1);
 }
 
 static void read_folder(struct config *config, const char *config_path, const struct node *node)

@@ -22,6 +22,7 @@ struct config {
     const struct node *root;
     struct settings settings;
     struct detector_file *detectors; /* all that were looked at, by name, each name once */
+    unsigned about_detectors;        /* of the complaints: these cost a detector, no more */
     on_complaint complain;
     void *context;
 };

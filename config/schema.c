@@ -190,7 +190,8 @@ static const struct row where_rows[] = {
 };
 
 static const struct word forward_protocols[] = {
-    {"file", FORWARD_FILE}, {"udp", FORWARD_UDP}, {"tcp", FORWARD_TCP}, {"tls", FORWARD_TLS}, {0},
+    {"file", FORWARD_FILE}, {"udp", FORWARD_UDP},   {"tcp", FORWARD_TCP},
+    {"tls", FORWARD_TLS},   {"relp", FORWARD_RELP}, {0},
 };
 
 static const struct word framings[] = {
@@ -292,6 +293,15 @@ static const struct row reconnect_rows[] = {
     {0},
 };
 
+static const struct row receiver_rows[] = {
+    {"host", VALUE_TEXT, AT(receiver_settings, host), .min = 1, .max = 255, .required = true},
+    {"port", VALUE_NUMBER, AT(receiver_settings, port), .min = 1, .max = 65535, .required = true,
+     .expected = "a port from 1 to 65535"},
+    {0},
+};
+
+static const struct word shares[] = {{"failover", SHARE_FAILOVER}, {"balance", SHARE_BALANCE}, {0}};
+
 /* framing and header have no default here: check.c knows it by the protocol. */
 static const struct row forward_rows[] = {
     {"name", VALUE_NAME, AT(forward_settings, name), .max = 64, .required = true},
@@ -300,6 +310,9 @@ static const struct row forward_rows[] = {
     {"host", VALUE_TEXT, AT(forward_settings, host), .max = 255},
     {"port", VALUE_NUMBER, AT(forward_settings, port), .min = 1, .max = 65535,
      .expected = "a port from 1 to 65535"},
+    {"receivers", LIST_MAPPING, EACH(forward_settings, receivers, receiver_count),
+     .rows = receiver_rows, .min = 1, .max = 16},
+    {"share", VALUE_WORD, AT(forward_settings, share), .fallback = "failover", .words = shares},
     {"path", VALUE_TEXT, AT(forward_settings, path), .max = 4096},
     {"ca", VALUE_TEXT, AT(forward_settings, tls.ca), .min = 1, .max = FILE_NAME_MAX},
     {"certificate", VALUE_TEXT, AT(forward_settings, tls.certificate), .min = 1,

@@ -94,10 +94,11 @@ struct predicate_settings {
     bool not_reversed; /* not what looks like an answer: source port below 1024, destination not */
 };
 
-enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP, FORWARD_TLS };
+enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP, FORWARD_TLS, FORWARD_RELP };
 enum forward_framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
 enum forward_header { HEADER_RFC5424, HEADER_RFC3164, HEADER_NONE };
 enum forward_format { FORMAT_CEF, FORMAT_JSON };
+enum forward_share { SHARE_FAILOVER, SHARE_BALANCE };
 enum when_full { WHEN_FULL_BLOCK, WHEN_FULL_DROP_NEWEST, WHEN_FULL_DROP_OLDEST };
 enum spool_use { SPOOL_WHEN_NEEDED, SPOOL_ALWAYS };
 
@@ -106,6 +107,11 @@ struct spool_settings {
     uint64_t size; /* bytes on disk */
     enum when_full when_full;
     enum spool_use use; /* disk: when-needed | always */
+};
+
+struct receiver_settings {
+    const char *host;
+    uint16_t port;
 };
 
 /* `aggregate` of an output: an interval of 0 is none. */
@@ -120,8 +126,11 @@ struct aggregate_settings {
 struct forward_settings {
     const char *name;
     enum forward_protocol protocol;
-    const char *host; /* udp, tcp */
+    const char *host; /* of a protocol with one; NULL: receivers has several */
     uint16_t port;
+    struct receiver_settings *receivers; /* in the order of preference; none: host and port */
+    size_t receiver_count;
+    enum forward_share share;
     const char *path; /* file; "-" is standard output */
     struct tls_settings tls;
     enum forward_framing framing;
@@ -205,4 +214,5 @@ struct settings {
     size_t forward_count;
     struct detector_settings *detectors; /* all that were read, enabled or not, by name */
     size_t detector_count;
+    unsigned wrong_detectors; /* files that are left out */
 };

@@ -94,6 +94,7 @@ struct tier {
 struct detector {
     const char *name;
     const char *title;
+    bool is_wrong; /* something in its file cannot be: not for an engine */
     enum detector_type type;
     struct predicate where;
     enum detector_field group_by[DETECTOR_GROUP_MAX];

@@ -110,7 +110,8 @@ uint64_t detect_matching(const struct detection *d, const struct record *r)
 
 struct detect_counters detect_counters(const struct detection *d)
 {
-    struct detect_counters sum = {.alerts = {atomic_load(&d->built_in), 0, 0}};
+    struct detect_counters sum = {.alerts = {atomic_load(&d->built_in), 0, 0},
+                                  .evicted_entities = risk_evicted(d->risk)};
     for (uint32_t i = 0; i < d->watch.stripe_count; i++) {
         struct stripe *stripe = &d->watch.stripes[i];
         pthread_mutex_lock(&stripe->lock);
@@ -124,6 +125,7 @@ struct detect_counters detect_counters(const struct detection *d)
         sum.refused_pairs += c->refused_pairs;
         sum.evicted_values += c->evicted_values;
         sum.evicted_episodes += c->evicted_episodes;
+        sum.unnamed += c->unnamed;
         sum.late += c->late;
         sum.storms += c->storms;
         pthread_mutex_unlock(&stripe->lock);
@@ -141,6 +143,9 @@ void detect_counters_add(struct detect_counters *total, const struct detect_coun
     total->evicted_groups += more->evicted_groups;
     total->refused_pairs += more->refused_pairs;
     total->evicted_values += more->evicted_values;
+    total->evicted_episodes += more->evicted_episodes;
+    total->evicted_entities += more->evicted_entities;
+    total->unnamed += more->unnamed;
     total->late += more->late;
     total->storms += more->storms;
 }
@@ -324,6 +329,7 @@ static struct stripe *enter(struct observation *o, struct sighting *sightings, u
         if (!o->host_hash)
             o->host_hash = devices_hash(r->host, watch->mix);
         device = devices_number(&stripe->devices, r->host, o->host_hash);
+        stripe->counters.unnamed += device == 0 && r->host.len;
     }
     for (unsigned i = 0; i < n && watch_stripe(watch, sightings[i].first_hash) == stripe; i++) {
         sightings[i].device = device;

@@ -34,8 +34,10 @@ struct detect_counters {
     uint64_t refused_pairs;    /* beyond pairs_per_source */
     uint64_t evicted_values;   /* values that found no room */
     uint64_t evicted_episodes; /* alerts whose news and end are not told, for want of memory */
-    uint64_t late;             /* records later than lateness_ms behind their group */
-    uint64_t storms;           /* alerts replaced by detector_storm */
+    uint64_t evicted_entities; /* whose risk is forgotten for that of others */
+    uint64_t unnamed; /* records of devices whose names found no room: alerts leave them out */
+    uint64_t late;    /* records later than lateness_ms behind their group */
+    uint64_t storms;  /* alerts replaced by detector_storm */
 };
 
 /* What makes a detector impossible: the YAML key at fault, and in *expected what it should be; NULL:

@@ -24,6 +24,7 @@ struct risk {
     uint64_t mix;
     _Atomic unsigned map; /* the one that is asked */
     _Atomic bool any;
+    _Atomic uint64_t evicted;
     _Atomic uint64_t maps[2][MAP_BITS / 64];
     pthread_mutex_t locks[LOCKS];
     pthread_mutex_t changes_lock;
@@ -91,6 +92,11 @@ uint64_t risk_entity(const struct risk *risk, const struct record *r, enum recor
 static uint32_t bit_of(const struct risk *risk, struct address source)
 {
     return (uint32_t)(((source.hi * risk->mix ^ source.lo) * risk->mix) >> 44);
+}
+
+uint64_t risk_evicted(const struct risk *risk)
+{
+    return atomic_load_explicit(&risk->evicted, memory_order_relaxed);
 }
 
 bool risk_may_have(const struct risk *risk, struct address source)
@@ -165,6 +171,8 @@ static struct risk_entity *make(struct risk *risk, size_t first, uint64_t hash, 
             best = entity;
         }
     }
+    if (least > 1) /* it had something to say */
+        atomic_fetch_add_explicit(&risk->evicted, 1, memory_order_relaxed);
     *best = (struct risk_entity){.hash = hash, .bit = NO_BIT};
     atomic_store_explicit(&risk->any, true, memory_order_relaxed);
     return best;

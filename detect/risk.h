@@ -37,6 +37,9 @@ void risk_fired(struct risk *risk, struct address source, unsigned detector, int
 
 struct risk_state risk_of(struct risk *risk, uint64_t entity, int64_t t);
 
+/* Entities with a risk that others have pushed out. */
+uint64_t risk_evicted(const struct risk *risk);
+
 /* False: the source has certainly neither risk nor detectors firing. Costs one load. */
 bool risk_may_have(const struct risk *risk, struct address source);
 

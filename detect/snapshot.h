@@ -3,8 +3,13 @@
  * what has been seen, suppression, risk. The bytes go to the caller and come from it; nothing here
  * opens a file. snapshot_format.h draws them.
  *
- * The key of the keyed hash is part of the snapshot and goes on being used: a group is known by its
- * hash alone, so with another key none would be found again. Keep the bytes as secret as the logs.
+ * The key of the keyed hash is part of the snapshot and goes on being used, instead of a new one at
+ * each start: a group is known by its hash alone (its members would be up to 200 bytes, in memory and
+ * here), so with another key none would be found again and every slow scan would be lost. What the key
+ * protects is the tables: who knows it can make groups that push out one another. So the bytes must
+ * be as secret as it: the server keeps them in a folder and a file for its own user alone (0700, 0600;
+ * server/ops/state.c). Who can read them there can read the program's memory, and the key with it. A
+ * state that is deleted, or refused, takes the key with it: the next start has a new one.
  */
 #pragma once
 

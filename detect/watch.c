@@ -253,7 +253,11 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
                            uint64_t hash, int64_t now)
 {
     uint32_t best = POOL_NONE, best_rank = RANK_KEEP;
-    uint32_t at = first_slot(side, hash);
+    uint32_t at = first_slot(side, hash), second = second_slot(side, hash);
+    for (uint32_t i = 0; i < WATCH_BUCKET; i++) { /* all at once, not one after the other */
+        __builtin_prefetch(&side->groups[at + i]);
+        __builtin_prefetch(&side->groups[second + i]);
+    }
     for (int half = 0; half < 2; half++) {
         for (uint32_t i = at; i < at + WATCH_BUCKET; i++) {
             const struct group *group = &side->groups[i];
@@ -268,7 +272,7 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
                 best_rank = rank;
             }
         }
-        at = second_slot(side, hash);
+        at = second;
     }
     stripe->counters.evicted_groups++; /* the newcomer itself, if nobody can go */
     if (best == POOL_NONE)

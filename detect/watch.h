@@ -79,7 +79,7 @@ struct side {
 
 struct watch_counters {
     uint64_t observed, suppressed, evicted_groups, refused_pairs, evicted_values, late, storms;
-    uint64_t evicted_episodes;
+    uint64_t evicted_episodes, unnamed;
     uint64_t alerts[3];
 };
 

@@ -21,35 +21,37 @@ struct set {
     uint64_t count;
 };
 
-_Static_assert(sizeof(struct set) == 128, "a set is two cache lines");
+_Static_assert(sizeof(struct set) == CONNECTIONS_SET_BYTES, "a set is two cache lines");
 
 struct connections {
     size_t mask; /* number of sets - 1 */
     struct set *sets;
+    void *memory; /* where they lie, from the next cache line on */
 };
 
-struct connections *connections_new(size_t entries)
+struct connections *connections_new(size_t bytes)
 {
     size_t sets = 1;
-    while (sets * WAYS < entries && sets < SIZE_MAX / sizeof(struct set) / 4)
+    while (sets * 2 <= bytes / sizeof(struct set))
         sets *= 2;
     struct connections *table = malloc(sizeof(*table));
     if (!table)
         return NULL;
     table->mask = sets - 1;
-    table->sets = aligned_alloc(sizeof(struct set), sets * sizeof(struct set));
-    if (!table->sets) {
+    table->memory = calloc(sets + 1, sizeof(struct set)); /* aligned_alloc would not be zero */
+    if (!table->memory) {
         free(table);
         return NULL;
     }
-    memset(table->sets, 0, sets * sizeof(struct set));
+    uintptr_t past = (uintptr_t)table->memory % sizeof(struct set);
+    table->sets = (struct set *)((char *)table->memory + (past ? sizeof(struct set) - past : 0));
     return table;
 }
 
 void connections_free(struct connections *table)
 {
     if (table)
-        free(table->sets);
+        free(table->memory);
     free(table);
 }
 

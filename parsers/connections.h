@@ -11,16 +11,17 @@
 
 struct connections;
 
-#define CONNECTIONS_ENTRY_BYTES 24
-
 /* What the line that built a connection said. */
 struct connection {
     int64_t opened_ms;
     bool second_opened; /* the endpoint printed second opened it (Cisco: outbound) */
 };
 
-/* `entries` is rounded up to a power of two of sets of five, 128 bytes each. NULL: no memory. */
-struct connections *connections_new(size_t entries);
+#define CONNECTIONS_SET_BYTES 128 /* five connections */
+
+/* As many sets as `bytes` have room for, rounded down to a power of two, at least one. Memory is only
+ * taken as connections come. NULL: there is none. */
+struct connections *connections_new(size_t bytes);
 void connections_free(struct connections *table);
 
 /* `device` tells devices apart whose ids overlap (a hash of sender and host); `id` is the device's

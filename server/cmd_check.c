@@ -15,18 +15,30 @@ static void print_complaint(void *context, const char *sentence)
     ++*errors;
 }
 
+static void print_receivers(const struct forward_settings *f)
+{
+    printf("%s", sink_name(f->protocol));
+    if (f->receiver_count == 0)
+        printf(" %s:%u", f->host, (unsigned)f->port);
+    for (size_t i = 0; i < f->receiver_count; i++)
+        printf("%s %s:%u",
+               i == 0                      ? ""
+               : f->share == SHARE_BALANCE ? " and"
+                                           : ", else",
+               f->receivers[i].host, (unsigned)f->receivers[i].port);
+}
+
 static void print_outputs(const struct settings *s)
 {
     for (size_t i = 0; i < s->forward_count; i++) {
         const struct forward_settings *f = &s->forward[i];
-        const char *what =
-            f->show_events ? f->show_alerts ? "events and alerts" : "events" : "alerts";
+        printf("  forwards %s to ",
+               f->show_events ? f->show_alerts ? "events and alerts" : "events" : "alerts");
         if (f->protocol == FORWARD_FILE)
-            printf("  forwards %s to %s (%s)\n", what,
-                   strcmp(f->path, "-") == 0 ? "standard output" : f->path, f->name);
+            printf("%s", strcmp(f->path, "-") == 0 ? "standard output" : f->path);
         else
-            printf("  forwards %s to %s %s:%u (%s)\n", what, sink_name(f->protocol), f->host,
-                   (unsigned)f->port, f->name);
+            print_receivers(f);
+        printf(" (%s)\n", f->name);
     }
 }
 
@@ -79,11 +91,12 @@ static int check_run(int argc, char **argv)
     struct config *config;
     file = load_file(file);
     struct rules *rules = load_whole(file, print_complaint, &errors, &config);
-    if (rules)
+    bool whole = rules && !rules->wrong_detectors;
+    if (whole)
         print_summary(file ? file : "built-in configuration", rules);
     else
         fprintf(stderr, "%u error%s\n", errors, errors == 1 ? "" : "s");
-    int code = rules ? EXIT_DONE : EXIT_USAGE;
+    int code = whole ? EXIT_DONE : EXIT_USAGE;
     rules_free(rules);
     config_free(config);
     return code;

@@ -232,6 +232,8 @@ static int serve_run(int argc, char **argv)
                 file ? file : "the built-in configuration");
         return EXIT_USAGE;
     }
+    if (basis->rules->wrong_detectors)
+        fprintf(stderr, LOAD_LEFT_OUT, basis->rules->wrong_detectors);
     int code = run_server(&server, basis);
     free_server(&server);
     return code;

@@ -47,5 +47,7 @@ struct rules *load_rules(const char *file, const char *default_zone, struct conf
     if (!rules)
         fprintf(stderr, "parapet: %s cannot be used; nothing was started\n",
                 file ? file : "the built-in configuration");
+    else if (rules->wrong_detectors)
+        fprintf(stderr, LOAD_LEFT_OUT, rules->wrong_detectors);
     return rules;
 }

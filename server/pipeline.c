@@ -12,7 +12,7 @@ int pipeline_init(struct pipeline *p, const struct rules *rules, struct detectio
     p->rules = rules;
     p->detection = detection;
     p->output = *output;
-    p->connections = connections_new(rules->settings->connection_memory / CONNECTIONS_ENTRY_BYTES);
+    p->connections = connections_new(rules->settings->connection_memory);
     return p->connections ? 0 : -ENOMEM;
 }
 
@@ -66,8 +66,8 @@ static void set_sender(struct record *r, const struct sender *sender, const stru
     }
 }
 
-/* A clock that is far off must not move the detectors' windows: such a record counts as of now. */
-static void correct_time(struct pipeline *p, int64_t arrival_ms)
+/* A clock that is far off must not move the detectors' windows: it is put right (clocks.h). */
+static void correct_time(struct pipeline *p, uint64_t device, int64_t arrival_ms)
 {
     const struct settings *settings = p->rules->settings;
     struct record *r = &p->record;
@@ -79,9 +79,12 @@ static void correct_time(struct pipeline *p, int64_t arrival_ms)
     if ((p->replay && possible) || (r->time >= arrival_ms - settings->lateness_ms &&
                                     r->time <= arrival_ms + settings->ahead_ms))
         return;
-    if (possible)
+    int64_t time = arrival_ms;
+    if (possible) {
         record_set_device_time(r, r->time);
-    record_set_time(r, arrival_ms);
+        time = clocks_correct(&p->clocks, device, r->time, arrival_ms, settings->lateness_ms);
+    }
+    record_set_time(r, time);
     r->time_suspect = true;
     p->counters.time_suspect++;
 }
@@ -148,8 +151,9 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
 
     out->parser = device->parser ? device->parser : parser_claiming(header, header->body);
     out->status = PARSE_UNKNOWN;
+    uint64_t hash = device_hash(sender->address, RECORD_HAS(r, host) ? r->host : SLICE_NONE);
     if (!out->parser) {
-        correct_time(p, arrival_ms);
+        correct_time(p, hash, arrival_ms);
         return;
     }
     record_set_parser(r, slice(out->parser->name));
@@ -158,12 +162,12 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
         .header = header,
         .zone = device->zone,
         .arrival_ms = arrival_ms,
-        .device = device_hash(sender->address, RECORD_HAS(r, host) ? r->host : SLICE_NONE),
+        .device = hash,
         .connections = p->connections,
     };
     out->status = out->parser->parse(&context, header->body, r);
     split_users(r);
-    correct_time(p, arrival_ms);
+    correct_time(p, hash, arrival_ms);
     if (out->status == PARSE_OK)
         set_networks(p);
 }

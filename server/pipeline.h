@@ -8,6 +8,7 @@
 #include "detect/detectors.h"
 #include "detect/networks.h"
 #include "parsers/parser.h"
+#include "server/clocks.h"
 
 struct counters {
 #define COUNTER(name, meaning) uint64_t name;
@@ -53,6 +54,7 @@ struct pipeline {
     struct pipeline_output output;
     struct connections *connections;
     struct syslog_memory headers;
+    struct clocks clocks;
     struct counters counters;
     bool replay; /* event time alone: the arrival never corrects it */
     struct record record;

@@ -257,7 +257,8 @@ static void on_loaded(uv_work_t *work, int status)
     struct reload *r = work->data;
     (void)status;
     r->working = false;
-    if (!r->stopped && r->basis && can_change_to(r, r->basis->rules->settings)) {
+    bool whole = r->basis && !r->basis->rules->wrong_detectors; /* else the old ones stay */
+    if (!r->stopped && whole && can_change_to(r, r->basis->rules->settings)) {
         open_and_prepare(r);
         return;
     }

@@ -153,7 +153,7 @@ static void when(FILE *out, const struct report *report, const struct page_time 
         return;
     fprintf(out,
             "<h2 id=\"when\">When they fired</h2><div class=\"card\"><p class=\"soft small\">A "
-            "column is %s; the darker, the more alerts.</p><div class=\"strips\">",
+            "column is %s; the darker, the more of its row's alerts.</p><div class=\"strips\">",
             words_duration(text, time->width));
     strip_row(out, report, time, TIMES_MESSAGES, report->parsed);
     for (unsigned i = 0; i < report->row_count; i++)

@@ -161,18 +161,25 @@ bool rules_enabled(const struct settings *settings, const struct detector_settin
            !listed(&settings->disable, detector->name);
 }
 
-/* All of them are built, so that a wrong one is found before somebody enables it. */
+/* All of them are built, so that a wrong one is found before somebody enables it. It is left out: the
+ * others watch on without it. */
 static void build_detectors(struct builder *b)
 {
     const struct settings *s = b->rules->settings;
     struct rules *rules = b->rules;
+    bool wrong = b->wrong;
+    rules->wrong_detectors = s->wrong_detectors;
     for (size_t i = 0; i < s->detector_count; i++) {
         struct detector *out = &rules->detectors[rules->built_count++];
+        b->wrong = false;
         rules_build_detector(b, &s->detectors[i], out);
+        out->is_wrong = b->wrong;
+        rules->wrong_detectors += b->wrong;
     }
+    b->wrong = wrong;
     /* Those in force first: the engine takes a prefix of the array. */
     for (size_t i = 0; i < rules->built_count; i++) {
-        if (!rules_enabled(s, &s->detectors[i]))
+        if (rules->detectors[i].is_wrong || !rules_enabled(s, &s->detectors[i]))
             continue;
         if (rules->detector_count == DETECTOR_MAX) {
             rules_complain(b, "detectors.enable", s->detectors[i].name,

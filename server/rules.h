@@ -23,6 +23,7 @@ struct rules {
     struct detector *detectors;   /* all; those in force come first */
     unsigned detector_count;      /* in force */
     unsigned built_count;         /* all */
+    unsigned wrong_detectors;     /* left out, with those that the settings left out */
     struct rules_output *outputs; /* by settings->forward */
     struct device *devices;       /* by settings->devices; [device_count] is the default */
     struct zone **zones;

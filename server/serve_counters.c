@@ -20,6 +20,19 @@ static void print_output(FILE *to, const char *what, const char *name,
 #undef OUTPUT_COUNTER
 }
 
+/* Of an output with several. */
+static void print_receivers(FILE *to, const struct forward_settings *f, struct sink *sink)
+{
+    for (unsigned i = 0; i < f->receiver_count; i++) {
+        struct receiver_counters c = sink_receiver_counters(sink, i);
+        fprintf(to, "receiver %s %s:%u\n", f->name, f->receivers[i].host,
+                (unsigned)f->receivers[i].port);
+#define RECEIVER_COUNTER(name, meaning) print_row(to, #name, c.name, meaning);
+#include "server/counters.h"
+#undef RECEIVER_COUNTER
+    }
+}
+
 static void print_dead_letters(FILE *to, const struct server *server)
 {
     struct dead_letter_counters c = server->ended_dead_letters;
@@ -47,6 +60,9 @@ static void print_detection(FILE *to, const struct detect_counters *d)
     print_row(to, "evicted_values", d->evicted_values, "values that found no room");
     print_row(to, "evicted_episodes", d->evicted_episodes,
               "alerts whose news and end are not told, for want of memory");
+    print_row(to, "evicted_entities", d->evicted_entities,
+              "whose risk was forgotten for that of others");
+    print_row(to, "unnamed", d->unnamed, "records of devices whose names found no room");
     print_row(to, "late", d->late, "records too late to be counted exactly");
     print_row(to, "storms", d->storms, "alerts that a storm replaced");
 }
@@ -91,6 +107,7 @@ void serve_print_counters(struct server *server, int patience_ms)
     for (size_t i = 0; i < now->settings->forward_count; i++) {
         struct output_counters c = sink_counters(now->sinks[i]);
         print_output(to, "output ", now->settings->forward[i].name, &c);
+        print_receivers(to, &now->settings->forward[i], now->sinks[i]);
     }
     print_ended(to, server);
     struct detect_counters d = detect_counters(now->detection);

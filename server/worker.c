@@ -150,7 +150,7 @@ static int prepare(struct worker *w, const struct worker_plan *plan)
     next->outputs.on_alerts = on_alerts;
     next->outputs.alerts_context = plan->state;
     if (w->plan.rules->settings->connection_memory != settings->connection_memory) {
-        next->connections = connections_new(settings->connection_memory / CONNECTIONS_ENTRY_BYTES);
+        next->connections = connections_new(settings->connection_memory);
         if (!next->connections)
             code = UV_ENOMEM;
     }

@@ -203,5 +203,7 @@ awk '
                 if (rate["parapet_" kind]) printf "parapet_%s: %.1f times %s\n", kind, rate["parapet_" kind] / rate[name], name
             }
     }' "$d/table" | sort
+echo "the detectors alone, with a thousand groups and a million: records a second that count, and everyday ones"
+for groups in 1000 1000000; do (on 0 "$B/tool_groups" $groups) || failed=1; done
 [ "$(grep -c -v '^parapet' "$d/jobs")" -gt 0 ] || echo "no peers are installed: make bench-peers"
 exit $failed

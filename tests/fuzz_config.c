@@ -30,7 +30,8 @@ static void check_sane(const struct settings *s)
     for (size_t i = 0; i < s->forward_count; i++)
         if (!s->forward[i].name ||
             (s->forward[i].protocol == FORWARD_FILE && !s->forward[i].path) ||
-            (s->forward[i].protocol != FORWARD_FILE && !s->forward[i].host))
+            (s->forward[i].protocol != FORWARD_FILE && !s->forward[i].host &&
+             !s->forward[i].receiver_count))
             abort();
     for (size_t i = 0; i < s->list_count; i++)
         if (!s->lists[i].name)

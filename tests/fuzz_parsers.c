@@ -127,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct connections *connections;
     if (!connections)
-        connections = connections_new(CONNECTIONS);
+        connections = connections_new(CONNECTIONS * CONNECTIONS_SET_BYTES);
     struct slice message = slice_make(data ? (const char *)data : "", size);
     struct syslog header;
     syslog_parse(message, NULL, ARRIVAL_MS, NULL, &header);

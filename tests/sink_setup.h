@@ -196,11 +196,15 @@ static inline void receiver_see(struct receiver *r)
         r->seen[strtoul(r->bytes + at + 8, NULL, 10)]++;
 }
 
+/* Until so much is unread, or no more comes: what is half read may leave the kernel no room. */
 static inline void wait_for_unread(int fd, int bytes)
 {
-    int unread = 0;
-    while (unread < bytes && ioctl(fd, FIONREAD, &unread) == 0)
+    int unread = 0, before = -1;
+    for (unsigned still = 0; unread < bytes && still < 300 && ioctl(fd, FIONREAD, &unread) == 0;) {
+        still = unread == before ? still + 1 : 0;
+        before = unread;
         usleep(1000);
+    }
 }
 
 static inline size_t receive(struct receiver *r, int fd, size_t limit, useconds_t pause)

@@ -789,7 +789,7 @@ int main(void)
         cmocka_unit_test(every_prefix_of_every_sample),
         cmocka_unit_test(survives_changed_bytes),
     };
-    table = connections_new(1024);
+    table = connections_new(1024 * CONNECTIONS_SET_BYTES);
     int failed = cmocka_run_group_tests_name("asa", tests, NULL, NULL);
     parse_len("", 0, 0);
     connections_free(table);

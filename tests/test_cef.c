@@ -247,6 +247,26 @@ static void numbers_addresses_and_words(void **state)
     assert_string_equal(line->header[6], "8");
 }
 
+static void what_outputs_have_made_of_it(void **state)
+{
+    (void)state;
+    new_record();
+    record.count = 4711;
+    record.first_ms = INT64_C(1795262400123);
+    record.last_ms = INT64_C(1795262410000);
+    record.sample_rate = 100;
+    struct line *line = write_and_read(&bare);
+    assert_string_equal(value_of(line, "cnt"), "4711");
+    assert_string_equal(value_of(line, "start"), "1795262400123");
+    assert_string_equal(value_of(line, "end"), "1795262410000");
+    assert_string_equal(value_of(line, "flexNumber1"), "100");
+    assert_string_equal(value_of(line, "flexNumber1Label"), "Sample Rate");
+    record.count = record.sample_rate = 1;
+    line = write_and_read(&bare);
+    assert_null(value_of(line, "cnt"));
+    assert_null(value_of(line, "flexNumber1"));
+}
+
 static void repeated_names_get_numbers(void **state)
 {
     (void)state;
@@ -441,6 +461,7 @@ int main(void)
         cmocka_unit_test(bytes_no_receiver_takes),
         cmocka_unit_test(header_is_escaped_and_never_empty),
         cmocka_unit_test(numbers_addresses_and_words),
+        cmocka_unit_test(what_outputs_have_made_of_it),
         cmocka_unit_test(repeated_names_get_numbers),
         cmocka_unit_test(long_texts_are_cut_first),
         cmocka_unit_test(memory_tells_lines_apart),

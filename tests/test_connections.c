@@ -10,7 +10,7 @@
 static void remembers_and_forgets(void **state)
 {
     (void)state;
-    struct connections *table = connections_new(64);
+    struct connections *table = connections_new(16 * CONNECTIONS_SET_BYTES);
     struct connection out, first = {.opened_ms = 1763715360123, .second_opened = true};
     struct connection before = {.opened_ms = -5, .second_opened = true};
 
@@ -28,7 +28,7 @@ static void remembers_and_forgets(void **state)
 static void every_part_of_the_key_counts(void **state)
 {
     (void)state;
-    struct connections *table = connections_new(64);
+    struct connections *table = connections_new(16 * CONNECTIONS_SET_BYTES);
     struct connection out, c = {.opened_ms = 5, .second_opened = false};
 
     connections_open(table, 7, 6, 0, &c);
@@ -85,7 +85,7 @@ static void holds_what_it_was_made_for(void **state)
 {
     (void)state;
     enum { DEVICES = 8, EACH = 4000 };
-    struct connections *table = connections_new(DEVICES * EACH * 2);
+    struct connections *table = connections_new(DEVICES * EACH * CONNECTIONS_SET_BYTES);
     struct connection out, c = {.opened_ms = 0, .second_opened = false};
     unsigned lost = 0;
 

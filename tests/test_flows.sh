@@ -11,7 +11,7 @@
 # The truth is written as each vendor's lines show it.
 set -u
 . tests/tap.sh
-shown='complaints difference *.err'
+shown='complaints difference flood *.err'
 
 # run VENDOR NAME OPTIONS...: lines, alerts and complaints in $d/NAME.*
 run() {
@@ -57,6 +57,11 @@ for vendor in asa panos; do
     check "$vendor: a day: nothing missed, late or repeated" \
         [ "$(($(column 4 day) + $(column 5 day) + $(column 6 day)))" = 0 ]
 done
+
+# ---- forged sources, as many for the memory as 100,000 a second are for what it is otherwise
+
+"$B/tool_flood" --rate 1500 --seconds 312 --memory 4 >"$d/flood" 2>"$d/flood.err"
+check "a flood: no scan is lost in it, and memory stays what it was" [ $? = 0 ]
 
 # ---- the tools themselves
 

@@ -247,6 +247,52 @@ static void failing_at_exit(void **state)
     close(held);
 }
 
+static bool has_spooled(struct setup *t)
+{
+    return counters(t).spooled == 1000;
+}
+
+/* A reload changes the output: another with the same folder goes on, framed anew if need be. */
+static void another_takes_its_place(void **state)
+{
+    (void)state;
+    struct setup t = {.settings.queue_size = 8 << 20, .settings.framing = FRAMING_NEWLINE};
+    struct receiver r = {.connections = 1};
+    struct forward_settings changed;
+    struct sink *before;
+    const char *error;
+    uint16_t port = 0;
+    int listener = bound(SOCK_STREAM, &port);
+    open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, SPOOL_ALWAYS);
+    for (unsigned i = 0; i < 1000; i += 100)
+        push(&t, i, 100, 200);
+    run_until(&t, has_spooled);
+    push(&t, 1000, 10, 200);
+
+    before = t.sink;
+    changed = t.settings;
+    changed.framing = FRAMING_OCTET_COUNTING;
+    changed.spool.size = 32 << 20;
+    changed.spool.use = SPOOL_WHEN_NEEDED;
+    assert_int_equal(sink_new(&t.sink, &t.loop, &changed, on_room, &t, &error), 0);
+    sink_hand_over(before, t.sink);
+    conserve(&t);
+    sink_start(t.sink);
+    sink_close(before, 0, on_closed, &t);
+    push(&t, 1010, 10, 200);
+    receiver_start(&r, listener);
+    run_until(&t, all_forwarded);
+    struct output_counters c = finish(&t, PATIENCE_MS);
+    receiver_end(&r);
+    sink_free(before);
+    assert_int_equal(c.offered_events, 1020);
+    assert_int_equal(c.forwarded, 1020);
+    assert_int_equal(c.recovered, 0);
+    assert_int_equal(r.len, 1010 * (4 + 199) + 10 * 200);
+    assert_memory_equal(r.bytes, "199 message 000000000", 21);
+    free(r.bytes);
+}
+
 static void taken_folder(void **state)
 {
     (void)state;
@@ -269,8 +315,14 @@ static void taken_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(over_a_restart), TEST(slow_receiver),   TEST(coming_and_going), TEST(full),
-        TEST(failing_disk),   TEST(failing_at_exit), TEST(taken_folder),
+        TEST(over_a_restart),
+        TEST(slow_receiver),
+        TEST(coming_and_going),
+        TEST(full),
+        TEST(failing_disk),
+        TEST(failing_at_exit),
+        TEST(another_takes_its_place),
+        TEST(taken_folder),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);

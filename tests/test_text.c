@@ -212,8 +212,16 @@ static void digits_are_printed(void **state)
     }
     *digits_format(out, UINT64_MAX) = '\0';
     assert_string_equal(out, "18446744073709551615");
-    assert_true(digits_only(slice("0123456789")));
-    assert_false(digits_only(slice("012345678x")));
+    for (size_t len = 1; len <= 20; len++)
+        for (size_t at = 0; at < len; at++) {
+            struct slice text = exact("01234567890123456789" + 20 - len);
+            assert_true(digits_only(text));
+            for (unsigned c = 0; c < 256; c++) {
+                ((char *)(uintptr_t)text.ptr)[at] = (char)c;
+                assert_int_equal(digits_only(text), c >= '0' && c <= '9');
+            }
+            free((void *)(uintptr_t)text.ptr);
+        }
     assert_false(digits_only(SLICE_NONE));
 }
 

@@ -33,7 +33,7 @@ struct connection {
 
 static struct {
     unsigned port;
-    bool udp, accept_close, reset;
+    bool udp, accept_close, reset, store_first;
     const char *file;
     uint64_t count, close_after, slow, refuse_ms, idle_ms;
     double limit_s;
@@ -127,7 +127,8 @@ static bool connection_read(struct connection *c)
     if (options.close_after && options.close_after - c->received < room)
         room = options.close_after - c->received;
     memcpy(buffer, c->tail ? c->tail : "", c->tail_len);
-    ssize_t n = recv(c->fd, buffer + c->tail_len, room, MSG_DONTWAIT);
+    int peek = options.store_first ? MSG_PEEK : 0;
+    ssize_t n = recv(c->fd, buffer + c->tail_len, room, MSG_DONTWAIT | peek);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return true;
     if (n > 0) {
@@ -136,6 +137,8 @@ static bool connection_read(struct connection *c)
         c->received += (uint64_t)n;
         bool good = connection_parse(c, buffer, c->tail_len + (size_t)n);
         bad += !good;
+        if (peek && (fflush(copy) || recv(c->fd, NULL, (size_t)n, MSG_TRUNC) != n))
+            tool_fail("%s: %s", options.file, strerror(errno));
         if (good && (!options.close_after || c->received < options.close_after))
             return true;
     }
@@ -226,7 +229,8 @@ static void usage(void)
     tool_fail("usage: tool_sink -p PORT [-u (UDP)] [-n MESSAGES] [-i IDLE MS (0: for ever)]\n"
               "  [-t SECONDS at most] [-o FILE for the messages, one a line]\n"
               "  [--close-after BYTES of each connection] [--reset (instead of close)]\n"
-              "  [--slow BYTES A SECOND] [--accept-close] [--refuse-for MS]");
+              "  [--slow BYTES A SECOND] [--accept-close] [--refuse-for MS]\n"
+              "  [--store-first: what the file does not have is not taken from the kernel]");
 }
 
 static void options_read(int argc, char **argv)
@@ -237,6 +241,7 @@ static void options_read(int argc, char **argv)
         {"refuse-for", required_argument, NULL, 'R'},
         {"accept-close", no_argument, NULL, 'A'},
         {"reset", no_argument, NULL, 'X'},
+        {"store-first", no_argument, NULL, 'F'},
         {0},
     };
     for (int o; (o = getopt_long(argc, argv, "p:un:i:t:o:", names, NULL)) != -1;) {
@@ -274,11 +279,14 @@ static void options_read(int argc, char **argv)
         case 'X':
             options.reset = true;
             break;
+        case 'F':
+            options.store_first = true;
+            break;
         default:
             usage();
         }
     }
-    if (optind != argc)
+    if (optind != argc || (options.store_first && !options.file))
         usage();
 }
 

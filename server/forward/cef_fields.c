@@ -15,6 +15,10 @@
      : (field) == FIELD_techniques                                      ? CEF_TEXT_MAX             \
                                                                         : 1023)
 
+/* How a value is written: by its kind, with one exception, see put_session. */
+#define FORM_SESSION      (KIND_EXTRA + 1)
+#define FORM(field, kind) ((field) == FIELD_session_id ? FORM_SESSION : (kind))
+
 /* " key=" of each field, from the one list, and what writing its value takes: a cache line. Keys are
  * copied as blocks of one size, whatever their length. */
 #define KEY_MAX   58
@@ -22,11 +26,11 @@
 static const struct key {
     char text[KEY_MAX];
     uint16_t limit, offset;
-    uint8_t len, kind;
+    uint8_t len, form;
 } keys[FIELD_COUNT] = {
 #define FIELD(kind, name, cef, meaning)                                                            \
     [FIELD_##name] = {" " cef "=", LIMIT(FIELD_##name), offsetof(struct record, name),             \
-                      sizeof(" " cef "=") - 1, KIND_##kind},
+                      sizeof(" " cef "=") - 1, FORM(FIELD_##name, KIND_##kind)},
 #include "parsers/record_fields.h"
 #undef FIELD
 };
@@ -127,23 +131,26 @@ static char *put_word(char *p, enum field_kind kind, unsigned value)
 }
 
 static inline char *put_field(struct cef_writer *w, char *p, struct cef_memory *memory,
-                              const struct record *r, const struct key *key)
+                              const struct record *r, size_t field, uint64_t c6a)
 {
+    const struct key *key = &keys[field];
     const void *member = (const char *)r + key->offset;
-    if (key == &keys[FIELD_session_id])
+    unsigned form = key->form;
+    if (__builtin_expect(form == FORM_SESSION, 0))
         return put_session(w, p, key, r->session_id);
     p = key_at(p, key);
-    switch (key->kind) {
-    case KIND_TEXT:
+    if (form == KIND_TEXT)
         return cef_copy(w, p, *(const struct slice *)member, key->limit);
-    case KIND_ADDRESS:
-        return address_format(p, *(const struct address *)member);
-    case KIND_TIME:
-        return put_time(p, memory, *(const int64_t *)member);
-    default: /* a port or another number */
-        return digits_format(p, key->kind == KIND_PORT ? *(const uint16_t *)member
-                                                       : *(const uint64_t *)member);
+    if (form == KIND_ADDRESS) {
+        p = address_format(p, *(const struct address *)member);
+        if (__builtin_expect(c6a >> field & 1, 0))
+            p = put_c6a(p, (enum record_field)field, *(const struct address *)member);
+        return p;
     }
+    if (form == KIND_TIME)
+        return put_time(p, memory, *(const int64_t *)member);
+    return digits_format(p,
+                         form == KIND_PORT ? *(const uint16_t *)member : *(const uint64_t *)member);
 }
 
 bool cef_has_key(enum record_field field)
@@ -183,7 +190,7 @@ static inline char *put_words(char *p, struct cef_memory *memory, const struct r
         char *end = slot->out;
         for (uint64_t left = r->has & WORDS; left; left &= left - 1) {
             const struct key *key = &keys[__builtin_ctzll(left)];
-            end = put_word(key_at(end, key), (enum field_kind)key->kind,
+            end = put_word(key_at(end, key), (enum field_kind)key->form,
                            *((const uint8_t *)r + key->offset));
         }
         slot->which = which;
@@ -199,14 +206,11 @@ void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const
     uint64_t c6a = format->ipv6_c6a ? both : 0;
     char *p = put_words(w->p, format->memory, r);
     for (uint64_t left = r->has & mapped_fields; left; left &= left - 1) {
-        enum record_field field = (enum record_field)__builtin_ctzll(left);
         if (__builtin_expect(p > w->stop, 0)) {
             w->cut = true;
             break;
         }
-        p = put_field(w, p, format->memory, r, &keys[field]);
-        if (__builtin_expect(c6a >> field & 1, 0))
-            p = put_c6a(p, field, field == FIELD_src_ip ? r->src_ip : r->dst_ip);
+        p = put_field(w, p, format->memory, r, (size_t)__builtin_ctzll(left), c6a);
     }
     w->p = p;
 }

@@ -1,4 +1,4 @@
-/* Octet counting (RFC 6587 section 3.4.1) and lines; a datagram needs neither. */
+/* Octet counting (RFC 6587 section 3.4.1) and lines; a datagram and RELP need neither. */
 #include "server/forward/framing.h"
 
 #include <stdio.h>
@@ -6,7 +6,7 @@
 
 enum cef_framing framing_of(const struct forward_settings *settings)
 {
-    if (settings->protocol == FORWARD_UDP)
+    if (settings->protocol == FORWARD_UDP || settings->protocol == FORWARD_RELP)
         return CEF_FRAME_NONE;
     return settings->framing == FRAMING_OCTET_COUNTING ? CEF_FRAME_OCTET_COUNTING
                                                        : CEF_FRAME_NEWLINE;

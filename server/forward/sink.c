@@ -9,6 +9,7 @@
 #include "server/tls/context.h"
 
 #define CONFIRM_MS 20
+#define ANSWER_MS  60000
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -62,23 +63,45 @@ void sink_end_if_done(struct sink *s)
         finish(s);
 }
 
+/* A receiver that takes and does not answer; where the kernel answers, it sees to that itself. */
+static bool is_silent(struct transport *t, uint64_t now_ms)
+{
+    if (t->answered != t->flight.acked || flight_unacked(&t->flight) == 0) {
+        t->answered = t->flight.acked;
+        t->answered_ms = now_ms;
+    }
+    return !t->kind->retains && now_ms - t->answered_ms > ANSWER_MS;
+}
+
 static void on_confirm(uv_timer_t *timer)
 {
     struct sink *s = timer->data;
+    struct transport *silent = NULL;
     bool again = false;
     pthread_mutex_lock(&s->lock);
     for (struct transport *t = s->transports; t < s->transports + s->transport_count; t++) {
-        if (t->state != TRANSPORT_UP || !t->kind->retains)
+        if (t->state != TRANSPORT_UP || !t->kind->acked)
             continue;
         transport_confirm(t);
         again |= flight_unacked(&t->flight) > 0;
+        if (is_silent(t, uv_now(s->loop)))
+            silent = t;
     }
     s->confirming = again;
     pthread_mutex_unlock(&s->lock);
     if (again)
         uv_timer_start(timer, on_confirm, CONFIRM_MS, 0);
+    if (silent)
+        transport_down(silent, UV_ETIMEDOUT);
     sink_end_if_done(s);
     sink_call_room(s);
+}
+
+static void start_confirming(struct sink *s)
+{
+    for (unsigned i = 0; i < s->transport_count; i++)
+        s->transports[i].answered_ms = uv_now(s->loop);
+    uv_timer_start(&s->confirm, on_confirm, CONFIRM_MS, 0);
 }
 
 /* A worker could not write all, or what it wrote is to be confirmed. */
@@ -89,7 +112,7 @@ static void on_wake(uv_async_t *wake)
     bool confirm = s->confirming;
     pthread_mutex_unlock(&s->lock);
     if (confirm && !uv_is_active((uv_handle_t *)&s->confirm))
-        uv_timer_start(&s->confirm, on_confirm, CONFIRM_MS, 0);
+        start_confirming(s);
     for (unsigned i = 0; i < s->transport_count; i++)
         transport_tend(&s->transports[i]);
     sink_call_room(s);
@@ -126,7 +149,9 @@ int sink_new(struct sink **out, uv_loop_t *loop, const struct forward_settings *
     *out = NULL;
     *error = "the file cannot be opened for writing";
     if (s)
-        s->transports = calloc(1, sizeof(*s->transports));
+        s->transport_count = settings->receiver_count ? (unsigned)settings->receiver_count : 1;
+    if (s)
+        s->transports = calloc(s->transport_count, sizeof(*s->transports));
     if (!s || !s->transports) {
         *error = "no memory for the output";
         code = UV_ENOMEM;
@@ -151,10 +176,8 @@ int sink_new(struct sink **out, uv_loop_t *loop, const struct forward_settings *
     uv_timer_init(loop, &s->confirm);
     uv_timer_init(loop, &s->deadline);
     s->handles = 3;
-    s->transport_count = 1;
-    transport_init(&s->transports[0], s);
-    s->transports[0].host = settings->host;
-    s->transports[0].port = settings->port;
+    for (unsigned i = 0; i < s->transport_count; i++)
+        transport_init(&s->transports[i], s);
     *out = s;
     return 0;
 }
@@ -168,8 +191,7 @@ void sink_use_tls(struct sink *s, struct tls_context *context)
 void sink_start(struct sink *s)
 {
     s->starting = true;
-    for (unsigned i = 0; i < s->transport_count; i++)
-        s->kind->start(&s->transports[i]);
+    sink_share(s);
 }
 
 int sink_open(struct sink **out, uv_loop_t *loop, const struct forward_settings *settings,

@@ -22,6 +22,13 @@ struct output_counters {
 
 void output_counters_add(struct output_counters *total, const struct output_counters *more);
 
+/* Of one receiver of an output. */
+struct receiver_counters {
+#define RECEIVER_COUNTER(name, meaning) uint64_t name;
+#include "server/counters.h"
+#undef RECEIVER_COUNTER
+};
+
 struct sink;
 
 /* "file", "udp", ... */
@@ -76,6 +83,10 @@ bool sink_room(struct sink *sink);
 void sink_count(struct sink *sink, const struct output_counters *more);
 
 struct output_counters sink_counters(struct sink *sink);
+
+/* The receivers of an output, which are in the order of its settings. Any thread. */
+unsigned sink_receiver_count(const struct sink *sink);
+struct receiver_counters sink_receiver_counters(struct sink *sink, unsigned receiver);
 
 /* Sends what is queued for at most `flush_ms`, then closes; what is left is dropped_at_exit.
  * `closed` is called on the loop. The sink is freed by sink_free, after the loop has run. */

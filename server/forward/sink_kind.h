@@ -86,7 +86,8 @@ struct transport {
     uv_timer_t retry; /* the next attempt, the end of one that takes too long, steadiness */
     uv_poll_t *poll;  /* NULL: the transport cannot be polled, or there is none */
     int greeting_events;
-    unsigned failures; /* since it last worked */
+    unsigned failures; /* since it last worked for a while */
+    bool resting;      /* not needed as long as one before it works: no attempt is made */
     unsigned ups;
     uint64_t random;
     uv_getaddrinfo_t resolve;
@@ -97,12 +98,16 @@ struct transport {
     int fd;
     bool pollable; /* epoll takes the descriptor; a regular file never says EAGAIN */
     int waiting;   /* what write returned: the main loop goes on; 0: whoever has something writes */
+    bool chosen;   /* it may take batches; see sink_share.c */
     int broken;    /* a negative libuv code: a worker's write failed, the main loop sees to it */
     void *own;     /* the kind's, of this connection */
     struct flight flight;
     uint64_t asked;  /* flight.written when acked was asked last */
     char why[320];   /* the connection ended, when the kind knows more than a code; "" else */
     uint64_t window; /* the largest that the receiver has offered on this connection */
+    struct receiver_counters counters;
+    uint64_t answered;    /* the main loop's: flight.acked when it last looked, */
+    uint64_t answered_ms; /* and when that had last changed, or nothing was unacknowledged */
 };
 
 struct sink {
@@ -119,7 +124,6 @@ struct sink {
     uv_timer_t deadline; /* of closing */
     unsigned handles;    /* open handles and requests; closed when none is left */
     bool closing;
-    bool small_retain; /* it has been said that receivers may hold more than is retained */
     void (*on_closed)(void *context);
     void *closed_context;
 
@@ -171,6 +175,10 @@ int sink_socket_discard(struct transport *t); /* a `read`: what the receiver say
 void sink_request_done(struct sink *s);
 void sink_call_room(struct sink *s);
 void sink_end_if_done(struct sink *s); /* when it is closing and everything is acknowledged */
+
+/* sink_share.c, on the main loop: whenever a receiver has come, gone, or proved itself. */
+void sink_share(struct sink *s);
+bool sink_needs(const struct transport *t); /* whether it should be connected */
 
 /* sink_queue.c, with the lock held. */
 void sink_distribute(struct sink *s); /* writes what waits, from the calling thread */

@@ -163,7 +163,7 @@ static void drop_newest(struct sink *s, size_t held)
 
 static bool takes(const struct transport *t)
 {
-    return t->state == TRANSPORT_UP && !t->broken;
+    return t->state == TRANSPORT_UP && t->chosen && !t->broken;
 }
 
 bool sink_takes(const struct sink *s)
@@ -202,13 +202,16 @@ bool sink_has_room(const struct sink *s)
     return sink_away(s) || sink_waiting(s) <= s->settings->queue_size / 2;
 }
 
-/* The transport that is written to from here; NULL: the main loop has to go on first. */
+/* The transport that is written to from here: of those that take all at once, the one with least to
+ * acknowledge. NULL: the main loop has to go on first. */
 static struct transport *pick(struct sink *s)
 {
+    struct transport *least = NULL;
     for (struct transport *t = s->transports; t < s->transports + s->transport_count; t++)
-        if (takes(t) && !t->waiting)
-            return t;
-    return NULL;
+        if (takes(t) && !t->waiting &&
+            (!least || flight_unacked(&t->flight) < flight_unacked(&least->flight)))
+            least = t;
+    return least;
 }
 
 void sink_distribute(struct sink *s)
@@ -293,6 +296,22 @@ struct output_counters sink_counters(struct sink *s)
 {
     pthread_mutex_lock(&s->lock);
     struct output_counters counters = s->counters;
+    pthread_mutex_unlock(&s->lock);
+    return counters;
+}
+
+unsigned sink_receiver_count(const struct sink *s)
+{
+    return s->transport_count;
+}
+
+struct receiver_counters sink_receiver_counters(struct sink *s, unsigned receiver)
+{
+    struct transport *t = &s->transports[receiver];
+    pthread_mutex_lock(&s->lock);
+    struct receiver_counters counters = t->counters;
+    counters.connected = t->state == TRANSPORT_UP;
+    counters.unacknowledged = flight_unacked(&t->flight);
     pthread_mutex_unlock(&s->lock);
     return counters;
 }

@@ -48,6 +48,7 @@ void transport_confirm(struct transport *t)
     if (window > t->window)
         t->window = window;
     t->sink->counters.forwarded += fresh;
+    t->counters.forwarded += fresh;
     t->sink->counters.queued -= fresh;
     release(t);
     sink_spool_wake(t->sink);
@@ -56,7 +57,7 @@ void transport_confirm(struct transport *t)
 char *transport_next(struct transport *t, size_t *len)
 {
     char *bytes = flight_next(&t->flight, len);
-    struct batch *batch = bytes ? NULL : sink_take(t->sink);
+    struct batch *batch = bytes || !t->chosen ? NULL : sink_take(t->sink);
     if (!batch)
         return bytes;
     struct batch *copied = flight_give(&t->flight, batch);
@@ -71,7 +72,7 @@ void transport_sent(struct transport *t, size_t bytes)
     flight_wrote(&t->flight, bytes);
     if (!t->kind->acked || (t->kind->retains && t->flight.written - t->asked >= CONFIRM_BYTES))
         transport_confirm(t);
-    if (!t->kind->retains || s->confirming || flight_unacked(&t->flight) == 0)
+    if (!t->kind->acked || s->confirming || flight_unacked(&t->flight) == 0)
         return;
     s->confirming = true;
     uv_async_send(&s->wake);
@@ -221,8 +222,14 @@ void transport_watch(struct transport *t, int fd)
 static void on_steady(uv_timer_t *timer)
 {
     struct transport *t = timer->data;
-    log_say(LOG_NOTE, "output %s: works again", t->settings->name);
+    if (t->sink->transport_count == 1)
+        log_say(LOG_NOTE, "output %s: works again", t->settings->name);
+    else
+        log_say(LOG_NOTE, "output %s: %s works again", t->settings->name, t->host);
     t->failures = 0;
+    sink_share(t->sink);
+    transport_flush(t);
+    update_poll(t);
 }
 
 static void set_up(struct transport *t)
@@ -235,11 +242,13 @@ static void set_up(struct transport *t)
     t->waiting = UV_EAGAIN; /* until the queue is empty, only the loop writes */
     t->broken = 0;
     t->asked = t->window = 0;
-    s->counters.reconnects += t->ups++ > 0;
+    s->counters.reconnects += t->ups > 0;
+    t->counters.reconnects += t->ups++ > 0;
     sink_spool_wake(s);
     pthread_mutex_unlock(&s->lock);
     if (t->failures)
         uv_timer_start(&t->retry, on_steady, STEADY_MS, 0);
+    sink_share(s);
     transport_flush(t);
     update_poll(t);
     sink_call_room(s);
@@ -328,6 +337,7 @@ static void give_back(struct transport *t, int code)
         transport_confirm(t);
     sink_put_back(s, flight_return(&t->flight, orderly ? 0 : retain(t), &released, &written));
     s->counters.resent += written;
+    t->counters.resent += written;
     while (released) {
         struct batch *next = released->next;
         sink_recycle(s, released);
@@ -358,17 +368,22 @@ void transport_down(struct transport *t, int code)
     let_go(t);
     s->starting = false;
     s->counters.failures++;
+    t->counters.failures++;
     if (s->gone && !s->spool)
         sink_drop_all(s, &s->counters.dropped_refused);
-    sink_distribute(s);
     pthread_mutex_unlock(&s->lock);
     uint64_t pause = pause_ms(t);
     say_down(t, code, pause);
     t->failures++;
-    if (!s->gone)
+    t->resting = !sink_needs(t);
+    if (!s->gone && !t->resting)
         uv_timer_start(&t->retry, on_retry, pause, 0);
-    else if (s->room)
+    else if (s->gone && s->room)
         s->room(s->room_context);
+    sink_share(s);
+    pthread_mutex_lock(&s->lock);
+    sink_distribute(s); /* what it gave back, to the others */
+    pthread_mutex_unlock(&s->lock);
     sink_end_if_done(s);
     sink_call_room(s);
 }
@@ -389,6 +404,14 @@ void transport_init(struct transport *t, struct sink *s)
     t->sink = s;
     t->kind = s->kind;
     t->settings = s->settings;
+    if (t->settings->receiver_count) {
+        t->host = t->settings->receivers[t - s->transports].host;
+        t->port = t->settings->receivers[t - s->transports].port;
+    } else {
+        t->host = t->settings->host;
+        t->port = t->settings->port;
+    }
+    t->resting = true;
     t->fd = -1;
     t->random = uv_hrtime() ^ (uint64_t)(uintptr_t)t ^ 1;
     t->retry.data = t->resolve.data = t;

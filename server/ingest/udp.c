@@ -1,7 +1,7 @@
 /*
  * UDP by recvmmsg on a polled descriptor: many datagrams a call, and the control data says how many
  * the kernel had to drop. Being woken for each datagram costs twice what the datagram does, so a
- * busy socket is not polled but emptied every millisecond, until it is quiet again.
+ * busy socket is not polled but emptied every few milliseconds, until it is quiet again.
  */
 #include "server/ingest/ingest.h"
 
@@ -15,12 +15,13 @@
 #define SLOTS 64 /* datagrams a call */
 /* Slots a page apart would all fall into the same few cache lines: some lines more, and they spread. */
 #define SLOT_STEP     (MESSAGE_SIZE_MAX + 5 * 64)
-#define ROUNDS        16   /* calls before others on the loop have their turn */
-#define DRAIN_ROUNDS  1024 /* at the end */
-#define BUSY          32   /* a wake-up that found so many: by the clock from now on */
-#define QUIET         8    /* a tick that found fewer: wake-ups again */
-#define TICK_MS       1
-#define PATIENT_BYTES (1 << 20) /* a receive buffer that holds a busy millisecond */
+#define ROUNDS        16     /* calls before others on the loop have their turn */
+#define DRAIN_ROUNDS  1024   /* at the end */
+#define LEFT_MAX      200000 /* more than a socket holds, if nobody goes on sending */
+#define BUSY          32     /* a wake-up that found so many: by the clock from now on */
+#define QUIET         16     /* a tick that found fewer: wake-ups again */
+#define TICK_MS       4
+#define PATIENT_BYTES (4 << 20) /* a receive buffer that holds some busy milliseconds */
 #define SENDERS       256       /* a power of two */
 
 struct known_sender {
@@ -191,9 +192,21 @@ void udp_resume(struct udp *u)
         uv_poll_start(&u->poll, UV_READABLE, on_readable);
 }
 
+/* Nobody will read them any more: an output blocks, or they come without end. */
+static void count_left(struct udp *u)
+{
+    char nothing;
+    for (unsigned i = 0; i < LEFT_MAX; i++) {
+        if (recv(u->fd, &nothing, 1, MSG_DONTWAIT | MSG_TRUNC) < 0)
+            return;
+        u->ingest->pipeline->counters.datagrams_left++;
+    }
+}
+
 void udp_drain(struct udp *u)
 {
     empty(u, DRAIN_ROUNDS);
+    count_left(u);
     udp_count_drops(u);
 }
 

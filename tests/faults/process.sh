@@ -24,7 +24,8 @@ row() { # CASE WHAT SENT: ends the program; what must hold, and a row of the tab
     check "$1: the counters add up" conserved
     check "$1: all are received, or counted as the kernel's drops" \
         [ $(($(value received) + $(value kernel_dropped))) = "$3" ]
-    counted=$(awk '/^  (kernel_dropped|sender_refused|time_suspect|dropped[a-z_]*|reloads[a-z_]*) / && $2 { printf "%s %s ", $1, $2 }' "$d/err")
+    counted=$(awk '/^  (kernel_dropped|sender_refused|time_suspect|dropped[a-z_]*|reloads[a-z_]*) / { last[$1] = $2 }
+        END { for (name in last) if (last[name]) printf "%s %s ", name, last[name] }' "$d/err")
     echo "$1|$2|$3|$(value received)|$(value forwarded output)|${counted:--}" >>"$table"
 }
 
@@ -148,7 +149,7 @@ if [ -z "$short" ]; then
     i=0
     while [ $i -lt $starts ]; do
         i=$((i + 1))
-        nth=$((i <= 200 ? i : i * i / 10))
+        nth=$((i <= 200 ? i : i * i / 8))
         faults $i $nth 0 0
         : >"$d/err"
         "$B/parapet" serve -c "$d/parapet.yaml" >"$d/out" 2>"$d/err" &
@@ -171,6 +172,7 @@ if [ -z "$short" ]; then
     for plus in '' +; do
         serve
         load_on -f "$d/mix" -c 4 -n 200000 -r 4000
+        until_true is connections_accepted 4
         i=0
         while [ $i -lt $reloads ] && kill -0 $server 2>/dev/null; do
             i=$((i + 1))
