@@ -121,7 +121,7 @@ static void coming_and_going(void **state)
         memset(seen, 0, sizeof(seen));
         struct setup t = {.settings.queue_size = 64 << 20, .settings.retain = 16 << 20};
         struct receiver r = {
-            .connections = 5, .limit = 400000, .seen = seen, .seen_size = 500, .unread = 5000};
+            .connections = 5, .limit = 400000, .seen = seen, .seen_size = 500, .unread = 1};
         uint16_t port = 0;
         unsigned lost = 0;
         receiver_start(&r, bound(SOCK_STREAM, &port));
@@ -293,6 +293,42 @@ static void another_takes_its_place(void **state)
     free(r.bytes);
 }
 
+/* A reload gives the output a spool that holds something: that leaves, too. */
+static void spool_of_before(void **state)
+{
+    (void)state;
+    struct setup t = {.settings.queue_size = 8 << 20};
+    struct receiver r = {.connections = 1};
+    struct forward_settings changed;
+    struct sink *before;
+    const char *error;
+    char sentence[SPOOL_ERROR_MAX];
+    uint16_t port = 0;
+    int listener = bound(SOCK_STREAM, &port);
+    open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, SPOOL_ALWAYS);
+    push(&t, 0, 100, 200);
+    assert_int_equal(finish_spooled(&t, 10).queued, 100);
+
+    changed = t.settings;
+    t = (struct setup){.settings.queue_size = 8 << 20};
+    setup_open(&t, FORWARD_TCP, port, NULL);
+    push(&t, 100, 10, 200);
+    before = t.sink;
+    assert_int_equal(sink_new(&t.sink, &t.loop, &changed, on_room, &t, &error), 0);
+    assert_int_equal(sink_open_spool(t.sink, sentence), 0);
+    sink_hand_over(before, t.sink);
+    conserve(&t);
+    sink_start(t.sink);
+    sink_close(before, 0, on_closed, &t);
+    receiver_start(&r, listener);
+    run_until(&t, all_forwarded);
+    assert_int_equal(finish(&t, PATIENCE_MS).forwarded, 110);
+    receiver_end(&r);
+    sink_free(before);
+    assert_int_equal(r.len, 110 * 200);
+    free(r.bytes);
+}
+
 static void taken_folder(void **state)
 {
     (void)state;
@@ -322,6 +358,7 @@ int main(void)
         TEST(failing_disk),
         TEST(failing_at_exit),
         TEST(another_takes_its_place),
+        TEST(spool_of_before),
         TEST(taken_folder),
     };
     signal(SIGPIPE, SIG_IGN);

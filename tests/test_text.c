@@ -214,7 +214,7 @@ static void digits_are_printed(void **state)
     assert_string_equal(out, "18446744073709551615");
     for (size_t len = 1; len <= 20; len++)
         for (size_t at = 0; at < len; at++) {
-            struct slice text = exact("01234567890123456789" + 20 - len);
+            struct slice text = exact(&"01234567890123456789"[20 - len]);
             assert_true(digits_only(text));
             for (unsigned c = 0; c < 256; c++) {
                 ((char *)(uintptr_t)text.ptr)[at] = (char)c;

@@ -99,11 +99,20 @@ static void receive(int fd, size_t limit)
     close(fd);
 }
 
+/* Somebody else's connection may have taken the port for a moment. Port 0: any. */
 static int listen_again(uint16_t port)
 {
-    int fd = tool_bind(SOCK_STREAM, port), size = BUFFER / 2; /* the kernel doubles it */
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-    return fd;
+    struct sockaddr_in a = tool_loopback(port);
+    int one = 1, size = BUFFER / 2; /* the kernel doubles it */
+    for (double end = tool_now_s() + PATIENCE_S; tool_now_s() < end; pause_ms(20)) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+        if (bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 && listen(fd, 511) == 0)
+            return fd;
+        close(fd);
+    }
+    tool_fail("port %u cannot be had again: %s", port, strerror(errno));
 }
 
 static void *receiver_run(void *context)

@@ -100,10 +100,12 @@ void sink_hand_over(struct sink *from, struct sink *to)
         hand_over_spool(from, to);
         return;
     }
+    pthread_mutex_lock(&to->lock); /* it may have a spool already, with messages of before */
     to->head = from->head;
     to->tail = from->tail;
     to->queued_bytes = from->queued_bytes;
-    to->counters = from->counters;
+    output_counters_add(&to->counters, &from->counters);
+    pthread_mutex_unlock(&to->lock);
     from->head = from->tail = NULL;
     from->queued_bytes = 0;
     from->counters = (struct output_counters){0};

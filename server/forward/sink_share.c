@@ -10,6 +10,7 @@
  * front: whole messages, in their order. Between receivers there is no order.
  */
 #include "server/forward/sink_kind.h"
+#include "server/forward/sink_spool.h"
 
 bool sink_needs(const struct transport *t)
 {
@@ -43,6 +44,7 @@ void sink_share(struct sink *s)
     struct transport *first = first_that_works(s);
     for (struct transport *t = s->transports; t < end; t++)
         t->chosen = s->settings->share == SHARE_BALANCE || t == first;
+    sink_spool_turn(s);
     pthread_mutex_unlock(&s->lock);
     for (struct transport *t = s->transports; t < end && !s->closed; t++) {
         if (!t->resting || !sink_needs(t))

@@ -244,7 +244,6 @@ static void set_up(struct transport *t)
     t->asked = t->window = 0;
     s->counters.reconnects += t->ups > 0;
     t->counters.reconnects += t->ups++ > 0;
-    sink_spool_wake(s);
     pthread_mutex_unlock(&s->lock);
     if (t->failures)
         uv_timer_start(&t->retry, on_steady, STEADY_MS, 0);

@@ -184,6 +184,16 @@ load -u -f "$d/mix" -n $burst
 load -u -f "$d/one" -n 1
 row 18 "a burst of $burst datagrams into 4 KiB" $((burst + 1)) kernel_dropped
 end_case "burst"
+to=$(random_port)
+sink --slow 1
+serve forward="{name: siem, protocol: tcp, host: 127.0.0.1, port: $to, show: [events], queue: {size: 1 MiB}}"
+load -u -f "$d/mix" -n 20000
+stop
+check "18 the output blocks until the end: datagrams are received or counted" \
+    [ $(($(value received) + $(value kernel_dropped) + $(value datagrams_left))) = 20000 ]
+check "18 and the counters add up" conserved
+echo "18|the output blocks until the end|20000|$(value received)| kernel_dropped $(value kernel_dropped) datagrams_left $(value datagrams_left)" >>"$table"
+kill $receiver
 serve forward="$events" limits='{max-message-size: 1 KiB}'
 begin
 for size in 1 1023 1024 1025 65507; do
