@@ -4,7 +4,8 @@
 VERSION  := 0.1.0
 PACKAGES := gcc libc6-dev pkg-config libuv1-dev libfastjson-dev libcyaml-dev libyaml-dev libssl-dev \
             zlib1g-dev libzstd-dev libxxhash-dev tzdata
-TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils openssl procps rsyslog rsyslog-relp
+TEST_PACKAGES := libcmocka-dev liblognorm-utils netcat-openbsd bsdutils openssl procps \
+                 rsyslog rsyslog-openssl rsyslog-relp
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format
 PREFIX   ?= /usr/local

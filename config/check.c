@@ -91,17 +91,23 @@ static void has_no(struct complaints *complaints, const struct node *entry, cons
                  "protocol %s has no %s: leave it out", protocol, key);
 }
 
+static void has_none(struct complaints *complaints, const struct node *entry,
+                     const char *const *keys, const char *protocol)
+{
+    for (; *keys; keys++)
+        has_no(complaints, entry, *keys, protocol);
+}
+
 static void check_listener(struct complaints *complaints, const struct node *entry,
                            struct listen_settings *listen)
 {
-    static const char *const tls_keys[] = {"certificate", "key",           "client-ca",
-                                           "client",      "allowed-names", "fingerprints"};
+    static const char *const tls_keys[] = {"certificate",   "key",          "client-ca", "client",
+                                           "allowed-names", "fingerprints", NULL};
     const char *protocol = right(entry, "protocol")->text;
     if (listen->protocol != LISTEN_TLS) {
         needs(complaints, entry, "port",
               listen->protocol == LISTEN_UDP ? "protocol udp" : "protocol tcp");
-        for (size_t i = 0; i < sizeof(tls_keys) / sizeof(tls_keys[0]); i++)
-            has_no(complaints, entry, tls_keys[i], protocol);
+        has_none(complaints, entry, tls_keys, protocol);
         return;
     }
     needs(complaints, entry, "certificate", "protocol tls");
@@ -168,18 +174,29 @@ static void check_devices(struct complaints *complaints, const struct node *root
     }
 }
 
+static void check_tls_output(struct complaints *complaints, const struct node *entry,
+                             struct forward_settings *forward)
+{
+    if (!document_child(entry, "port"))
+        forward->port = TLS_PORT;
+    if (document_child(entry, "certificate"))
+        needs(complaints, entry, "key", "certificate");
+    if (document_child(entry, "key"))
+        needs(complaints, entry, "certificate", "key");
+}
+
 /* One receiver, or several. */
 static void check_receivers(struct complaints *complaints, const struct node *entry,
-                            const char *protocol)
+                            const char *who, bool port_known)
 {
     char path[PATH_MAX_LEN];
     const struct node *receivers = document_child(entry, "receivers");
     static const char *const keys[] = {"host", "port"};
     for (size_t i = 0; i < 2; i++) {
         const struct node *node = document_child(entry, keys[i]);
-        if (!receivers)
-            needs(complaints, entry, keys[i], protocol);
-        else if (node)
+        if (!receivers && (i == 0 || !port_known))
+            needs(complaints, entry, keys[i], who);
+        else if (receivers && node)
             complain(complaints, node->key_place, document_path(path, node),
                      "receivers has it already: leave one of them out");
     }
@@ -188,9 +205,13 @@ static void check_receivers(struct complaints *complaints, const struct node *en
 static void check_forward_keys(struct complaints *complaints, const struct node *entry,
                                struct forward_settings *forward)
 {
+    static const char *const tls_keys[] = {"ca",          "certificate",  "key",
+                                           "server-name", "fingerprints", NULL};
     const char *protocol = right(entry, "protocol")->text;
     char who[32];
     snprintf(who, sizeof(who), "protocol %s", protocol);
+    if (forward->protocol != FORWARD_TLS)
+        has_none(complaints, entry, tls_keys, protocol);
     if (forward->protocol == FORWARD_FILE) {
         needs(complaints, entry, "path", who);
         has_no(complaints, entry, "host", protocol);
@@ -203,7 +224,9 @@ static void check_forward_keys(struct complaints *complaints, const struct node 
             forward->header = HEADER_NONE;
         return;
     }
-    check_receivers(complaints, entry, who);
+    check_receivers(complaints, entry, who, forward->protocol == FORWARD_TLS);
+    if (forward->protocol == FORWARD_TLS)
+        check_tls_output(complaints, entry, forward);
     has_no(complaints, entry, "path", protocol);
     if (forward->protocol == FORWARD_UDP || forward->protocol == FORWARD_RELP)
         has_no(complaints, entry, "framing", protocol);

@@ -74,6 +74,8 @@ bool reading_settings(struct config *config, const struct source *source, const 
     for (size_t i = 0; i < settings->listen_count; i++)
         complete_tls_paths(config, source, &settings->listen[i].tls);
     for (size_t i = 0; i < settings->forward_count; i++)
+        complete_tls_paths(config, source, &settings->forward[i].tls);
+    for (size_t i = 0; i < settings->forward_count; i++)
         complete_path(config, source, &settings->forward[i].spool.directory);
     lists_read(complaints, source->name, config->root, settings);
     lists_complete(config->arena, settings);

@@ -190,7 +190,8 @@ static const struct row where_rows[] = {
 };
 
 static const struct word forward_protocols[] = {
-    {"file", FORWARD_FILE}, {"udp", FORWARD_UDP}, {"tcp", FORWARD_TCP}, {"relp", FORWARD_RELP}, {0},
+    {"file", FORWARD_FILE}, {"udp", FORWARD_UDP},   {"tcp", FORWARD_TCP},
+    {"tls", FORWARD_TLS},   {"relp", FORWARD_RELP}, {0},
 };
 
 static const struct word framings[] = {
@@ -313,6 +314,13 @@ static const struct row forward_rows[] = {
      .rows = receiver_rows, .min = 1, .max = 16},
     {"share", VALUE_WORD, AT(forward_settings, share), .fallback = "failover", .words = shares},
     {"path", VALUE_TEXT, AT(forward_settings, path), .max = 4096},
+    {"ca", VALUE_TEXT, AT(forward_settings, tls.ca), .min = 1, .max = FILE_NAME_MAX},
+    {"certificate", VALUE_TEXT, AT(forward_settings, tls.certificate), .min = 1,
+     .max = FILE_NAME_MAX},
+    {"key", VALUE_TEXT, AT(forward_settings, tls.key), .min = 1, .max = FILE_NAME_MAX},
+    {"server-name", VALUE_TEXT, AT(forward_settings, tls.server_name), .min = 1, .max = 255},
+    {"fingerprints", LIST_TEXT, AT(forward_settings, tls.fingerprints), .one_will_do = true,
+     .min = 1, .max = TLS_PEERS_MAX},
     {"framing", VALUE_WORD, AT(forward_settings, framing), .words = framings},
     {"header", VALUE_WORD, AT(forward_settings, header), .words = headers},
     {"format", VALUE_WORD, AT(forward_settings, format), .fallback = "cef", .words = formats},

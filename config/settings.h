@@ -34,6 +34,7 @@ struct tls_settings {
     const char *ca;                       /* PEM: who signs the peers' certificates; NULL: none */
     struct text_list names, fingerprints; /* of peers that are let in; empty: not asked */
     enum tls_client client;               /* of a listener that asks for certificates */
+    const char *server_name;              /* of an output; NULL: the host */
 };
 
 struct listen_settings {
@@ -93,7 +94,7 @@ struct predicate_settings {
     bool not_reversed; /* not what looks like an answer: source port below 1024, destination not */
 };
 
-enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP, FORWARD_RELP };
+enum forward_protocol { FORWARD_FILE, FORWARD_UDP, FORWARD_TCP, FORWARD_TLS, FORWARD_RELP };
 enum forward_framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
 enum forward_header { HEADER_RFC5424, HEADER_RFC3164, HEADER_NONE };
 enum forward_format { FORMAT_CEF, FORMAT_JSON };
@@ -131,6 +132,7 @@ struct forward_settings {
     size_t receiver_count;
     enum forward_share share;
     const char *path; /* file; "-" is standard output */
+    struct tls_settings tls;
     enum forward_framing framing;
     enum forward_header header;
     enum forward_format format;

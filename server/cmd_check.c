@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "server/command.h"
+#include "server/forward/sink.h"
 #include "server/ingest/listen.h"
 #include "server/load.h"
 
@@ -16,9 +17,7 @@ static void print_complaint(void *context, const char *sentence)
 
 static void print_receivers(const struct forward_settings *f)
 {
-    static const char *const names[] = {
-        [FORWARD_UDP] = "udp", [FORWARD_TCP] = "tcp", [FORWARD_RELP] = "relp"};
-    printf("%s", names[f->protocol]);
+    printf("%s", sink_name(f->protocol));
     if (f->receiver_count == 0)
         printf(" %s:%u", f->host, (unsigned)f->port);
     for (size_t i = 0; i < f->receiver_count; i++)
@@ -43,6 +42,20 @@ static void print_outputs(const struct settings *s)
     }
 }
 
+static void print_certificates(const struct rules *rules)
+{
+    const struct settings *s = rules->settings;
+    char text[TLS_FINGERPRINT_TEXT];
+    for (size_t i = 0; i < s->listen_count; i++)
+        if (rules->listen_tls[i])
+            printf("  shows senders on port %u the certificate %s\n", (unsigned)s->listen[i].port,
+                   tls_context_fingerprint(rules->listen_tls[i], text));
+    for (size_t i = 0; i < s->forward_count; i++)
+        if (rules->forward_tls[i] && s->forward[i].tls.certificate)
+            printf("  shows %s the certificate %s\n", s->forward[i].name,
+                   tls_context_fingerprint(rules->forward_tls[i], text));
+}
+
 static void print_summary(const char *name, const struct rules *rules)
 {
     const struct settings *s = rules->settings;
@@ -52,12 +65,7 @@ static void print_summary(const char *name, const struct rules *rules)
                s->listen[i].address, (unsigned)s->listen[i].port);
     printf("\n  takes messages from %zu network%s; knows %zu device%s\n", s->allow.count,
            s->allow.count == 1 ? "" : "s", s->device_count, s->device_count == 1 ? "" : "s");
-    for (size_t i = 0; i < s->listen_count; i++) {
-        char text[TLS_FINGERPRINT_TEXT];
-        if (rules->listen_tls[i])
-            printf("  shows on port %u the certificate %s\n", (unsigned)s->listen[i].port,
-                   tls_context_fingerprint(rules->listen_tls[i], text));
-    }
+    print_certificates(rules);
     printf("  %u of %zu detectors in force\n", rules->detector_count, s->detector_count);
     print_outputs(s);
 }

@@ -188,11 +188,14 @@ static void leave_others(struct opening *o, const struct opening *than)
             leave(o->outputs[i]);
 }
 
-/* New ones begin, with what those wait for whose place they take. */
+/* New ones begin, with what those wait for whose place they take; certificates are read anew for
+ * all, and used when they connect. */
 static void start_outputs(struct opening *o, const struct opening *now)
 {
     for (size_t i = 0; i < o->settings->forward_count; i++) {
         struct opened_output *output = o->outputs[i];
+        if (o->basis->rules->forward_tls[i])
+            sink_use_tls(output->sink, o->basis->rules->forward_tls[i]);
         if (is_among(now, output))
             continue;
         /* A spool in another folder is emptied by who has it, as far as there is time. */

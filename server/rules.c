@@ -277,10 +277,7 @@ void rules_free(struct rules *rules)
     if (rules->zones)
         for (size_t i = 0; i <= rules->settings->device_count; i++)
             zone_free(rules->zones[i]);
-    if (rules->listen_tls)
-        for (size_t i = 0; i < rules->settings->listen_count; i++)
-            tls_context_free(rules->listen_tls[i]);
-    free(rules->listen_tls);
+    rules_close_tls(rules);
     free(rules->zones);
     free(rules->devices);
     free(rules->detectors);

@@ -27,8 +27,8 @@ struct rules {
     struct rules_output *outputs; /* by settings->forward */
     struct device *devices;       /* by settings->devices; [device_count] is the default */
     struct zone **zones;
-    struct tls_context *
-        *listen_tls; /* by settings->listen, NULL where it is not tls; NULL: not read */
+    /* By settings->listen and settings->forward, NULL where it is not tls; both NULL: not read. */
+    struct tls_context **listen_tls, **forward_tls;
 };
 
 /* Complains through config_complain; NULL when anything was wrong. */

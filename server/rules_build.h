@@ -43,6 +43,9 @@ struct rule_word {
 unsigned rules_word(struct builder *b, const char *key, const char *text,
                     const struct rule_word *table, const char *expected);
 
+/* rules_tls.c */
+void rules_close_tls(struct rules *rules);
+
 /* "where.class[2]" of an entry of a list; `out` itself. */
 const char *rules_item(char *out, size_t room, const char *prefix, const char *key, size_t i);
 

@@ -1,10 +1,11 @@
-/* Certificates, keys and whom to trust, of every listener that speaks TLS: read at the start, by
+/* Certificates, keys and whom to trust, of every listener and output that speaks TLS: read at the start, by
  * `parapet check`, and with every new set of rules. Other commands do without. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/ops/log.h"
-#include "server/rules.h"
+#include "server/rules_build.h"
 
 struct entry {
     struct rules *rules;
@@ -33,18 +34,45 @@ static void on_warning(void *context, const char *key, const char *sentence)
     log_say(LOG_WARNING, "%s%s", place, sentence);
 }
 
+/* NULL where the protocol is another; *whole says when it could not be had. */
+static struct tls_context *open_entry(struct rules *rules, const char *list, size_t index,
+                                      bool *whole)
+{
+    const struct settings *s = rules->settings;
+    bool listens = strcmp(list, "listen") == 0;
+    struct entry entry = {rules, list, index};
+    struct tls_report report = {on_wrong, on_warning, &entry};
+    const struct tls_settings *tls = listens ? &s->listen[index].tls : &s->forward[index].tls;
+    if (listens ? s->listen[index].protocol != LISTEN_TLS
+                : s->forward[index].protocol != FORWARD_TLS)
+        return NULL;
+    struct tls_context *context =
+        tls_context_new(listens ? TLS_LISTENER : TLS_OUTPUT, tls, &report);
+    *whole &= context != NULL;
+    return context;
+}
+
 bool rules_open_tls(struct rules *rules)
 {
     const struct settings *s = rules->settings;
     bool whole = true;
     rules->listen_tls = calloc(s->listen_count + 1, sizeof(struct tls_context *));
-    for (size_t i = 0; rules->listen_tls && i < s->listen_count; i++) {
-        struct entry entry = {rules, "listen", i};
-        struct tls_report report = {on_wrong, on_warning, &entry};
-        if (s->listen[i].protocol != LISTEN_TLS)
-            continue;
-        rules->listen_tls[i] = tls_context_new(TLS_LISTENER, &s->listen[i].tls, NULL, &report);
-        whole &= rules->listen_tls[i] != NULL;
-    }
-    return rules->listen_tls && whole;
+    rules->forward_tls = calloc(s->forward_count + 1, sizeof(struct tls_context *));
+    if (!rules->listen_tls || !rules->forward_tls)
+        return false;
+    for (size_t i = 0; i < s->listen_count; i++)
+        rules->listen_tls[i] = open_entry(rules, "listen", i, &whole);
+    for (size_t i = 0; i < s->forward_count; i++)
+        rules->forward_tls[i] = open_entry(rules, "forward", i, &whole);
+    return whole;
+}
+
+void rules_close_tls(struct rules *rules)
+{
+    for (size_t i = 0; rules->listen_tls && i < rules->settings->listen_count; i++)
+        tls_context_free(rules->listen_tls[i]);
+    for (size_t i = 0; rules->forward_tls && i < rules->settings->forward_count; i++)
+        tls_context_free(rules->forward_tls[i]);
+    free(rules->listen_tls);
+    free(rules->forward_tls);
 }

@@ -19,8 +19,8 @@ chmod 600 "$d"/tls/*.key
 
 plain=0 # connections to the plain port
 ours="certificate: tls/server.pem, key: tls/server.key"
-listen="- {protocol: tls, address: 127.0.0.1, port: TLS_PORT, $ours"
-named="$listen, client-ca: tls/ca.pem, allowed-names: ['*.fw.example.com', branch.example.com]}"
+entry="- {protocol: tls, address: 127.0.0.1, port: TLS_PORT, $ours"
+named="$entry, client-ca: tls/ca.pem, allowed-names: ['*.fw.example.com', branch.example.com]}"
 
 # s_client CERTIFICATE [ARGUMENTS...]: what comes on standard input goes to the server, then
 # close_notify. CERTIFICATE may be -.
@@ -142,3 +142,41 @@ head -c 100000 /dev/urandom >"$d/noise"
 { printf '\026\003\001'; cat "$d/noise"; } | nc -N -w 5 127.0.0.1 "$tls_port" >/dev/null
 check "noise that begins as TLS does" until_true is tls_failed_protocol 4
 ended_well "bad peers"
+
+# ---- certificates that change under load ----
+
+shown() { # the subject of the certificate that a new connection is shown
+    openssl s_client -connect "127.0.0.1:$tls_port" </dev/null 2>/dev/null |
+        openssl x509 -noout -subject 2>/dev/null
+}
+shows() { [ "$(shown)" = "subject=CN = $1" ]; }
+mkfifo "$d/go-on"
+serve listen="$entry}"
+exec 4<>"$d/go-on"
+{
+    i=0
+    while [ -e "$d/go-on" ]; do
+        i=$((i + 1))
+        echo "<14>load-$i"
+    done
+    echo $i >"$d/loaded"
+} | s_client - >/dev/null 2>&1 &
+pids="$pids $!"
+loading=$!
+check "under load" until_true at_least received 1000
+check "a connection is shown the certificate" shows parapet
+cp "$d/tls/next.pem" "$d/tls/server.pem"
+kill -HUP $server
+refused() { grep -q 'parapet.yaml:.*certificate in .*not ".*server.key"' "$d/err"; }
+check "a certificate without its key is refused, with the place" until_true refused
+check "and nothing has changed" shows parapet
+cp "$d/tls/next.key" "$d/tls/server.key"
+kill -HUP $server
+check "with its key it is shown to new connections" until_true shows next
+before=$(counters; value received)
+check "the old connection goes on" until_true at_least received $((before + 1000))
+rm "$d/go-on"
+wait $loading
+check "nothing is lost" until_true is received "$(cat "$d/loaded")"
+plain=0
+ended_well "certificates that change"

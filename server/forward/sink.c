@@ -6,6 +6,7 @@
 
 #include "server/forward/sink_kind.h"
 #include "server/forward/sink_spool.h"
+#include "server/tls/context.h"
 
 #define CONFIRM_MS 20
 #define ANSWER_MS  60000
@@ -125,10 +126,17 @@ static const struct sink_kind *kind_of(enum forward_protocol protocol)
     return *kind;
 }
 
+const char *sink_name(enum forward_protocol protocol)
+{
+    return kind_of(protocol)->name;
+}
+
 static void free_sink(struct sink *s)
 {
-    if (s)
+    if (s) {
+        tls_context_free(s->tls);
         free(s->transports);
+    }
     free(s);
 }
 
@@ -172,6 +180,12 @@ int sink_new(struct sink **out, uv_loop_t *loop, const struct forward_settings *
         transport_init(&s->transports[i], s);
     *out = s;
     return 0;
+}
+
+void sink_use_tls(struct sink *s, struct tls_context *context)
+{
+    tls_context_free(s->tls);
+    s->tls = tls_context_share(context);
 }
 
 void sink_start(struct sink *s)

@@ -31,6 +31,9 @@ struct receiver_counters {
 
 struct sink;
 
+/* "file", "udp", ... */
+const char *sink_name(enum forward_protocol protocol);
+
 /* Called on the main loop's thread when a sink that refused a batch has room again. */
 typedef void (*on_sink_room)(void *context);
 
@@ -59,6 +62,10 @@ int sink_open_spool(struct sink *sink, char error[SPOOL_ERROR_MAX]);
  * On the main loop, while nothing is pushed.
  */
 void sink_hand_over(struct sink *from, struct sink *to);
+
+/* Connections to come use it; it is shared. On the main loop, of sinks of protocol tls. */
+struct tls_context;
+void sink_use_tls(struct sink *sink, struct tls_context *context);
 
 /* An empty batch, from the sink's pool; NULL only when there is no memory at all. Any thread. */
 struct batch *sink_batch(struct sink *sink);

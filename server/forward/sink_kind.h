@@ -103,6 +103,7 @@ struct transport {
     void *own;     /* the kind's, of this connection */
     struct flight flight;
     uint64_t asked;  /* flight.written when acked was asked last */
+    char why[320];   /* the connection ended, when the kind knows more than a code; "" else */
     uint64_t window; /* the largest that the receiver has offered on this connection */
     struct receiver_counters counters;
     uint64_t answered;    /* the main loop's: flight.acked when it last looked, */
@@ -112,6 +113,7 @@ struct transport {
 struct sink {
     const struct sink_kind *kind;
     const struct forward_settings *settings;
+    struct tls_context *tls; /* of connections to come; NULL: the kind has no use for it */
 
     /* The main loop's. */
     uv_loop_t *loop;

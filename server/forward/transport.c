@@ -273,6 +273,7 @@ void transport_connected(struct transport *t, int fd, bool pollable)
 {
     uv_timer_stop(&t->retry);
     pthread_mutex_lock(&t->sink->lock);
+    t->why[0] = '\0';
     t->fd = fd;
     t->pollable = pollable;
     t->state = TRANSPORT_GREETING;
@@ -312,7 +313,9 @@ static uint64_t pause_ms(struct transport *t)
 static void say_down(struct transport *t, int code, uint64_t pause)
 {
     const struct forward_settings *to = t->settings;
-    const char *why = code == UV_EOF ? "the receiver closed the connection" : uv_strerror(code);
+    const char *why = t->why[0]        ? t->why
+                      : code == UV_EOF ? "the receiver closed the connection"
+                                       : uv_strerror(code);
     if (t->sink->gone)
         log_say(LOG_WARNING, "output %s: %s", to->name, t->sink->gone);
     else if (t->failures == 0)

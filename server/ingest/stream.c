@@ -10,7 +10,7 @@
 
 int stream_open(struct stream *s, int fd, struct tls_context *context)
 {
-    *s = (struct stream){.fd = fd, .tls = context ? tls_new(context) : NULL};
+    *s = (struct stream){.fd = fd, .tls = context ? tls_new(context, NULL) : NULL};
     return context && !s->tls ? UV_ENOMEM : 0;
 }
 

@@ -40,10 +40,10 @@ static void wrong(struct reading *r, const char *key, const char *value, const c
     ERR_clear_error();
 }
 
-/* What OpenSSL says about its latest failure, without its codes. */
+/* What OpenSSL says went wrong first, without its codes. */
 static const char *reason(void)
 {
-    unsigned long error = ERR_peek_last_error();
+    unsigned long error = ERR_peek_error();
     if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE)
         return "there is none in PEM in it";
     const char *text = ERR_reason_error_string(error);
@@ -136,17 +136,20 @@ static void read_authorities(struct reading *r, enum tls_side side)
         SSL_CTX_set_client_CA_list(r->context->ssl, SSL_load_client_CA_file(path));
 }
 
-static void read_names(struct reading *r, const struct text_list *names, const char *key)
+static void read_names(struct reading *r)
 {
+    static const char expected[] =
+        "a host name, *.example.com for any one label in its place, or an IP address%s";
+    const struct text_list *names = &r->settings->names;
     struct tls_context *c = r->context;
+    if (r->settings->server_name && !peers_is_name(r->settings->server_name))
+        wrong(r, "server-name", r->settings->server_name, expected, "");
     c->names = calloc(names->count + 1, sizeof(*c->names));
     for (size_t i = 0; c->names && i < names->count; i++) {
         char place[64];
-        snprintf(place, sizeof(place), "%s[%zu]", key, i);
+        snprintf(place, sizeof(place), "allowed-names[%zu]", i);
         if (!peers_is_name(names->items[i]))
-            wrong(r, place, names->items[i],
-                  "a host name, *.example.com for any one label in its place, or an IP address%s",
-                  "");
+            wrong(r, place, names->items[i], expected, "");
         c->names[c->name_count] = strdup(names->items[i]);
         c->name_count += c->names[c->name_count] != NULL;
     }
@@ -186,7 +189,8 @@ static void set_policy(SSL_CTX *ssl)
                               SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_max_cert_list(ssl, CHAIN_BYTES);
     SSL_CTX_set_verify_depth(ssl, CHAIN_DEPTH);
-    SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF); /* tickets need none */
+    SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(ssl, tls_new_session);
     SSL_CTX_set_session_id_context(ssl, (const unsigned char *)"parapet", 7);
     SSL_CTX_set_timeout(ssl, SESSION_S);
 }
@@ -208,13 +212,10 @@ static void set_verify(struct reading *r, enum tls_side side)
 }
 
 struct tls_context *tls_context_new(enum tls_side side, const struct tls_settings *settings,
-                                    const char *name, const struct tls_report *report)
+                                    const struct tls_report *report)
 {
     struct tls_context *c = calloc(1, sizeof(*c));
     struct reading r = {.context = c, .settings = settings, .report = report};
-    struct text_list names = settings->names;
-    if (side == TLS_OUTPUT && name)
-        names = (struct text_list){&name, 1};
     if (!c)
         return NULL;
     atomic_init(&c->shares, 1);
@@ -232,7 +233,7 @@ struct tls_context *tls_context_new(enum tls_side side, const struct tls_setting
     if (settings->key && !r.failed)
         read_key(&r);
     read_authorities(&r, side);
-    read_names(&r, &names, side == TLS_LISTENER ? "allowed-names" : "server-name");
+    read_names(&r);
     read_fingerprints(&r);
     set_verify(&r, side);
     if (!r.failed && c->names && c->fingerprints)

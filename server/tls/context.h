@@ -22,10 +22,9 @@ struct tls_report {
 
 struct tls_context;
 
-/* NULL: it was reported. `name` is the receiver's, that an output asks its certificate for; NULL for
- * listeners. */
+/* NULL: it was reported. */
 struct tls_context *tls_context_new(enum tls_side side, const struct tls_settings *settings,
-                                    const char *name, const struct tls_report *report);
+                                    const struct tls_report *report);
 
 /* Any thread. */
 struct tls_context *tls_context_share(struct tls_context *context);

@@ -21,6 +21,9 @@ struct tls_context {
 
 /* tls.c */
 BIO_METHOD *tls_memory_method(void);
+int tls_new_session(SSL *ssl, SSL_SESSION *session);
+/* Whom the certificate must be for; NULL: what the context says counts. */
+const char *tls_asked_name(const struct tls *tls);
 /* Why the peer's certificate is refused; `certificate` may be NULL. */
 void tls_refuse(struct tls *tls, const char *why, X509 *certificate);
 

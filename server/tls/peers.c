@@ -10,7 +10,7 @@
 
 #define NAME_MAX_LEN 255
 
-static bool is_address(const char *text)
+bool peers_is_address(const char *text)
 {
     unsigned char bytes[16];
     return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
@@ -19,7 +19,7 @@ static bool is_address(const char *text)
 bool peers_match_name(X509 *certificate, const char *name)
 {
     unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_SINGLE_LABEL_SUBDOMAINS;
-    if (is_address(name))
+    if (peers_is_address(name))
         return X509_check_ip_asc(certificate, name, 0) == 1;
     if (name[0] == '*') /* OpenSSL's way to ask for any label in this place: a leading dot */
         name++;
@@ -29,7 +29,7 @@ bool peers_match_name(X509 *certificate, const char *name)
 bool peers_is_name(const char *text)
 {
     size_t len = strlen(text), label = 0;
-    if (is_address(text))
+    if (peers_is_address(text))
         return true;
     if (len > NAME_MAX_LEN)
         return false;

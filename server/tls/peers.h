@@ -23,6 +23,8 @@ struct fingerprint {
  * "sha1" too. False: it is none. */
 bool peers_read_fingerprint(const char *text, struct fingerprint *out);
 
+bool peers_is_address(const char *text);
+
 /* Whether text can be a name to compare with. */
 bool peers_is_name(const char *text);
 

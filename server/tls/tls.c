@@ -21,6 +21,8 @@ struct tls {
     size_t in_len;
     char *out; /* for the peer; NULL while there is nothing */
     size_t out_begin, out_len, out_size;
+    SSL_SESSION *session; /* the latest that the receiver gave */
+    char *name;
     bool established;
     bool refused; /* by verify_peer */
     enum tls_failure failure;
@@ -88,13 +90,19 @@ BIO_METHOD *tls_memory_method(void)
 
 /* ---- life ---- */
 
-struct tls *tls_new(struct tls_context *context)
+struct tls *tls_new(struct tls_context *context, const char *name)
 {
     struct tls *t = calloc(1, sizeof(*t));
+    if (t && name && !(t->name = strdup(name))) {
+        free(t);
+        return NULL;
+    }
     SSL *ssl = t ? SSL_new(context->ssl) : NULL;
     BIO *bio = ssl ? BIO_new(context->memory) : NULL;
     if (!bio) {
         SSL_free(ssl);
+        if (t)
+            free(t->name);
         free(t);
         ERR_clear_error();
         return NULL;
@@ -109,6 +117,8 @@ struct tls *tls_new(struct tls_context *context)
         SSL_set_accept_state(ssl);
     else
         SSL_set_connect_state(ssl);
+    if (name && !peers_is_address(name))
+        SSL_set_tlsext_host_name(ssl, name);
     return t;
 }
 
@@ -116,10 +126,48 @@ void tls_free(struct tls *t)
 {
     if (!t)
         return;
+    /* A session outlives a connection that was cut off; OpenSSL would think less of it. */
+    SSL_set_shutdown(t->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(t->ssl);
+    SSL_SESSION_free(t->session);
+    free(t->name);
     tls_context_free(t->context);
     free(t->out);
     free(t);
+}
+
+const char *tls_asked_name(const struct tls *t)
+{
+    return t->name;
+}
+
+/* ---- sessions ---- */
+
+/* OpenSSL's callback; the session becomes ours. */
+int tls_new_session(SSL *ssl, SSL_SESSION *session)
+{
+    struct tls *t = SSL_get_app_data(ssl);
+    SSL_SESSION_free(t->session);
+    t->session = session;
+    return 1;
+}
+
+struct tls_session *tls_session_take(struct tls *t)
+{
+    SSL_SESSION *session = t->session;
+    t->session = NULL;
+    return (struct tls_session *)session;
+}
+
+void tls_session_offer(struct tls *t, struct tls_session *session)
+{
+    if (session)
+        SSL_set_session(t->ssl, (SSL_SESSION *)session);
+}
+
+void tls_session_free(struct tls_session *session)
+{
+    SSL_SESSION_free((SSL_SESSION *)session);
 }
 
 /* ---- failures ---- */

@@ -27,8 +27,9 @@ enum tls_failure {
 
 struct tls;
 
-/* NULL: no memory. The connection shares the context. */
-struct tls *tls_new(struct tls_context *context);
+/* NULL: no memory. The connection shares the context. `name`: of outputs, whom the receiver's
+ * certificate must be for, a host name or an address; NULL for listeners. */
+struct tls *tls_new(struct tls_context *context, const char *name);
 void tls_free(struct tls *tls); /* NULL is nothing */
 
 /*
@@ -44,6 +45,15 @@ bool tls_send(struct tls *tls, const char *text, size_t len);
 /* What waits to be sent to the peer, and that the first `len` bytes of it were. */
 const char *tls_outgoing(const struct tls *tls, size_t *len);
 void tls_outgoing_sent(struct tls *tls, size_t len);
+
+/*
+ * Of outputs: the latest session that the receiver gave, to be offered on the next connection to the
+ * same receiver. A resumed session is as good as the certificate was at its beginning.
+ */
+struct tls_session;
+struct tls_session *tls_session_take(struct tls *tls);                /* NULL: none came */
+void tls_session_offer(struct tls *tls, struct tls_session *session); /* NULL is nothing */
+void tls_session_free(struct tls_session *session);                   /* NULL is nothing */
 
 /* Says close_notify. */
 void tls_end(struct tls *tls);

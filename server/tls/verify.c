@@ -7,8 +7,11 @@
  */
 #include "server/tls/inside.h"
 
-static bool name_is_asked_for(const struct tls_context *context, X509 *certificate)
+static bool name_is_asked_for(const struct tls_context *context, const struct tls *tls,
+                              X509 *certificate)
 {
+    if (tls_asked_name(tls))
+        return peers_match_name(certificate, tls_asked_name(tls));
     for (size_t i = 0; i < context->name_count; i++)
         if (peers_match_name(certificate, context->names[i]))
             return true;
@@ -35,7 +38,7 @@ int verify_peer(X509_STORE_CTX *store, void *argument)
         tls_refuse(tls, X509_verify_cert_error_string(error), certificate);
         return 0;
     }
-    if (!name_is_asked_for(context, certificate)) {
+    if (!name_is_asked_for(context, tls, certificate)) {
         tls_refuse(tls, "none of its names is asked for", certificate);
         X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
         return 0;
