@@ -46,7 +46,7 @@ stop() { # ends the program; its status is in $status
 
 counters_printed() { [ "$(grep -c '^  storms' "$d/err")" -gt "$1" ]; }
 counters() { # has them printed, when the program still runs
-    kill -0 $server 2>/dev/null || return 0
+    mine $server || return 0
     local before
     before=$(grep -c '^  storms' "$d/err")
     kill -USR1 $server 2>/dev/null

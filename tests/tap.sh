@@ -3,7 +3,16 @@
 B=${B:-build}
 d=$(mktemp -d)
 pids=
-trap 'chmod -R u+w "$d"; kill $pids 2>/dev/null; wait 2>/dev/null; rm -rf "$d"' EXIT
+# Whether that is still a program of ours: a number is another's when its process is gone.
+export TAP_FOLDER="$d"
+mine() { grep -Fzqx "TAP_FOLDER=$d" "/proc/${1:-none}/environ" 2>/dev/null; }
+end_all() {
+    for p in $pids; do mine "$p" && kill "$p"; done 2>/dev/null
+    wait 2>/dev/null
+    chmod -R u+w "$d"
+    rm -rf "$d"
+}
+trap end_all EXIT
 n=0
 shown='err out' # files in $d whose ends tell why a check failed
 
