@@ -135,11 +135,10 @@ ended_well "few descriptors"
 kill $receiver
 
 serve
-load_on -f "$d/mix" -c 200 -n 100000000 -t 30
+load_on -f "$d/mix" -c 200 -n 100000000 -t 600
 until_true at_least received 20000
-began=$(date +%s)
 ended_well "SIGTERM with 200 busy senders"
-check "within 10 s" [ $(($(date +%s) - began)) -le 10 ]
+check "does not wait for them to finish" [ "$(value received)" -lt 100000000 ]
 kill $sender
 
 serve

@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "server/forward/cef.h"
@@ -168,6 +169,7 @@ static pid_t start_program(const char *settings, int *says)
     }
     dup2(ends[1], STDERR_FILENO);
     dup2(ends[1], STDOUT_FILENO);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* does not outlive us, however we end */
     execl(options.program, options.program, "serve", "-c", settings, (char *)NULL);
     _exit(127);
 }

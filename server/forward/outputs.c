@@ -103,9 +103,10 @@ void outputs_flush(struct outputs *outputs)
 void outputs_replace(struct outputs *outputs, struct outputs *with)
 {
     outputs_end(outputs);
-    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++)
+    for (size_t old = 0; old < outputs->count; old++)
         for (size_t i = 0; i < with->count; i++)
-            with->items[i].refused |= with->items[i].sink == o->sink && o->refused;
+            with->items[i].refused |=
+                with->items[i].sink == outputs->items[old].sink && outputs->items[old].refused;
     outputs_close(outputs);
     *outputs = *with;
     for (size_t i = 0; i < outputs->count; i++)
@@ -116,7 +117,8 @@ void outputs_replace(struct outputs *outputs, struct outputs *with)
 bool outputs_room(struct outputs *outputs)
 {
     bool any = false;
-    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
+    for (size_t i = 0; i < outputs->count; i++) {
+        struct output *o = &outputs->items[i];
         o->refused = o->refused && !sink_room(o->sink);
         any |= o->refused;
     }
@@ -310,7 +312,8 @@ static bool passes(const struct output *o, const struct message *m)
 
 static void deliver(struct outputs *outputs, const struct message *m)
 {
-    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++) {
+    for (size_t i = 0; i < outputs->count; i++) {
+        struct output *o = &outputs->items[i];
         if (!(m->alert ? o->settings->show_alerts : o->settings->show_events))
             continue;
         if (o->filter && !passes(o, m))
@@ -326,16 +329,20 @@ static void deliver(struct outputs *outputs, const struct message *m)
 
 void outputs_tick(struct outputs *outputs, int64_t now_ms)
 {
-    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++)
+    for (size_t i = 0; i < outputs->count; i++) {
+        struct output *o = &outputs->items[i];
         if (o->aggregate && !o->refused)
             aggregate_expire(o->aggregate, now_ms);
+    }
 }
 
 void outputs_end(struct outputs *outputs)
 {
-    for (struct output *o = outputs->items; o < outputs->items + outputs->count; o++)
+    for (size_t i = 0; i < outputs->count; i++) {
+        struct output *o = &outputs->items[i];
         if (o->aggregate)
             aggregate_release_all(o->aggregate);
+    }
     outputs_flush(outputs);
 }
 
