@@ -106,7 +106,7 @@ if ! command -v syslog-ng >/dev/null; then
     skip "syslog-ng" "not installed (Debian has either rsyslog or syslog-ng)"
     exit 0
 fi
-syslog_ng() { syslog-ng -F --no-caps -f "$d/syslog-ng.conf" -p "$d/ng.pid" -c "$d/ng.ctl" -R "$d/ng.persist"; }
+syslog_ng() { exec syslog-ng -F --no-caps -f "$d/syslog-ng.conf" -p "$d/ng.pid" -c "$d/ng.ctl" -R "$d/ng.persist"; }
 tls_of_ng="tls(ca-file('$d/tls/ca.pem') cert-file('$d/tls/peer.pem') key-file('$d/tls/peer.key') peer-verify(required-trusted))"
 serve listen="$listener"
 cat >"$d/syslog-ng.conf" <<END
