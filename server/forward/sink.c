@@ -83,6 +83,7 @@ static void on_confirm(uv_timer_t *timer)
         if (t->state != TRANSPORT_UP || !t->kind->acked)
             continue;
         transport_confirm(t);
+        transport_judge_window(t);
         again |= flight_unacked(&t->flight) > 0;
         if (is_silent(t, uv_now(s->loop)))
             silent = t;
