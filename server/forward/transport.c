@@ -168,7 +168,8 @@ static void set_up(struct transport *t)
     s->starting = false;
     t->waiting = UV_EAGAIN; /* until the queue is empty, only the loop writes */
     t->broken = 0;
-    t->asked = t->window = 0;
+    t->asked = t->window = t->answered = 0;
+    t->answered_ms = uv_now(s->loop);
     s->counters.reconnects += t->ups > 0;
     t->counters.reconnects += t->ups++ > 0;
     pthread_mutex_unlock(&s->lock);
