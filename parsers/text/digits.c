@@ -1,5 +1,14 @@
-/* The part of digits.h that is rarely needed. */
+/* The part of digits.h that is rarely needed, and its table. */
 #include "parsers/text/digits.h"
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LAST(n) UINT64_MAX << (64 - 8 * (n))
+#else
+#define LAST(n) UINT64_MAX >> (64 - 8 * (n))
+#endif
+const uint64_t digits_last[9] = {
+    0, LAST(1), LAST(2), LAST(3), LAST(4), LAST(5), LAST(6), LAST(7), LAST(8),
+};
 
 char *digits_format_long(char *out, uint64_t n)
 {
