@@ -1,14 +1,14 @@
 /*
  * Free blocks hang in one list an order; the links stand in the blocks themselves. A unit's state
  * tells a block's first unit (with its order, free or taken) from the units inside it, so that a
- * block given back finds whether its buddy is free too.
+ * block given back finds whether its buddy is free too. Memory that no block has come from yet is not
+ * touched: it joins the lists by the largest blocks that it has, when they are empty.
  */
 #include "detect/pool.h"
 
-#include <string.h>
-
-#define STATE_INSIDE 0x40
-#define STATE_FREE   0x80 /* | order; a taken block's first unit has its order alone */
+#define STATE_INSIDE 0
+#define STATE_TAKEN  0x40 /* | order, of a block's first unit */
+#define STATE_FREE   0x80
 
 struct link {
     uint32_t next, previous;
@@ -46,21 +46,31 @@ void pool_init(struct pool *pool, void *memory, uint8_t *states, uint32_t units)
     *pool = (struct pool){.memory = memory, .states = states, .units = units};
     for (unsigned order = 0; order < POOL_ORDERS; order++)
         pool->free[order] = POOL_NONE;
-    memset(states, STATE_INSIDE, units);
-    for (uint32_t unit = 0; unit < units;) {
-        unsigned order = POOL_ORDERS - 1;
-        while (unit & ((UINT32_C(1) << order) - 1) || (UINT32_C(1) << order) > units - unit)
-            order--;
-        list_add(pool, unit, order);
-        unit += UINT32_C(1) << order;
-    }
+}
+
+static void open_next(struct pool *pool)
+{
+    uint32_t unit = pool->opened;
+    unsigned order = POOL_ORDERS - 1;
+    while (unit & ((UINT32_C(1) << order) - 1) || (UINT32_C(1) << order) > pool->units - unit)
+        order--;
+    list_add(pool, unit, order);
+    pool->opened += UINT32_C(1) << order;
+}
+
+/* The smallest order, from that on, of which there is a free block; POOL_ORDERS: none. */
+static unsigned order_free(const struct pool *pool, unsigned order)
+{
+    while (order < POOL_ORDERS && pool->free[order] == POOL_NONE)
+        order++;
+    return order;
 }
 
 uint32_t pool_take(struct pool *pool, unsigned order)
 {
-    unsigned have = order;
-    while (have < POOL_ORDERS && pool->free[have] == POOL_NONE)
-        have++;
+    unsigned have;
+    while ((have = order_free(pool, order)) == POOL_ORDERS && pool->opened < pool->units)
+        open_next(pool);
     if (have >= POOL_ORDERS)
         return POOL_NONE;
     uint32_t unit = pool->free[have];
@@ -69,7 +79,7 @@ uint32_t pool_take(struct pool *pool, unsigned order)
         have--;
         list_add(pool, unit + (UINT32_C(1) << have), have);
     }
-    pool->states[unit] = (uint8_t)order;
+    pool->states[unit] = (uint8_t)(STATE_TAKEN | order);
     pool->used += UINT32_C(1) << order;
     return unit;
 }

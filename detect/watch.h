@@ -99,6 +99,8 @@ struct stripe {
 struct watch {
     struct stripe *stripes;
     uint32_t stripe_count; /* a power of two */
+    void *index;           /* hashes, counts and states of all of them, as one piece */
+    size_t index_bytes;
     const struct watch_rule *rules;
     unsigned pairs_per_source;
     unsigned max_order; /* of a set's block */

@@ -1,37 +1,63 @@
-/* How the memory is divided: risk aside, two fifths for sources inside, three for those outside; of
- * each a little more than half for groups, the rest for their values. */
+/*
+ * How the memory is divided: risk aside, two fifths for sources inside, three for those outside; of
+ * each a little more than half for groups, the rest for their values. What every look-up reads first,
+ * a tenth, is one piece for all, worth huge pages. Nothing is touched before there are groups.
+ */
 #include "detect/watch.h"
 
 #include <stdlib.h>
 
 #include "detect/alert_text.h"
+#include "parsers/pages.h"
 
-static bool side_init(struct side *side, size_t bytes)
+#define CACHE_LINE 64
+
+/* How many of each a side has. */
+struct room {
+    size_t slots, units, row; /* row: of counts of pairs */
+};
+
+static struct room room_of(size_t bytes)
 {
     /* 72 bytes a slot and at most 4 for counts of pairs, 65 a unit of the pool: room for the second and
      * third value of nearly all. */
-    size_t slots = bytes / 100 * 58 / (sizeof(struct group) + sizeof(uint64_t) + 4), row = 256;
-    side->buckets = (uint32_t)(slots / WATCH_BUCKET ? slots / WATCH_BUCKET : 1);
-    slots = (size_t)side->buckets * WATCH_BUCKET;
-    size_t units = bytes / 100 * 42 / (POOL_UNIT + 1);
-    if (units > WATCH_BLOCK_UNIT)
-        units = WATCH_BLOCK_UNIT;
-    units = units < 64 ? 64 : units;
-    while (row < 65536 && row < slots / 4)
-        row *= 2;
-    side->pairs_mask = (uint32_t)row - 1;
-    side->pairs = calloc(2 * row, sizeof(*side->pairs));
-    side->hashes = aligned_alloc(64, slots * sizeof(*side->hashes));
-    side->groups = aligned_alloc(64, slots * sizeof(*side->groups));
-    void *memory = aligned_alloc(64, units * POOL_UNIT);
-    uint8_t *states = malloc(units);
-    side->pool = (struct pool){.memory = memory, .states = states};
+    struct room room = {bytes / 100 * 58 / (sizeof(struct group) + sizeof(uint64_t) + 4),
+                        bytes / 100 * 42 / (POOL_UNIT + 1), 256};
+    room.slots = (room.slots < WATCH_BUCKET ? 1 : room.slots / WATCH_BUCKET) * WATCH_BUCKET;
+    if (room.units > WATCH_BLOCK_UNIT)
+        room.units = WATCH_BLOCK_UNIT;
+    if (room.units < 64)
+        room.units = 64;
+    while (room.row < 65536 && room.row < room.slots / 4)
+        room.row *= 2;
+    return room;
+}
+
+/* The next piece of the index, on cache lines of its own. `from` NULL: only the room is counted. */
+static void *take(char *from, size_t *used, size_t bytes)
+{
+    void *piece = from ? from + *used : NULL;
+    *used += (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    return piece;
+}
+
+static void take_index(struct side *side, struct room room, char *index, size_t *used)
+{
+    side->hashes = take(index, used, room.slots * sizeof(*side->hashes));
+    side->pairs = take(index, used, 2 * room.row * sizeof(*side->pairs));
+    side->pool.states = take(index, used, room.units);
+}
+
+static bool side_init(struct side *side, struct room room, char *index, size_t *used)
+{
+    take_index(side, room, index, used);
+    side->buckets = (uint32_t)(room.slots / WATCH_BUCKET);
+    side->pairs_mask = (uint32_t)room.row - 1;
     side->active = POOL_NONE;
-    if (!side->pairs || !side->hashes || !side->groups || !memory || !states)
-        return false;
-    memset(side->hashes, 0, slots * sizeof(*side->hashes));
-    pool_init(&side->pool, memory, states, (uint32_t)units);
-    return true;
+    side->groups = aligned_alloc(CACHE_LINE, room.slots * sizeof(*side->groups));
+    void *blocks = aligned_alloc(CACHE_LINE, room.units * POOL_UNIT);
+    pool_init(&side->pool, blocks, side->pool.states, (uint32_t)room.units);
+    return side->groups && blocks;
 }
 
 /* A stripe should hold many groups, and sets of values of the largest size: few when memory is. */
@@ -41,6 +67,18 @@ static uint32_t stripes_for(size_t memory)
     while (count > 1 && memory / count < (UINT32_C(1) << 20))
         count /= 2;
     return count;
+}
+
+static bool stripe_init(struct stripe *stripe, const struct room *rooms, char *index, size_t *used,
+                        uint32_t slots)
+{
+    bool ok = pthread_mutex_init(&stripe->lock, NULL) == 0;
+    for (unsigned s = 0; s < SIDE_COUNT; s++)
+        ok &= side_init(&stripe->sides[s], rooms[s], index, used);
+    stripe->spare = malloc(slots * sizeof(*stripe->spare));
+    stripe->scratch = malloc(slots * 3 * sizeof(*stripe->scratch));
+    stripe->wide = calloc(WIDE_VALUES, sizeof(*stripe->wide));
+    return ok && stripe->spare && stripe->scratch && stripe->wide;
 }
 
 bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned rule_count,
@@ -53,31 +91,24 @@ bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned ru
         .key = key,
     };
     uint32_t count = stripes_for(memory), keep = 1;
-    size_t share = memory / count;
-    watch->stripes = calloc(count, sizeof(*watch->stripes));
-    if (!watch->stripes)
-        return false;
+    struct room rooms[SIDE_COUNT] = {[SIDE_INTERNAL] = room_of(memory / count / 5 * 2),
+                                     [SIDE_EXTERNAL] = room_of(memory / count / 5 * 3)};
     for (unsigned i = 0; i < rule_count; i++)
         for (unsigned set = 0; set < 2; set++)
             keep = rules[i].keep[set] > keep ? rules[i].keep[set] : keep;
-    bool ok = true;
-    for (uint32_t i = 0; i < count; i++) {
-        struct stripe *stripe = &watch->stripes[i];
-        ok = ok && pthread_mutex_init(&stripe->lock, NULL) == 0;
-        watch->stripe_count += ok;
-        ok = ok && side_init(&stripe->sides[SIDE_INTERNAL], share / 5 * 2);
-        ok = ok && side_init(&stripe->sides[SIDE_EXTERNAL], share / 5 * 3);
-        if (ok && i == 0) {
-            watch->max_order = watch_order_of(keep);
-            while (UINT32_C(4) << watch->max_order > stripe->sides[SIDE_INTERNAL].pool.units)
-                watch->max_order--;
-        }
-        uint32_t slots = watch_slots_of(watch->max_order);
-        stripe->spare = malloc(slots * sizeof(*stripe->spare));
-        stripe->scratch = malloc(slots * 3 * sizeof(*stripe->scratch));
-        stripe->wide = calloc(WIDE_VALUES, sizeof(*stripe->wide));
-        ok = ok && stripe->spare && stripe->scratch && stripe->wide;
-    }
+    watch->max_order = watch_order_of(keep);
+    while (UINT32_C(4) << watch->max_order > rooms[SIDE_INTERNAL].units)
+        watch->max_order--;
+    struct side counted;
+    for (unsigned side = 0; side < SIDE_COUNT; side++)
+        take_index(&counted, rooms[side], NULL, &watch->index_bytes);
+    watch->index_bytes *= count;
+    watch->index = pages_new(watch->index_bytes);
+    watch->stripes = calloc(count, sizeof(*watch->stripes));
+    bool ok = watch->index && watch->stripes;
+    for (size_t used = 0; ok && watch->stripe_count < count;)
+        ok = stripe_init(&watch->stripes[watch->stripe_count++], rooms, watch->index, &used,
+                         watch_slots_of(watch->max_order));
     if (!ok)
         watch_close(watch);
     return ok;
@@ -89,17 +120,16 @@ void watch_close(struct watch *watch)
         struct stripe *stripe = &watch->stripes[i];
         pthread_mutex_destroy(&stripe->lock);
         for (unsigned s = 0; s < SIDE_COUNT; s++) {
-            free(stripe->sides[s].pairs);
-            free(stripe->sides[s].hashes);
             free(stripe->sides[s].groups);
             free(stripe->sides[s].pool.memory);
-            free(stripe->sides[s].pool.states);
         }
         free(stripe->spare);
         free(stripe->scratch);
         free(stripe->wide);
     }
+    pages_free(watch->index, watch->index_bytes);
     free(watch->stripes);
+    watch->index = NULL;
     watch->stripes = NULL;
     watch->stripe_count = 0;
 }

@@ -85,6 +85,8 @@ bool asa_built(struct parse_context *context, const struct asa_kind *kind, struc
     uint64_t id = read_id(c, &session);
     if (c->bad)
         return false;
+    if (context->connections)
+        connections_prefetch(context->connections, context->device, id);
     record_set_session_id(r, session);
     asa_endpoint(c, true, &first);
     expect_to(c, &first);
@@ -178,6 +180,8 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
     uint64_t id = read_id(c, &session);
     if (c->bad)
         return false;
+    if (context->connections)
+        connections_prefetch(context->connections, context->device, id);
     record_set_session_id(r, session);
     asa_endpoint(c, true, &first);
     expect_to(c, &first);

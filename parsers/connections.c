@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "parsers/pages.h"
+
 #define WAYS    5 /* five entries and their count fill two cache lines */
 #define ID_BITS 56
 
@@ -26,7 +28,6 @@ _Static_assert(sizeof(struct set) == CONNECTIONS_SET_BYTES, "a set is two cache 
 struct connections {
     size_t mask; /* number of sets - 1 */
     struct set *sets;
-    void *memory; /* where they lie, from the next cache line on */
 };
 
 struct connections *connections_new(size_t bytes)
@@ -38,20 +39,18 @@ struct connections *connections_new(size_t bytes)
     if (!table)
         return NULL;
     table->mask = sets - 1;
-    table->memory = calloc(sets + 1, sizeof(struct set)); /* aligned_alloc would not be zero */
-    if (!table->memory) {
+    table->sets = pages_new(sets * sizeof(struct set));
+    if (!table->sets) {
         free(table);
         return NULL;
     }
-    uintptr_t past = (uintptr_t)table->memory % sizeof(struct set);
-    table->sets = (struct set *)((char *)table->memory + (past ? sizeof(struct set) - past : 0));
     return table;
 }
 
 void connections_free(struct connections *table)
 {
     if (table)
-        free(table->memory);
+        pages_free(table->sets, (table->mask + 1) * sizeof(struct set));
     free(table);
 }
 
@@ -59,6 +58,13 @@ void connections_free(struct connections *table)
 static struct set *set_of(const struct connections *table, uint64_t device, uint64_t id)
 {
     return &table->sets[((id >> 2) + (device * UINT64_C(0x9e3779b97f4a7c15) >> 20)) & table->mask];
+}
+
+void connections_prefetch(const struct connections *table, uint64_t device, uint64_t id)
+{
+    const struct set *set = set_of(table, device, id);
+    __builtin_prefetch(&set->entries[0], 1);
+    __builtin_prefetch(&set->count, 1);
 }
 
 static size_t find(const struct set *set, uint64_t device, uint64_t key)

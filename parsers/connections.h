@@ -20,9 +20,12 @@ struct connection {
 #define CONNECTIONS_SET_BYTES 128 /* five connections */
 
 /* As many sets as `bytes` have room for, rounded down to a power of two, at least one. Memory is only
- * taken as connections come. NULL: there is none. */
+ * taken as connections come (pages.h). NULL: there is none. */
 struct connections *connections_new(size_t bytes);
 void connections_free(struct connections *table);
+
+/* Fetches what either call below will read: to be asked as soon as the id is known. */
+void connections_prefetch(const struct connections *table, uint64_t device, uint64_t id);
 
 /* `device` tells devices apart whose ids overlap (a hash of sender and host); `id` is the device's
  * own number, `protocol` IANA's. connections_take forgets the connection: ids are used again. */

@@ -49,6 +49,7 @@ enum {
     SERVERS = 0x0a640000,        /* 10.100.0.0 and up */
     INFRASTRUCTURE = 0x0a650000, /* 10.101.0.0 */
     PRINTERS = 0x0a660000,       /* 10.102.0.0 */
+    NOBODY = 0x0a670000,         /* 10.103.0.0/24: given to nobody */
 };
 #define WEB          0xc6120000u /* 198.18/16: the Internet's servers */
 #define SCANNERS_OUT 0xc6130000u /* 198.19.kind.day, kind below 64 */
@@ -60,6 +61,11 @@ enum {
 static inline bool is_inside(uint32_t a)
 {
     return a >> 24 == 10;
+}
+
+static inline bool is_dark(uint32_t a)
+{
+    return a >> 8 == NOBODY >> 8;
 }
 
 static inline enum way way_of(const struct flow *f)

@@ -21,7 +21,8 @@
 
 #include "tests/flows_scans.h"
 
-#define S_FAILED (S_DENIED | S_NO_ANSWER | S_REFUSED)
+#define S_FAILED  (S_DENIED | S_NO_ANSWER | S_REFUSED)
+#define S_IN_VAIN (S_FAILED | S_ABORTED)
 
 struct sighted {
     uint32_t at, src, dst, order;
@@ -55,8 +56,8 @@ static void truth_note(const struct flow *f, uint32_t at, uint8_t sees)
     sighted_count++;
 }
 
-enum { BY_SRC = 1, BY_DST = 2, BY_PORT = 4 };             /* what a group is made of */
-enum counted { PORTS, HOSTS, SERVICES, SOURCES, EVENTS }; /* what is counted in it */
+enum { BY_SRC = 1, BY_DST = 2, BY_PORT = 4, BY_PROTOCOL = 8 }; /* what a group is made of */
+enum counted { PORTS, HOSTS, SERVICES, SOURCES, EVENTS };      /* what is counted in it */
 
 struct rule {
     const char *name;
@@ -70,10 +71,11 @@ struct rule {
     uint32_t needed, window;
 };
 
-#define IN  (1 << INSIDE)
-#define OUT (1 << OUTWARD)
-#define EXT (1 << INWARD)
-#define ALL (IN | OUT | EXT)
+#define IN   (1 << INSIDE)
+#define OUT  (1 << OUTWARD)
+#define EXT  (1 << INWARD)
+#define ALL  (IN | OUT | EXT)
+#define DARK (1 << WAYS) /* inside, where nobody is */
 
 static bool low_port(uint16_t p)
 {
@@ -121,33 +123,28 @@ static bool known_port(uint16_t p)
            (p >= 1 && p <= 1024 && p != 53 && p != 80 && p != 123 && p != 443);
 }
 
-/* Two rows of one name: either is enough. */
-#define PORT_RULES(p, protocol)                                                                    \
-    {"port_" #p "_scanning_internal", IN, protocol, NULL, p, S_ANY, BY_SRC, HOSTS, 20, 300},       \
-        {"port_" #p "_scanning_internal",                                                          \
-         IN,                                                                                       \
-         protocol,                                                                                 \
-         NULL,                                                                                     \
-         p,                                                                                        \
-         S_FAILED | S_ABORTED,                                                                     \
-         BY_SRC,                                                                                   \
-         HOSTS,                                                                                    \
-         10,                                                                                       \
-         300},                                                                                     \
-        {"port_" #p "_scanning_outbound",                                                          \
-         OUT,                                                                                      \
-         protocol,                                                                                 \
-         NULL,                                                                                     \
-         p,                                                                                        \
-         S_FAILED | S_ABORTED,                                                                     \
-         BY_SRC,                                                                                   \
-         HOSTS,                                                                                    \
-         20,                                                                                       \
-         300},                                                                                     \
-    {                                                                                              \
-        "port_" #p "_scanning_inbound", EXT, protocol, NULL, p, S_FAILED | S_ABORTED, BY_SRC,      \
-            HOSTS, 20, 300                                                                         \
-    }
+/* What intruders ask for. */
+static bool searched_port(uint16_t p)
+{
+    static const uint16_t ports[] = {22,   23,   135,  161,  389,  445,  1521, 3306,
+                                     3389, 5432, 5900, 5985, 6379, 8443, 9200, 27017};
+    for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+        if (ports[i] == p)
+            return true;
+    return false;
+}
+
+static bool not_traceroute(uint16_t p)
+{
+    return p < 33434 || p > 33534;
+}
+
+/* Neither what fails when the Internet is away nor what peer-to-peer clients ask each other for. */
+static bool swept_port(uint16_t p)
+{
+    return p != 53 && p != 80 && p != 123 && p != 443 && p != 853 && (p < 6881 || p > 6889) &&
+           p != 51413 && not_traceroute(p);
+}
 
 static const struct rule rules[] = {
     {"internal_port_scan", IN, 0, low_port, 0, S_ANY, BY_SRC | BY_DST, PORTS, 20, 300},
@@ -159,7 +156,7 @@ static const struct rule rules[] = {
     {"synscan_internal_external", OUT, TCP, known_port, 0, S_FAILED, BY_SRC, SERVICES, 25, 300},
     {"unusual_open_tcp_ports", EXT, TCP, unusual_port, 0, S_ABORTED, BY_DST | BY_PORT, EVENTS, 1,
      604800},
-    {"internal_port_sweep", IN, 0, NULL, 0, S_FAILED | S_ABORTED, BY_SRC | BY_PORT, HOSTS, 20, 300},
+    {"internal_port_sweep", IN, 0, NULL, 0, S_IN_VAIN, BY_SRC | BY_PORT, HOSTS, 20, 300},
     {"inbound_port_scan", EXT, 0, NULL, 0, S_ANY, BY_SRC | BY_DST, PORTS, 20, 300},
     {"ping_sweep", IN, ICMP, NULL, 0, S_ANY, BY_SRC, HOSTS, 20, 300},
     {"excessive_denies", ALL, 0, NULL, 0, S_DENIED, BY_SRC, EVENTS, 100, 300},
@@ -168,16 +165,19 @@ static const struct rule rules[] = {
     {"slow_scan", IN, TCP, not_windows, 0, S_FAILED, BY_SRC, SERVICES, 90, 86400},
     {"slow_scan", IN, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 500, 86400},
     {"slow_scan_external_internal", EXT, TCP, NULL, 0, S_FAILED, BY_SRC, SERVICES, 90, 86400},
-    {"distributed_scan", EXT, TCP, service_port, 0, S_FAILED | S_ABORTED, BY_DST, SOURCES, 100,
-     300},
-    PORT_RULES(22, TCP),
-    PORT_RULES(23, TCP),
-    PORT_RULES(161, UDP),
-    PORT_RULES(445, TCP),
-    PORT_RULES(1433, TCP),
-    PORT_RULES(3389, TCP),
-    PORT_RULES(5985, TCP),
-    PORT_RULES(8443, TCP),
+    {"distributed_scan", EXT, TCP, service_port, 0, S_IN_VAIN, BY_DST, SOURCES, 100, 300},
+    {"port_scanning_internal", IN, 0, searched_port, 0, S_IN_VAIN, BY_SRC | BY_PORT | BY_PROTOCOL,
+     HOSTS, 20, 300},
+    {"port_scanning_inbound", EXT, 0, searched_port, 0, S_IN_VAIN, BY_SRC | BY_PORT | BY_PROTOCOL,
+     HOSTS, 20, 300},
+    {"port_scanning_outbound", OUT, 0, searched_port, 0, S_IN_VAIN, BY_SRC | BY_PORT | BY_PROTOCOL,
+     HOSTS, 20, 300},
+    /* Two rows of one name: either is enough. */
+    {"port_1433_scanning_internal", IN, TCP, NULL, 1433, S_ANY, BY_SRC, HOSTS, 20, 300},
+    {"port_1433_scanning_internal", IN, TCP, NULL, 1433, S_IN_VAIN, BY_SRC, HOSTS, 10, 300},
+    {"outbound_port_scan", OUT, 0, not_traceroute, 0, S_IN_VAIN, BY_SRC | BY_DST, PORTS, 20, 300},
+    {"outbound_port_sweep", OUT, TCP, swept_port, 0, S_IN_VAIN, BY_SRC | BY_PORT, HOSTS, 25, 300},
+    {"dark_address_touch", DARK, 0, NULL, 0, S_ANY, BY_SRC, HOSTS, 1, 3600},
 };
 enum { RULES = sizeof(rules) / sizeof(rules[0]) };
 
@@ -195,7 +195,8 @@ static bool fulfils(const struct rule *r, const struct sighted *s)
     bool portless = s->protocol == ICMP;
     if (!s->scan && r->counted != SOURCES)
         return false;
-    if (!(r->ways >> s->way & 1) || !(r->sees & s->sees) ||
+    bool dark = r->ways & DARK && is_dark(s->dst);
+    if (!(r->ways >> s->way & 1 || dark) || !(r->sees & s->sees) ||
         (r->protocol && r->protocol != s->protocol))
         return false;
     if (portless && (r->port || r->only_port || r->by & BY_PORT || r->counted == PORTS ||
@@ -222,7 +223,8 @@ static struct point point_of(const struct rule *r, const struct sighted *s)
     };
     return (struct point){.group = (uint64_t)(r->by & BY_SRC ? s->src : 0) << 32 |
                                    (r->by & BY_DST ? s->dst : 0),
-                          .extra = r->by & BY_PORT ? s->dst_port : 0,
+                          .extra = (r->by & BY_PORT ? s->dst_port : 0) |
+                                   (r->by & BY_PROTOCOL ? (uint64_t)s->protocol << 16 : 0),
                           .value = values[r->counted],
                           .at = s->at,
                           .order = s->order,
@@ -296,21 +298,35 @@ static void print_group(FILE *truth, const struct rule *r, const struct finding 
         between = ",";
     }
     if (r->by & BY_PORT) {
-        fprintf(truth, "%sdst_port=%u", between, (unsigned)f->extra);
+        fprintf(truth, "%sdst_port=%u", between, (unsigned)(f->extra & UINT16_MAX));
         between = ",";
     }
+    if (r->by & BY_PROTOCOL)
+        fprintf(truth, ",protocol=%s", f->extra >> 16 == TCP ? "tcp" : "udp");
     a = (uint32_t)(f->group >> 32);
     if (r->by & BY_SRC)
         fprintf(truth, "%ssrc_ip=%u.%u.%u.%u", between, a >> 24, a >> 16 & 255, a >> 8 & 255,
                 a & 255);
 }
 
-static const char *scan_of(const struct finding *f)
+static struct scan *scan_of(uint64_t source)
 {
     for (uint32_t i = 0; i < scan_count; i++)
-        if (scans[i].source == f->group >> 32)
-            return scan_kinds[scans[i].kind].name;
-    return "several";
+        if (scans[i].source == source)
+            return &scans[i];
+    return NULL;
+}
+
+/* scan_then_success comes after these. */
+static bool raises_suspicion(const struct rule *r)
+{
+    static const char *const after[] = {"connscan_internal_internal", "synscan_internal_internal",
+                                        "internal_port_scan", "internal_port_sweep",
+                                        "port_scanning_internal"};
+    for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
+        if (!strcmp(r->name, after[i]))
+            return true;
+    return false;
 }
 
 static void truth_rule(FILE *truth, const char *word, const struct rule *r)
@@ -331,12 +347,31 @@ static void truth_rule(FILE *truth, const char *word, const struct rule *r)
         struct finding f = look(r, points, i, end - 1);
         if (!f.start || !f.scan)
             continue;
+        struct scan *scan = scan_of(f.group >> 32);
+        if (scan && raises_suspicion(r) && (!scan->suspected || f.start < scan->suspected))
+            scan->suspected = f.start;
         fprintf(truth, "%s\t%s\t", word, r->name);
         print_group(truth, r, &f);
         fprintf(truth, "\t%u\t%u\t%u\t%u\t%u\t%u\t%s\n", f.start, f.needed, f.first, f.last,
-                f.distinct, f.peak, scan_of(&f));
+                f.distinct, f.peak, scan ? scan_kinds[scan->kind].name : "several");
     }
     free(points);
+}
+
+/* A scan that was noticed, and then data with one of its targets. */
+static void truth_sequences(FILE *truth)
+{
+    fprintf(truth, "rule\tscan_then_success\n");
+    for (size_t i = 0; i < sighted_count; i++) {
+        const struct sighted *s = &sighted[i];
+        const struct scan *scan = s->sees & S_DATA && s->way == INSIDE ? scan_of(s->src) : NULL;
+        if (!scan || !scan->suspected || s->at <= scan->suspected ||
+            s->at - scan->suspected > 6 * 3600)
+            continue;
+        fprintf(truth, "expect\tscan_then_success\tsrc_ip=%u.%u.%u.%u\t%u\t1\t%u\t%u\t1\t1\t%s\n",
+                s->src >> 24, s->src >> 16 & 255, s->src >> 8 & 255, s->src & 255, s->at, s->at,
+                s->at, scan_kinds[scan->kind].name);
+    }
 }
 
 static void truth_write(FILE *truth)
@@ -346,6 +381,7 @@ static void truth_write(FILE *truth)
             fprintf(truth, "rule\t%s\n", rules[i].name);
         truth_rule(truth, "expect", &rules[i]);
     }
+    truth_sequences(truth);
     for (unsigned i = 0; i < OPEN_RULES; i++)
         truth_rule(truth, "may", &open_rules[i]);
     for (uint32_t i = 0; i < scan_count; i++) {

@@ -46,7 +46,7 @@ static void pool_blocks(void **state)
     (void)state;
     struct pool pool;
     void *memory = aligned_alloc(64, UNITS * POOL_UNIT);
-    uint8_t *states = malloc(UNITS);
+    uint8_t *states = calloc(1, UNITS);
     uint16_t owner[UNITS] = {0};
     uint32_t units[HELD];
     unsigned orders[HELD];

@@ -220,6 +220,36 @@ static void udp_bursts(void **state)
     setup_close(&t);
 }
 
+/* Datagrams that come one by one, but many: each is not worth a wake-up, if the buffer is large. */
+static void udp_rests(void **state)
+{
+    (void)state;
+    static const size_t buffers[] = {16 << 20, 64 << 10};
+    for (int i = 0; i < 2; i++) {
+        struct setup t = {0};
+        uint64_t sent = 0, before, turns = 0;
+        size_t granted;
+        setup_open(&t, LISTEN_UDP, buffers[i]);
+        int fd = peer(&t, SOCK_DGRAM);
+        listen_set_receive_buffer(fd, buffers[i], &granted);
+        for (; sent < 1000; sent++) {
+            before = seen.messages;
+            say(fd, "<1>one of many");
+            uv_run(&t.loop, UV_RUN_NOWAIT);
+            turns += seen.messages > before;
+        }
+        run_until(&t, &seen.messages, sent);
+        if (granted >= 4 << 20)
+            assert_true(turns < sent / 2);
+        if (i == 1)
+            assert_int_equal(turns, sent);
+        say(fd, "<1>when it is quiet again");
+        run_until(&t, &seen.messages, sent + 1);
+        close(fd);
+        setup_close(&t);
+    }
+}
+
 static void udp_strangers(void **state)
 {
     (void)state;
@@ -383,10 +413,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(udp_sizes),        cmocka_unit_test(udp_truncated),
         cmocka_unit_test(udp_kernel_drops), cmocka_unit_test(udp_bursts),
-        cmocka_unit_test(udp_strangers),    cmocka_unit_test(udp_pauses),
-        cmocka_unit_test(tcp_messages),     cmocka_unit_test(tcp_reset),
-        cmocka_unit_test(tcp_pauses),       cmocka_unit_test(tcp_drained),
-        cmocka_unit_test(tcp_storm),        cmocka_unit_test(port_taken),
+        cmocka_unit_test(udp_rests),        cmocka_unit_test(udp_strangers),
+        cmocka_unit_test(udp_pauses),       cmocka_unit_test(tcp_messages),
+        cmocka_unit_test(tcp_reset),        cmocka_unit_test(tcp_pauses),
+        cmocka_unit_test(tcp_drained),      cmocka_unit_test(tcp_storm),
+        cmocka_unit_test(port_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Sockets are made here and not by libuv, which sets no SO_REUSEPORT and reads no control data. */
+/* Sockets are made here and not by libuv, which sets no SO_REUSEPORT. */
 #include "server/ingest/listen.h"
 
 #include <errno.h>
@@ -73,7 +73,7 @@ int listen_open(const struct listen_settings *settings, unsigned count, bool our
 {
     int type = settings->protocol == LISTEN_UDP ? SOCK_DGRAM : SOCK_STREAM;
     struct sockaddr_storage a = {0};
-    int one = 1, code = to_sockaddr(settings, &a);
+    int code = to_sockaddr(settings, &a);
     unsigned n = 0;
     if (code < 0)
         return code;
@@ -93,10 +93,8 @@ int listen_open(const struct listen_settings *settings, unsigned count, bool our
         }
         if (code < 0)
             break;
-        if (type == SOCK_DGRAM) {
-            setsockopt(fds[n], SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(one));
+        if (type == SOCK_DGRAM)
             listen_set_receive_buffer(fds[n], receive_buffer, granted);
-        }
     }
     while (code < 0 && n > 0)
         close(fds[--n]);

@@ -1,7 +1,7 @@
 /*
- * UDP by recvmmsg on a polled descriptor: many datagrams a call, and the control data says how many
- * the kernel had to drop. Being woken for each datagram costs twice what the datagram does, so a
- * busy socket is not polled but emptied every few milliseconds, until it is quiet again.
+ * UDP by recvmmsg: many datagrams a call. A quiet socket is polled, and answers at once. Being woken
+ * for every datagram costs twice what the datagram does, so a busy one is left alone for some
+ * milliseconds, as long as its receive buffer stands whatever may come meanwhile, and emptied then.
  */
 #include "server/ingest/ingest.h"
 
@@ -14,15 +14,17 @@
 
 #define SLOTS 64 /* datagrams a call */
 /* Slots a page apart would all fall into the same few cache lines: some lines more, and they spread. */
-#define SLOT_STEP     (MESSAGE_SIZE_MAX + 5 * 64)
-#define ROUNDS        16     /* calls before others on the loop have their turn */
-#define DRAIN_ROUNDS  1024   /* at the end */
-#define LEFT_MAX      200000 /* more than a socket holds, if nobody goes on sending */
-#define BUSY          32     /* a wake-up that found so many: by the clock from now on */
-#define QUIET         16     /* a tick that found fewer: wake-ups again */
-#define TICK_MS       4
-#define PATIENT_BYTES (4 << 20) /* a receive buffer that holds some busy milliseconds */
-#define SENDERS       256       /* a power of two */
+#define SLOT_STEP    (MESSAGE_SIZE_MAX + 5 * 64)
+#define ROUNDS       16     /* calls before others on the loop have their turn */
+#define DRAIN_ROUNDS 1024   /* at the end */
+#define LEFT_MAX     200000 /* more than a socket holds, if nobody goes on sending */
+#define REST_MS_MAX  5
+/* What a millisecond may bring, as the kernel reckons it: 10 Gbit/s, or 800,000 short datagrams a second. */
+#define BYTES_A_MS (2 << 20)
+#define SPAN_MS    4
+#define BUSY       16  /* so many datagrams within a span: rests from now on */
+#define QUIET      8   /* a rest that brought fewer was the last */
+#define SENDERS    256 /* a power of two */
 
 struct known_sender {
     struct sender sender;
@@ -35,19 +37,17 @@ struct udp {
     uv_poll_t poll;
     uv_timer_t timer;
     unsigned handles;
-    bool patient; /* the receive buffer allows waiting */
-    bool ticking; /* emptied by the clock */
+    unsigned rest_ms; /* what the receive buffer stands; 0: it is too small */
+    bool resting;     /* emptied by the clock, not polled */
     bool closing;
+    uint64_t span_ms; /* loop time since when the datagrams of this span are counted */
+    unsigned span_count;
     uint32_t dropped; /* the kernel's count, as last seen */
     char *bytes;
     struct known_sender senders[SENDERS];
     struct mmsghdr messages[SLOTS];
     struct iovec parts[SLOTS];
     struct sockaddr_storage from[SLOTS];
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(uint32_t))];
-    } control[SLOTS];
 };
 
 /* Whether a sender may, and what is known of it: remembered by a few bits of its address. */
@@ -64,34 +64,16 @@ static const struct known_sender *sender_of(struct udp *u, const struct sockaddr
     return known;
 }
 
-/* The count wraps, and a datagram may carry an older one than was read from the socket since. */
-static void count_drops(struct udp *u, uint32_t dropped)
-{
-    int32_t more = (int32_t)(dropped - u->dropped);
-    if (more <= 0)
-        return;
-    u->dropped = dropped;
-    u->ingest->pipeline->counters.kernel_dropped += (uint32_t)more;
-}
-
+/* The kernel's count wraps. */
 void udp_count_drops(struct udp *u)
 {
     uint32_t info[SK_MEMINFO_VARS] = {0};
     socklen_t len = sizeof(info);
-    if (getsockopt(u->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0 &&
-        len > SK_MEMINFO_DROPS * sizeof(info[0]))
-        count_drops(u, info[SK_MEMINFO_DROPS]);
-}
-
-static void read_control(struct udp *u, struct msghdr *header)
-{
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
-        uint32_t dropped;
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL)
-            continue;
-        memcpy(&dropped, CMSG_DATA(c), sizeof(dropped));
-        count_drops(u, dropped);
-    }
+    if (getsockopt(u->fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0 ||
+        len <= SK_MEMINFO_DROPS * sizeof(info[0]))
+        return;
+    u->ingest->pipeline->counters.kernel_dropped += info[SK_MEMINFO_DROPS] - u->dropped;
+    u->dropped = info[SK_MEMINFO_DROPS];
 }
 
 /* A datagram is one message, or one a line: relays and people with netcat send several at once. */
@@ -131,17 +113,14 @@ static unsigned empty(struct udp *u, unsigned rounds)
 {
     unsigned total = 0;
     for (unsigned round = 0; round < rounds && !u->ingest->paused; round++) {
-        for (unsigned i = 0; i < SLOTS; i++) {
+        for (unsigned i = 0; i < SLOTS; i++)
             u->messages[i].msg_hdr.msg_namelen = sizeof(u->from[i]);
-            u->messages[i].msg_hdr.msg_controllen = sizeof(u->control[i]);
-        }
         int n = recvmmsg(u->fd, u->messages, SLOTS, MSG_DONTWAIT, NULL);
         if (n <= 0)
             break;
         u->ingest->arrival_ms = ingest_now_ms();
         for (unsigned i = 0; i < (unsigned)n; i++)
             take(u, i);
-        read_control(u, &u->messages[n - 1].msg_hdr);
         total += (unsigned)n;
         if (n < SLOTS)
             break;
@@ -151,14 +130,35 @@ static unsigned empty(struct udp *u, unsigned rounds)
 
 static void on_readable(uv_poll_t *poll, int status, int events);
 
-static void on_tick(uv_timer_t *timer)
+/* More than one turn takes is left to the poll: others on the loop have theirs, and no rest. */
+static bool may_rest(const struct udp *u, unsigned n)
+{
+    return u->rest_ms && n < ROUNDS * SLOTS;
+}
+
+static void on_rested(uv_timer_t *timer)
 {
     struct udp *u = timer->data;
-    if (empty(u, ROUNDS) >= QUIET || u->ingest->paused)
+    unsigned n = empty(u, ROUNDS);
+    if (u->ingest->paused)
         return;
-    u->ticking = false;
-    uv_timer_stop(&u->timer);
-    uv_poll_start(&u->poll, UV_READABLE, on_readable);
+    u->resting = n >= QUIET && may_rest(u, n);
+    if (u->resting)
+        uv_timer_start(&u->timer, on_rested, u->rest_ms, 0);
+    else
+        uv_poll_start(&u->poll, UV_READABLE, on_readable);
+}
+
+/* Whether there is so much that a rest is worth it. */
+static bool is_busy(struct udp *u, unsigned n)
+{
+    uint64_t now_ms = uv_now(u->ingest->loop);
+    if (now_ms - u->span_ms >= SPAN_MS) {
+        u->span_ms = now_ms;
+        u->span_count = 0;
+    }
+    u->span_count += n;
+    return u->span_count >= BUSY;
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
@@ -168,10 +168,10 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     unsigned n = empty(u, ROUNDS);
     if (u->ingest->paused || u->closing)
         return;
-    if (n >= BUSY && u->patient) {
-        u->ticking = true;
+    u->resting = is_busy(u, n) && may_rest(u, n);
+    if (u->resting) {
         uv_poll_stop(&u->poll);
-        uv_timer_start(&u->timer, on_tick, TICK_MS, TICK_MS);
+        uv_timer_start(&u->timer, on_rested, u->rest_ms, 0);
     } else if (status < 0) {
         /* An error of the socket stops polling; reading has taken it off. */
         uv_poll_start(&u->poll, UV_READABLE, on_readable);
@@ -186,8 +186,8 @@ void udp_pause(struct udp *u)
 
 void udp_resume(struct udp *u)
 {
-    if (u->ticking)
-        uv_timer_start(&u->timer, on_tick, TICK_MS, TICK_MS);
+    if (u->resting)
+        uv_timer_start(&u->timer, on_rested, 0, 0);
     else
         uv_poll_start(&u->poll, UV_READABLE, on_readable);
 }
@@ -232,10 +232,8 @@ static bool make_slots(struct udp *u)
     u->bytes = malloc(SLOTS * SLOT_STEP);
     for (unsigned i = 0; i < SLOTS && u->bytes; i++) {
         u->parts[i].iov_base = u->bytes + i * SLOT_STEP;
-        u->messages[i].msg_hdr = (struct msghdr){.msg_name = &u->from[i],
-                                                 .msg_iov = &u->parts[i],
-                                                 .msg_iovlen = 1,
-                                                 .msg_control = &u->control[i]};
+        u->messages[i].msg_hdr =
+            (struct msghdr){.msg_name = &u->from[i], .msg_iov = &u->parts[i], .msg_iovlen = 1};
     }
     return u->bytes;
 }
@@ -248,7 +246,9 @@ void udp_change(struct udp *u)
     for (unsigned i = 0; i < SLOTS; i++)
         u->parts[i].iov_len = settings->max_message_size;
     listen_set_receive_buffer(u->fd, settings->receive_buffer, &granted);
-    u->patient = granted >= PATIENT_BYTES;
+    /* The kernel reckons with twice what it grants. */
+    u->rest_ms =
+        granted * 2 / BYTES_A_MS < REST_MS_MAX ? (unsigned)(granted * 2 / BYTES_A_MS) : REST_MS_MAX;
 }
 
 int udp_start(struct udp **out, struct ingest *ingest, int fd)

@@ -238,8 +238,8 @@ mkdir "$d/kills"
 "$B/tool_kills" -n "$KILLS" "$B/parapet" "$d/kills" >"$d/sum"
 field() { sed -n "s/.*$1=\([0-9]*\).*/\1/p" "$d/sum"; }
 check "$KILLS kills: nothing is lost that was on disk, or came before it" [ "$(field lost)" = 0 ]
-check "$KILLS kills: nothing on disk was damaged" [ "$(field set-aside)" = 0 ]
+check "$KILLS kills: nothing on disk was damaged" [ "$(field damaged)" = 0 ]
 check "$KILLS kills: in order in every connection" [ "$(field disordered)" = 0 ]
 row "$KILLS times kill -9, receiver comes and goes" "$(field sent)" $(($(field sent) - $(field lost))) \
-    "lost=$(field lost) twice=$(field twice) connections=$(field connections)"
+    "lost=$(field lost) twice=$(field twice) torn=$(field torn) connections=$(field connections)"
 echo "1..$n"
