@@ -6,6 +6,7 @@
 #pragma once
 
 #include "parsers/text/cursor.h"
+#include "parsers/text/digits.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -135,13 +136,6 @@ static inline size_t address_read_v4(struct slice s, struct address *out)
  */
 bool address_parse(struct slice text, struct address *out);
 
-/* Each octet as text with the dot behind it, so that one copy of four bytes writes it. */
-struct address_octet {
-    char text[4];
-    uint8_t len; /* without the dot */
-};
-extern const struct address_octet address_octets[256];
-
 /* IPv6 as RFC 5952 has it. */
 char *address_format_v6(char *out, struct address a);
 
@@ -151,13 +145,8 @@ static inline char *address_format(char *out, struct address a)
 {
     if (!address_is_v4(a))
         return address_format_v6(out, a);
-    const struct address_octet *octet;
-    for (int shift = 24; shift > 0; shift -= 8) {
-        octet = &address_octets[a.lo >> shift & 255];
-        memcpy(out, octet->text, 4);
-        out += octet->len + 1;
-    }
-    octet = &address_octets[a.lo & 255];
-    memcpy(out, octet->text, 4);
-    return out + octet->len;
+    out = digits_octet(out, a.lo >> 24 & 255) + 1;
+    out = digits_octet(out, a.lo >> 16 & 255) + 1;
+    out = digits_octet(out, a.lo >> 8 & 255) + 1;
+    return digits_octet(out, a.lo & 255);
 }

@@ -81,3 +81,17 @@ static inline char *digits_format(char *out, uint64_t n)
     /* The last digit is written even where it is 0. */
     return digits_put(out, digits, (unsigned)__builtin_ctzll(digits | UINT64_C(1) << 56) / 8);
 }
+
+/* 0 to 255 as text with a dot behind it, as addresses have it: one copy of four bytes writes it. */
+struct digits_octet {
+    char text[4];
+    uint32_t len; /* without the dot */
+};
+extern const struct digits_octet digits_octets[256];
+
+/* Writes a number up to 255 and what an address has behind it; returns the number's end. */
+static inline char *digits_octet(char *out, unsigned n)
+{
+    memcpy(out, digits_octets[n].text, 4);
+    return out + digits_octets[n].len;
+}
