@@ -7,7 +7,15 @@
 #include "parsers/panos_keyed.h"
 #include "parsers/panos_meaning.h"
 
-enum { RECEIVED = 1, AUDIT = 2, TYPE = 3, SUBTYPE = 4, LINK_SWITCHES = 69 };
+enum {
+    RECEIVED = 1,
+    AUDIT = 2,
+    TYPE = 3,
+    SUBTYPE = 4,
+    FLAGS = 28,
+    PROTOCOL = 29,
+    LINK_SWITCHES = 69,
+};
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
 
@@ -129,10 +137,19 @@ static void panos_join_links(struct csv *csv)
     csv_join(csv, LINK_SWITCHES, last);
 }
 
-/* Relays leave a colon in front: ": 1,2026/11/21 ...". */
+/* The manual has a column more in front of SCTP's protocol than firewalls write. */
+static void panos_join_unused(struct csv *csv)
+{
+    if (csv->count <= PROTOCOL || csv_raw(csv, PROTOCOL).len)
+        return;
+    csv_join(csv, FLAGS, PROTOCOL);
+    csv->filled[0] &= ~(UINT64_C(1) << FLAGS);
+}
+
+/* Relays leave a colon or a dash in front: ": 1,2026/11/21 ...". */
 static struct slice panos_body(struct slice body)
 {
-    return slice_starts(body, ": ") ? slice_from(body, 2) : body;
+    return slice_starts(body, ": ") || slice_starts(body, "- ") ? slice_from(body, 2) : body;
 }
 
 /* Of a type that is not known here: capitals, behind a stamp of the usual form. */
@@ -240,6 +257,8 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
         type = &audit;
     if (type)
         name = type->name;
+    if (type && type->columns == &panos_sctp)
+        panos_join_unused(&row.csv);
     enum parse_status status = row.csv.count > SUBTYPE && name.len ? PARSE_OK : PARSE_MALFORMED;
 
     record_set_vendor(out, slice("Palo Alto Networks"));

@@ -74,6 +74,8 @@ static inline void setup_open(struct setup *t, enum forward_protocol protocol, u
     t->settings.path = path;
     t->settings.reconnect_min_ms = 5;
     t->settings.reconnect_max_ms = 40;
+    if (!t->settings.answer_timeout_ms)
+        t->settings.answer_timeout_ms = 60000;
     if (!t->settings.queue_size)
         t->settings.queue_size = 1 << 20;
     assert_int_equal(sink_open(&t->sink, &t->loop, &t->settings, on_room, t, &error), 0);

@@ -143,6 +143,46 @@ static void tcp_reset_with_something_unread(void **state)
     free(r.seen);
 }
 
+/* Two connections to a receiver that may hold more unread than 16 KiB, with so much to be kept; how
+ * often that is said. */
+static unsigned warnings(size_t retain)
+{
+    struct setup t = {.settings.queue_size = 64 << 20, .settings.retain = retain};
+    struct receiver r = {.connections = 2, .limit = 100000};
+    uint16_t port = 0;
+    int listener = bound(SOCK_STREAM, &port), bytes = 128 << 10, told = dup(STDERR_FILENO);
+    char line[512];
+    unsigned count = 0;
+    FILE *file = tmpfile();
+    assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)), 0);
+    dup2(fileno(file), STDERR_FILENO);
+    receiver_start(&r, listener);
+    setup_open(&t, FORWARD_TCP, port, NULL);
+    for (unsigned i = 0; i < 4000; i += 100)
+        push(&t, i, 100, 500);
+    run_until(&t, has_reconnected);
+    run_until(&t, all_forwarded);
+    finish(&t, PATIENCE_MS);
+    receiver_end(&r);
+    dup2(told, STDERR_FILENO);
+    close(told);
+    for (rewind(file); fgets(line, sizeof(line), file);)
+        count += strstr(line, "warning: output test: 127.0.0.1 offers to take ") &&
+                 strstr(line, "only 16 KiB are kept") &&
+                 strstr(line, "{retain: 1 MiB, size: 4 MiB}");
+    fclose(file);
+    free(r.bytes);
+    return count;
+}
+
+static void tcp_window_beyond_retain(void **state)
+{
+    (void)state;
+    assert_int_equal(warnings(16 << 10), 1);
+    assert_int_equal(warnings(8 << 20), 0);
+    assert_int_equal(warnings(0), 0); /* nothing is to be kept */
+}
+
 /* The same with an orderly end, after which nothing comes twice. */
 static void tcp_orderly_end(void **state)
 {
@@ -349,6 +389,7 @@ int main(void)
         cmocka_unit_test(tcp_away_and_full),
         cmocka_unit_test(tcp_closed_in_mid_message),
         cmocka_unit_test(tcp_reset_with_something_unread),
+        cmocka_unit_test(tcp_window_beyond_retain),
         cmocka_unit_test(tcp_orderly_end),
         cmocka_unit_test(tcp_slow_blocks),
         cmocka_unit_test(tcp_black_hole),

@@ -3,6 +3,14 @@
 
 #include "parsers/text/slice.h"
 
+/* Eight digits as values, the first in the lowest byte: pairs, fours, eights. */
+static inline int64_t digits_join(uint64_t digits)
+{
+    digits = digits * 2561 >> 8;
+    digits = (digits & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
+    return (int64_t)((digits & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32);
+}
+
 /* The number that `len` digits at p are, 1 to 8, of which eight bytes may be read; negative when one
  * of them is no digit. */
 static inline int64_t digits_8(const char *p, size_t len)
@@ -17,9 +25,24 @@ static inline int64_t digits_8(const char *p, size_t len)
     uint64_t digits = word ^ (zeros << (64 - 8 * len));
     if ((digits | (digits + UINT64_C(0x0606060606060606))) & high)
         return -1;
-    digits = digits * 2561 >> 8; /* pairs, fours, eights */
-    digits = (digits & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
-    return (int64_t)((digits & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32);
+    return digits_join(digits);
+}
+
+extern const uint64_t digits_last[9]; /* what keeps the last n bytes of eight in memory's order */
+
+/* The same of the `len` digits that end at `end`, in front of which eight bytes may be read. */
+static inline int64_t digits_8_back(const char *end, size_t len)
+{
+    const uint64_t zeros = UINT64_C(0x3030303030303030), high = UINT64_C(0xf0f0f0f0f0f0f0f0);
+    uint64_t word;
+    memcpy(&word, end - 8, sizeof(word));
+    uint64_t digits = (word ^ zeros) & digits_last[len];
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    digits = __builtin_bswap64(digits);
+#endif
+    if ((digits | (digits + UINT64_C(0x0606060606060606))) & high)
+        return -1;
+    return digits_join(digits);
 }
 
 /* Whether a text is digits and nothing else. */
