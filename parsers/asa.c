@@ -74,7 +74,8 @@ static size_t find_mark(struct slice body)
 static bool asa_claims(const struct syslog *header, struct slice body)
 {
     (void)header;
-    return slice_starts(body, "%ASA-") || (body.len && find_mark(body) < body.len);
+    return slice_starts(body, "%ASA-") ||
+           (body.len && body.ptr[0] != '{' && find_mark(body) < body.len);
 }
 
 /* "%ASA-6-302013: " at the very front, as almost always; false takes nothing. */

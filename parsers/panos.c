@@ -146,10 +146,13 @@ static void panos_join_unused(struct csv *csv)
     csv->filled[0] &= ~(UINT64_C(1) << FLAGS);
 }
 
-/* Relays leave a colon or a dash in front: ": 1,2026/11/21 ...". */
+/* Relays leave a colon or a dash in front, ": 1,2026/11/21 ...", and the logging service its name. */
 static struct slice panos_body(struct slice body)
 {
-    return slice_starts(body, ": ") || slice_starts(body, "- ") ? slice_from(body, 2) : body;
+    static const char service[] = "logforwarder ";
+    if (slice_starts(body, ": ") || slice_starts(body, "- "))
+        return slice_from(body, 2);
+    return slice_starts(body, service) ? slice_from(body, sizeof(service) - 1) : body;
 }
 
 /* Of a type that is not known here: capitals, behind a stamp of the usual form. */
@@ -181,7 +184,7 @@ static bool panos_claims(const struct syslog *header, struct slice body)
     unsigned at[4], count;
     (void)header;
     if (digits == 0)
-        return body.len && memchr("CL012", body.ptr[0], 5) && panos_is_keyed(body);
+        return row.len && memchr("CL012{", row.ptr[0], 6) && panos_is_keyed(row);
     count = csv_commas(row, at, 4);
     if (count < 3)
         return false;
