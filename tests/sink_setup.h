@@ -278,3 +278,13 @@ static inline unsigned check_messages(const char *bytes, size_t len, size_t size
     }
     return count;
 }
+
+/* The end of a receiver that must have got so many messages, in order and from the first on. */
+static inline void receiver_check(struct receiver *r, size_t size, unsigned count)
+{
+    unsigned first;
+    receiver_end(r);
+    assert_int_equal(check_messages(r->bytes, r->len, size, &first), count);
+    assert_true(count == 0 || first == 0);
+    free(r->bytes);
+}

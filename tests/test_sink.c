@@ -47,7 +47,6 @@ static void tcp_away_at_start(void **state)
     struct setup t = {0};
     struct receiver r = {.connections = 1};
     uint16_t port = 0;
-    unsigned first;
     int listener = bound(SOCK_STREAM, &port);
     setup_open(&t, FORWARD_TCP, port, NULL);
     assert_true(push(&t, 0, 100, 200));
@@ -57,10 +56,7 @@ static void tcp_away_at_start(void **state)
     run_until(&t, all_forwarded);
     assert_true(push(&t, 200, 100, 200));
     assert_int_equal(finish(&t, PATIENCE_MS).forwarded, 300);
-    receiver_end(&r);
-    assert_int_equal(check_messages(r.bytes, r.len, 200, &first), 300);
-    assert_int_equal(first, 0);
-    free(r.bytes);
+    receiver_check(&r, 200, 300);
 }
 
 /* Away, and the queue is small: the oldest messages are kept, the newest dropped, nobody blocked. */
@@ -70,7 +66,6 @@ static void tcp_away_and_full(void **state)
     struct setup t = {.settings.queue_size = 10000};
     struct receiver r = {.connections = 1};
     uint16_t port = 0;
-    unsigned first;
     int listener = bound(SOCK_STREAM, &port);
     setup_open(&t, FORWARD_TCP, port, NULL);
     run_until(&t, is_down);
@@ -82,10 +77,7 @@ static void tcp_away_and_full(void **state)
     receiver_start(&r, listener);
     run_until(&t, all_forwarded);
     finish(&t, PATIENCE_MS);
-    receiver_end(&r);
-    assert_int_equal(check_messages(r.bytes, r.len, 200, &first), 50);
-    assert_int_equal(first, 0);
-    free(r.bytes);
+    receiver_check(&r, 200, 50);
 }
 
 /* The receiver closes twice in the middle of a message: the last connection begins with a whole one. */
@@ -213,7 +205,7 @@ static void tcp_slow_blocks(void **state)
     struct setup t = {.settings.queue_size = 1 << 20};
     struct receiver r = {.connections = 1, .pause = 100};
     uint16_t port = 0;
-    unsigned pushed = 0, first;
+    unsigned pushed = 0;
     receiver_start(&r, bound(SOCK_STREAM, &port));
     setup_open(&t, FORWARD_TCP, port, NULL);
     push(&t, pushed++, 1, 1000);
@@ -224,9 +216,7 @@ static void tcp_slow_blocks(void **state)
     assert_true(pushed < 100000);
     run_until(&t, is_room);
     finish(&t, PATIENCE_MS);
-    receiver_end(&r);
-    assert_int_equal(check_messages(r.bytes, r.len, 1000, &first), pushed);
-    free(r.bytes);
+    receiver_check(&r, 1000, pushed);
 }
 
 /* A receiver that reads nothing: with drop-newest nobody stops, and the end is in time. */
@@ -366,7 +356,6 @@ static void small_batches_are_joined(void **state)
     struct setup t = {.settings.queue_size = 8 << 20};
     struct receiver r = {.connections = 1};
     uint16_t port = 0;
-    unsigned first;
     int listener = bound(SOCK_STREAM, &port);
     setup_open(&t, FORWARD_TCP, port, NULL);
     run_until(&t, is_down);
@@ -375,9 +364,7 @@ static void small_batches_are_joined(void **state)
     receiver_start(&r, listener);
     run_until(&t, all_forwarded);
     assert_int_equal(finish(&t, PATIENCE_MS).forwarded, 9000);
-    receiver_end(&r);
-    assert_int_equal(check_messages(r.bytes, r.len, 100, &first), 9000);
-    free(r.bytes);
+    receiver_check(&r, 100, 9000);
 }
 
 int main(void)
