@@ -136,6 +136,10 @@ static inline uint64_t watch_hash_more(const struct watch *watch, uint64_t hash,
 /* Fetches what a look-up of the group will read. */
 void watch_prefetch(const struct side *side, uint64_t hash);
 
+/* Fetches where a value of the group stands, or would. */
+void watch_prefetch_value(const struct watch *watch, const struct side *side, struct group *group,
+                          uint64_t key);
+
 /* The group of that hash; NULL: there is none. */
 struct group *watch_find(const struct side *side, uint64_t hash);
 
