@@ -183,8 +183,8 @@ static bool end_piece(struct saver *s)
     return true;
 }
 
-/* Groups that move to another place between two pieces are written twice, when the side has grown:
- * what was in a bucket is further back then; or not at all: those have begun anew meanwhile. */
+/* Groups that are in another place with the next piece are written twice (watch_places.h), or not at
+ * all: nearly always those have begun anew meanwhile. */
 static bool save_side(struct saver *s, uint32_t stripe_index, unsigned side_index)
 {
     struct stripe *stripe = &s->parts.watch->stripes[stripe_index];

@@ -1,7 +1,8 @@
 /*
- * Every group has two buckets of eight slots it may stand in and takes the emptier one, which fills
- * a table that cannot grow to nine tenths before anything has to go. A bucket's hashes share a cache line apart
- * from the groups, so a look-up that finds nothing reads two lines.
+ * Every group has two buckets of eight slots it may stand in and takes the emptier one; where both are
+ * full, another makes way. That fills a table that cannot grow to nine tenths before anything has to
+ * go. A bucket's hashes share a cache line apart from the groups, so a look-up that finds nothing
+ * reads two lines.
  */
 #include "detect/watch.h"
 
@@ -274,7 +275,9 @@ static struct group *make(struct watch *watch, struct stripe *stripe, struct sid
     if (side->used > side->buckets * (WATCH_BUCKET / 4 * 3))
         watch_grow(side);
     uint32_t slot = free_slot(side, hash);
-    if (slot == POOL_NONE && watch_grow(side))
+    if (slot == POOL_NONE && side->used < side->buckets * (WATCH_BUCKET - 1))
+        slot = watch_make_way(side, hash);
+    while (slot == POOL_NONE && watch_grow(side)) /* a snapshot fills it from one end */
         slot = free_slot(side, hash);
     if (slot == POOL_NONE)
         slot = evict_slot(watch, stripe, side, hash, t);

@@ -22,6 +22,13 @@ static void tell_slot(const struct side *side, uint32_t slot)
     episode->slot = *owner_of(side, group->episode, EPISODE_ORDER) = slot;
 }
 
+static void put(struct side *side, uint32_t slot, uint64_t hash, const struct group *group)
+{
+    side->hashes[slot] = hash;
+    side->groups[slot] = *group;
+    tell_slot(side, slot);
+}
+
 /* `buckets`: how many there are from now on. */
 static void divide(struct side *side, uint32_t buckets, uint32_t bucket)
 {
@@ -37,9 +44,7 @@ static void divide(struct side *side, uint32_t buckets, uint32_t bucket)
         if (at / WATCH_BUCKET / 2 != bucket)
             at = second_slot(buckets, hashes[i]);
         at += bucket_place(bucket_matching(&side->hashes[at], 0));
-        side->hashes[at] = hashes[i];
-        side->groups[at] = groups[i];
-        tell_slot(side, at);
+        put(side, at, hashes[i], &groups[i]);
     }
 }
 
@@ -52,4 +57,31 @@ bool watch_grow(struct side *side)
         divide(side, buckets, bucket);
     __atomic_store_n(&side->buckets, buckets, __ATOMIC_RELAXED);
     return true;
+}
+
+/* The bucket that the group of a slot could also stand in. */
+static uint32_t other_bucket(const struct side *side, uint32_t slot)
+{
+    uint64_t hash = side->hashes[slot];
+    uint32_t first = first_slot(side->buckets, hash);
+    return first == slot / WATCH_BUCKET * WATCH_BUCKET ? second_slot(side->buckets, hash) : first;
+}
+
+uint32_t watch_make_way(struct side *side, uint64_t hash)
+{
+    uint32_t at[2] = {first_slot(side->buckets, hash), second_slot(side->buckets, hash)};
+    uint32_t slot = POOL_NONE, to = 0;
+    for (unsigned i = 0; i < 2 * WATCH_BUCKET && (slot == POOL_NONE || to < slot); i++) {
+        uint32_t other = other_bucket(side, at[i / WATCH_BUCKET] + i % WATCH_BUCKET);
+        uint32_t free = bucket_matching(&side->hashes[other], 0);
+        if (!free)
+            continue;
+        slot = at[i / WATCH_BUCKET] + i % WATCH_BUCKET;
+        to = other + bucket_place(free);
+    }
+    if (slot == POOL_NONE)
+        return slot;
+    put(side, to, side->hashes[slot], &side->groups[slot]);
+    side->hashes[slot] = 0;
+    return slot;
 }

@@ -26,3 +26,8 @@ static inline uint32_t *owner_of(const struct side *side, uint32_t unit, unsigne
 
 /* Twice the buckets; false: there is no room for more. Groups move. */
 bool watch_grow(struct side *side);
+
+/* A slot in the two full buckets of a hash, after its group has moved to the other bucket that it may
+ * stand in; POOL_NONE: these are full, too. Groups move to higher slots, here if at all possible: who
+ * writes them down from the first slot on may meet one twice, and hardly ever misses one. */
+uint32_t watch_make_way(struct side *side, uint64_t hash);
