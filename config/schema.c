@@ -340,6 +340,8 @@ static const struct row forward_rows[] = {
     {"spool", MAPPING, .rows = spool_rows, .told = true,
      .count_offset = offsetof(struct forward_settings, has_spool)},
     {"reconnect", MAPPING, .rows = reconnect_rows},
+    {"answer-timeout", VALUE_DURATION, AT(forward_settings, answer_timeout_ms), .min = 1000,
+     .max = HOUR},
     {0},
 };
 

@@ -74,7 +74,8 @@ static size_t find_mark(struct slice body)
 static bool asa_claims(const struct syslog *header, struct slice body)
 {
     (void)header;
-    return slice_starts(body, "%ASA-") || (body.len && find_mark(body) < body.len);
+    return slice_starts(body, "%ASA-") ||
+           (body.len && body.ptr[0] != '{' && find_mark(body) < body.len);
 }
 
 /* "%ASA-6-302013: " at the very front, as almost always; false takes nothing. */
@@ -118,11 +119,13 @@ static bool read_mark(struct cursor *c, unsigned *id, unsigned *level, struct re
     *level = mark.len >= 9 ? (unsigned)(mark.ptr[mark.len - 8] - '0') : 8;
     if (cursor_peek(c) == ':')
         cursor_advance(c, 1);
+    else
+        cursor_try(c, " - - -"); /* a relay took the mark for RFC 5424's APP-NAME */
     cursor_skip_blanks(c);
     return true;
 }
 
-/* "message repeated 2 times: [ text]", as a relay in between writes it. */
+/* "message repeated 2 times: [ text]", as a relay in between writes it, around the mark or behind. */
 static void unwrap_repeats(struct cursor *c, struct record *r)
 {
     struct cursor inside = *c;
@@ -156,6 +159,8 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
     unsigned id, level;
 
     record_set_vendor(r, (struct slice)SLICE("Cisco"));
+    if (cursor_peek(&c) == 'm')
+        unwrap_repeats(&c, r);
     if (!read_common_mark(&c, &id, &level, r) && !read_mark(&c, &id, &level, r)) {
         record_set_message(r, slice_trim(c.rest));
         return PARSE_MALFORMED;

@@ -6,6 +6,10 @@
  */
 #include "parsers/asa.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* What ends an interface's name in the common form. */
 static const bool ends_interface[256] = {[' '] = true, ['('] = true, ['/'] = true, [':'] = true};
 

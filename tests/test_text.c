@@ -124,6 +124,29 @@ static void addresses_in_front(void **state)
         }
 }
 
+/* Made-up texts of digits and dots, mostly: read as byte by byte. */
+static void addresses_alike(void **state)
+{
+    (void)state;
+    uint64_t seed = 88172645463325252u;
+    unsigned taken = 0;
+    for (int i = 0; i < 100000; i++) {
+        char text[24];
+        struct address a = {0, 0}, b = {0, 0};
+        size_t len = 7 + (size_t)i % (sizeof(text) - 7);
+        for (size_t k = 0; k < len; k++) {
+            seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+            bool dot = k % (2 + i % 3) == 1 || seed % 16 == 0;
+            text[k] = dot ? '.' : "012345678912/ :"[seed / 16 % (seed & 1 << 20 ? 15 : 12)];
+        }
+        size_t n = address_read_v4(slice_make(text, len), &a);
+        assert_int_equal(n, address_read_v4_plain(slice_make(text, len), &b));
+        assert_true(address_equals(a, b));
+        taken += n != 0;
+    }
+    assert_true(taken > 1000);
+}
+
 static void cursors(void **state)
 {
     (void)state;
@@ -259,9 +282,13 @@ static void digits_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses),       cmocka_unit_test(addresses_in_front),
-        cmocka_unit_test(cursors),         cmocka_unit_test(numbers),
-        cmocka_unit_test(plain_text),      cmocka_unit_test(digits_are_printed),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(addresses_in_front),
+        cmocka_unit_test(addresses_alike),
+        cmocka_unit_test(cursors),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(plain_text),
+        cmocka_unit_test(digits_are_printed),
         cmocka_unit_test(digits_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

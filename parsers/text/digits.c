@@ -1,6 +1,15 @@
 /* The tables of digits.h, and the part of it that is rarely needed. */
 #include "parsers/text/digits.h"
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LAST(n) UINT64_MAX << (64 - 8 * (n))
+#else
+#define LAST(n) UINT64_MAX >> (64 - 8 * (n))
+#endif
+const uint64_t digits_last[9] = {
+    0, LAST(1), LAST(2), LAST(3), LAST(4), LAST(5), LAST(6), LAST(7), LAST(8),
+};
+
 char *digits_format_long(char *out, uint64_t n)
 {
     const uint64_t e8 = 100000000;

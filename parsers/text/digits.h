@@ -14,15 +14,6 @@ static inline uint64_t digits_word(const char *p)
     return word ^ UINT64_C(0x3030303030303030);
 }
 
-/* The number that the first `len` bytes of a word of digits are, 1 to 8. */
-static inline uint32_t digits_join(uint64_t word, unsigned len)
-{
-    word <<= 64 - 8 * len;   /* in front of them zeros come in */
-    word = word * 2561 >> 8; /* pairs, fours, eights */
-    word = (word & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
-    return (uint32_t)((word & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32);
-}
-
 /* Marks in each byte's highest bit what is no digit. */
 static inline uint64_t digits_others(uint64_t word)
 {
@@ -30,14 +21,35 @@ static inline uint64_t digits_others(uint64_t word)
     return (((word & ~high) + six) | word) & high;
 }
 
+/* The number that eight digits are: pairs, fours, eights. */
+static inline uint32_t digits_join(uint64_t word)
+{
+    word = word * 2561 >> 8;
+    word = (word & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
+    return (uint32_t)((word & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32);
+}
+
 /* The number that `len` digits at p are, 1 to 8, of which eight bytes may be read; negative when one
  * of them is no digit. */
 static inline int64_t digits_8(const char *p, size_t len)
 {
-    uint64_t word = digits_word(p);
-    if (digits_others(word) << (64 - 8 * len))
-        return -1;
-    return digits_join(word, (unsigned)len);
+    uint64_t word = digits_word(p) << (64 - 8 * len); /* in front of them zeros come in */
+    return digits_others(word) ? -1 : (int64_t)digits_join(word);
+}
+
+extern const uint64_t digits_last[9]; /* what keeps the last n bytes of eight in memory's order */
+
+/* The same of the `len` digits that end at `end`, in front of which eight bytes may be read. */
+static inline int64_t digits_8_back(const char *end, size_t len)
+{
+    const uint64_t zeros = UINT64_C(0x3030303030303030);
+    uint64_t word;
+    memcpy(&word, end - 8, sizeof(word));
+    word = (word ^ zeros) & digits_last[len];
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return digits_others(word) ? -1 : (int64_t)digits_join(word);
 }
 
 /* The number that the digits at p are, of which eight bytes may be read, and how many they are: up
@@ -46,7 +58,7 @@ static inline unsigned digits_take(const char *p, uint32_t *value)
 {
     uint64_t word = digits_word(p), others = digits_others(word);
     unsigned len = others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
-    *value = len ? digits_join(word, len) : 0;
+    *value = len ? digits_join(word << (64 - 8 * len)) : 0;
     return len;
 }
 
