@@ -84,8 +84,12 @@ static inline bool read_common_mark(struct cursor *c, unsigned *id, unsigned *le
 {
     const char *p = c->rest.ptr;
     if (c->rest.len < 15 || memcmp(p, "%ASA-", 5) != 0 || p[6] != '-' || p[13] != ':' ||
-        p[14] != ' ' || !(*id = read_id(p + 7)))
+        p[14] != ' ')
         return false;
+    int64_t number = digits_8(p + 7, 6);
+    if (number <= 0)
+        return false;
+    *id = (unsigned)number;
     record_set_product(r, (struct slice)SLICE("ASA"));
     record_set_event_id(r, slice_make(p + 7, 6));
     *level = (unsigned)(p[5] - '0');

@@ -85,8 +85,11 @@ __attribute__((target("ssse3"))) static size_t read_wide(struct slice s, struct 
     __m128i octets = _mm_madd_epi16(pairs, _mm_set1_epi16(1));
     if (_mm_movemask_epi8(_mm_cmpgt_epi32(octets, _mm_set1_epi32(255))))
         return 0;
-    octets = _mm_packs_epi32(octets, octets);
-    *out = address_v4((uint32_t)_mm_cvtsi128_si32(_mm_packus_epi16(octets, octets)));
+    /* ::ffff:a.b.c.d, stored at once: in two halves, those who copy it would wait for both. */
+    __m128i v4 =
+        _mm_packus_epi16(_mm_packs_epi32(octets, _mm_setzero_si128()), _mm_setzero_si128());
+    __m128i mapped = _mm_or_si128(_mm_slli_si128(v4, 8), _mm_set_epi32(0xffff, 0, 0, 0));
+    _mm_storeu_si128((__m128i *)(void *)out, mapped);
     return (size_t)__builtin_ctz(end);
 }
 #endif
