@@ -229,6 +229,8 @@ static void read_pair(struct message *m, const struct kv *pair)
         name = slice("out");
     else if (m->logging_service && slice_is(name, "out"))
         name = slice("in");
+    else if (m->logging_service && slice_is(name, "filePath"))
+        name = slice("FileName");
     read_value(m, name, value);
 }
 
@@ -414,7 +416,8 @@ static bool is_json(struct slice text)
     size_t none = front.len;
     return front.len && front.ptr[0] == '{' &&
            ((slice_find_text(front, "\"LogType\"") < none &&
-             slice_find_text(front, "\"TimeReceived\"") < none) ||
+             (slice_find_text(front, "\"TimeReceived\"") < none ||
+              slice_find_text(front, "\"LogTime\"") < none)) ||
             (slice_find_text(front, "\"time_generated\"") < none &&
              slice_find_text(front, "\"serial\"") < none));
 }
