@@ -75,7 +75,7 @@ static bool asa_claims(const struct syslog *header, struct slice body)
 {
     (void)header;
     return slice_starts(body, "%ASA-") ||
-           (body.len && body.ptr[0] != '{' && find_mark(body) < body.len);
+           (body.len && body.ptr[0] != '{' && (find_mark(body) < body.len || asa_bare(body)));
 }
 
 /* "%ASA-6-302013: " at the very front, as almost always; false takes nothing. */
@@ -125,6 +125,20 @@ static bool read_mark(struct cursor *c, unsigned *id, unsigned *level, struct re
     return true;
 }
 
+/* The id of a text without a mark; false takes nothing. */
+static bool read_bare(const struct cursor *c, unsigned *id, unsigned *level, struct record *r)
+{
+    char *digits;
+    if (cursor_peek(c) == '%' || !(*id = asa_bare(c->rest)) || !(digits = record_scratch(r, 6)))
+        return false;
+    for (unsigned rest = *id, i = 6; i-- > 0; rest /= 10)
+        digits[i] = (char)('0' + rest % 10);
+    record_set_product(r, slice("ASA"));
+    record_set_event_id(r, slice_make(digits, 6));
+    *level = 8; /* not said */
+    return true;
+}
+
 /* "message repeated 2 times: [ text]", as a relay in between writes it, around the mark or behind. */
 static void unwrap_repeats(struct cursor *c, struct record *r)
 {
@@ -161,7 +175,8 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
     record_set_vendor(r, (struct slice)SLICE("Cisco"));
     if (cursor_peek(&c) == 'm')
         unwrap_repeats(&c, r);
-    if (!read_common_mark(&c, &id, &level, r) && !read_mark(&c, &id, &level, r)) {
+    if (!read_common_mark(&c, &id, &level, r) && !read_bare(&c, &id, &level, r) &&
+        !read_mark(&c, &id, &level, r)) {
         record_set_message(r, slice_trim(c.rest));
         return PARSE_MALFORMED;
     }
