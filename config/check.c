@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TLS_PORT 6514 /* RFC 5425 */
+#define TLS_PORT          6514 /* RFC 5425 */
+#define ANSWER_TIMEOUT_MS 60000
 
 /* The value of a key, when it is there and right. */
 static const struct node *right(const struct node *map, const char *key)
@@ -212,6 +213,10 @@ static void check_forward_keys(struct complaints *complaints, const struct node 
     snprintf(who, sizeof(who), "protocol %s", protocol);
     if (forward->protocol != FORWARD_TLS)
         has_none(complaints, entry, tls_keys, protocol);
+    if (forward->protocol != FORWARD_RELP)
+        has_no(complaints, entry, "answer-timeout", protocol);
+    else if (!document_child(entry, "answer-timeout"))
+        forward->answer_timeout_ms = ANSWER_TIMEOUT_MS;
     if (forward->protocol == FORWARD_FILE) {
         needs(complaints, entry, "path", who);
         has_no(complaints, entry, "host", protocol);

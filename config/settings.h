@@ -151,6 +151,7 @@ struct forward_settings {
     bool has_spool;
     struct spool_settings spool;
     int64_t reconnect_min_ms, reconnect_max_ms; /* backoff between these, with jitter */
+    int64_t answer_timeout_ms; /* relp: a receiver that answers nothing for so long is gone */
 };
 
 struct tier_settings {

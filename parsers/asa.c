@@ -74,7 +74,8 @@ static size_t find_mark(struct slice body)
 static bool asa_claims(const struct syslog *header, struct slice body)
 {
     (void)header;
-    return slice_starts(body, "%ASA-") || (body.len && find_mark(body) < body.len);
+    return slice_starts(body, "%ASA-") ||
+           (body.len && body.ptr[0] != '{' && (find_mark(body) < body.len || asa_bare(body)));
 }
 
 /* "%ASA-6-302013: " at the very front, as almost always; false takes nothing. */
@@ -83,8 +84,12 @@ static inline bool read_common_mark(struct cursor *c, unsigned *id, unsigned *le
 {
     const char *p = c->rest.ptr;
     if (c->rest.len < 15 || memcmp(p, "%ASA-", 5) != 0 || p[6] != '-' || p[13] != ':' ||
-        p[14] != ' ' || !(*id = read_id(p + 7)))
+        p[14] != ' ')
         return false;
+    int64_t number = digits_8(p + 7, 6);
+    if (number <= 0)
+        return false;
+    *id = (unsigned)number;
     record_set_product(r, (struct slice)SLICE("ASA"));
     record_set_event_id(r, slice_make(p + 7, 6));
     *level = (unsigned)(p[5] - '0');
@@ -114,11 +119,27 @@ static bool read_mark(struct cursor *c, unsigned *id, unsigned *level, struct re
     *level = mark.len >= 9 ? (unsigned)(mark.ptr[mark.len - 8] - '0') : 8;
     if (cursor_peek(c) == ':')
         cursor_advance(c, 1);
+    else
+        cursor_try(c, " - - -"); /* a relay took the mark for RFC 5424's APP-NAME */
     cursor_skip_blanks(c);
     return true;
 }
 
-/* "message repeated 2 times: [ text]", as a relay in between writes it. */
+/* The id of a text without a mark; false takes nothing. */
+static bool read_bare(const struct cursor *c, unsigned *id, unsigned *level, struct record *r)
+{
+    char *digits;
+    if (cursor_peek(c) == '%' || !(*id = asa_bare(c->rest)) || !(digits = record_scratch(r, 6)))
+        return false;
+    for (unsigned rest = *id, i = 6; i-- > 0; rest /= 10)
+        digits[i] = (char)('0' + rest % 10);
+    record_set_product(r, slice("ASA"));
+    record_set_event_id(r, slice_make(digits, 6));
+    *level = 8; /* not said */
+    return true;
+}
+
+/* "message repeated 2 times: [ text]", as a relay in between writes it, around the mark or behind. */
 static void unwrap_repeats(struct cursor *c, struct record *r)
 {
     struct cursor inside = *c;
@@ -152,7 +173,10 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
     unsigned id, level;
 
     record_set_vendor(r, (struct slice)SLICE("Cisco"));
-    if (!read_common_mark(&c, &id, &level, r) && !read_mark(&c, &id, &level, r)) {
+    if (cursor_peek(&c) == 'm')
+        unwrap_repeats(&c, r);
+    if (!read_common_mark(&c, &id, &level, r) && !read_bare(&c, &id, &level, r) &&
+        !read_mark(&c, &id, &level, r)) {
         record_set_message(r, slice_trim(c.rest));
         return PARSE_MALFORMED;
     }

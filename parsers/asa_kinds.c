@@ -438,7 +438,9 @@ static const struct asa_kind kinds_305[] = {
     [5] = {asa_form, SLICE("No translation group"), DENIED, 0, 3,
            "No translation group found for %p src %S dst %D[ (type %T, code %C)]"},
     [6] = {asa_form, SLICE("Translation failed"), DENIED, 0, 3,
-           "%{translation} translation creation failed for %p src %S dst %D[ (type %T, code %C)]"},
+           "%{translation} translation creation failed for %p src %S[ (%u)] dst %D[ (type %T, code "
+           "%C)]"
+           "[ (%U)][ (type %T, code %C)]"},
     [9] = {asa_form, SLICE("Built translation"), TRANSLATED, 0, 6,
            "Built %{translation} translation from %S to %M"},
     [10] = {asa_form, SLICE("Teardown translation"), TRANSLATED, 0, 6,
@@ -1055,8 +1057,10 @@ static const struct asa_kind kinds_716[] = {
     [58] = {asa_form, SLICE("AnyConnect connection lost"), VPN, 0, 6,
             SESSION "AnyConnect session lost connection. %r"},
     [59] = {asa_form, SLICE("AnyConnect session resumed"), VPN_UP, 0, 6,
-            SESSION "AnyConnect session resumed. Connection from %{resumed_from}|" SESSION
-                    "AnyConnect session resumed connection from IP %{resumed_from}"},
+            "Group %{group} User IP %s AnyConnect session resumed connection from IP "
+            "%{resumed_from}|" SESSION
+            "AnyConnect session resumed. Connection from %{resumed_from}|" SESSION
+            "AnyConnect session resumed connection from IP %{resumed_from}"},
 };
 
 /* Certificates. */
@@ -1134,7 +1138,8 @@ static const struct asa_kind kinds_722[] = {
 /* TLS of the device itself. */
 static const struct asa_kind kinds_725[] = {
     [1] = {asa_form, SLICE("SSL handshake started"), VPN, TCP, 6,
-           "Starting SSL handshake with %{peer} %S to %d for %{tls} session"},
+           "Starting SSL handshake with %{peer} %S to %d for %{tls} session|Starting SSL handshake "
+           "with %{peer} %S for %{tls} session"},
     [2] = {asa_form, SLICE("SSL handshake completed"), VPN_UP, TCP, 6,
            "Device completed SSL handshake with %{peer} %S to %d for %{tls} session|Device "
            "completed SSL handshake with %{peer} %S to %d for %{tls}"},

@@ -87,7 +87,7 @@ static bool iptables_claims(const struct syslog *header, struct slice body)
 {
     (void)header;
     struct slice packet = slice_from(body, iptables_packet(body));
-    return slice_find_text(packet, " SRC=") < packet.len;
+    return body.len && body.ptr[0] != '{' && slice_find_text(packet, " SRC=") < packet.len;
 }
 
 /* The length of a bracket that holds blanks, one of two letters (if any), and digits with or

@@ -25,6 +25,7 @@ static const struct type {
     {SLICE("vpn_firewall"), SLICE("VPN firewall rule"), FLOW, CATEGORY_CONNECTION, 2, false},
     {SLICE("cellular_firewall"), SLICE("Cellular firewall rule"), FLOW, CATEGORY_CONNECTION, 2,
      false},
+    {SLICE("l7_firewall"), SLICE("Layer 7 firewall rule"), FLOW, CATEGORY_CONNECTION, 2, false},
     {SLICE("bridge_anyconnect_client_vpn_firewall"), SLICE("Client VPN firewall rule"), FLOW,
      CATEGORY_CONNECTION, 2, false},
     {SLICE("ids-alerts"), SLICE("Intrusion alert"), IDS, CATEGORY_THREAT, 5, true},

@@ -24,6 +24,9 @@ static const struct {
     {"anyconnect_vpn_connect", "", CATEGORY_VPN, OUTCOME_SUCCESS},
     {"anyconnect_vpn", "", CATEGORY_VPN, UNSET},
     {"vpn", "VPN", CATEGORY_VPN, UNSET},
+    {"Site-to-site VPN: failed", "Site-to-site VPN", CATEGORY_VPN, OUTCOME_FAILURE},
+    {"Site-to-site VPN: phase2 negotiation failed", "Site-to-site VPN", CATEGORY_VPN,
+     OUTCOME_FAILURE},
     {"Site-to-site VPN", "Site-to-site VPN", CATEGORY_VPN, UNSET},
     {"route_connection_change", "", CATEGORY_VPN, UNSET},
     {"8021x_eap_success", "", CATEGORY_AUTHENTICATION, OUTCOME_SUCCESS},
@@ -56,6 +59,9 @@ static const struct {
     {"Cellular connection", "Cellular uplink", CATEGORY_SYSTEM, UNSET},
     {"failover to", "Uplink failover", CATEGORY_SYSTEM, UNSET},
     {"port ", "Port status", CATEGORY_SYSTEM, UNSET},
+    {"Received VRRP", "VRRP collision", CATEGORY_SYSTEM, UNSET},
+    {"changed from VRRP", "VRRP transition", CATEGORY_SYSTEM, UNSET},
+    {"Power supply", "Power supply", CATEGORY_SYSTEM, UNSET},
 };
 
 /* What stands in front of a value, and what ends it; of rows for one field the first counts. */
@@ -69,12 +75,21 @@ static const struct {
     {"User[", {"]"}, FIELD_src_user, SLICE("")},
     {"User=", {":", " "}, FIELD_src_user, SLICE("")},
     {"connected from ", {" "}, FIELD_src_ip, SLICE("")},
-    {"Peer IP=", {" "}, FIELD_src_ip, SLICE("")},
+    {"Peer IP=", {" ", "P"}, FIELD_src_ip, SLICE("")}, /* "Peer IP=198.51.100.9Peer port[8748]" */
     {"]...", {"["}, FIELD_src_ip, SLICE("")}, /* IKE_SA ... established between A[a]...B[b] */
     {"lease of ip ", {" "}, FIELD_src_ip, SLICE("")},
     {"with IP ", {" "}, FIELD_src_ip, SLICE("")},
-    {"Peer port=", {" "}, FIELD_src_port, SLICE("")},
-    {"established between ", {"["}, FIELD_dst_ip, SLICE("")},
+    {"Peer port=", {" ", ":"}, FIELD_src_port, SLICE("")},
+    {"Peer port[", {"]"}, FIELD_src_port, SLICE("")},
+    {"]<=>", {"["}, FIELD_src_ip, SLICE("")}, /* before MX 15.12: A[500]<=>B[500] */
+    {"]->", {"["}, FIELD_src_ip, SLICE("")},
+    {"]-", {"["}, FIELD_src_ip, SLICE("")},
+    {"IPsec-SA request for ", {" "}, FIELD_src_ip, SLICE("")},
+    {" between ", {"["}, FIELD_dst_ip, SLICE("")},
+    {" negotiation: ", {"["}, FIELD_dst_ip, SLICE("")},
+    {"ESP/Tunnel ", {"["}, FIELD_dst_ip, SLICE("")},
+    {"ISAKMP-SA established ", {"["}, FIELD_dst_ip, SLICE("")},
+    {"ISAKMP-SA deleted ", {"["}, FIELD_dst_ip, SLICE("")},
     {"for client mac ", {" "}, FIELD_src_mac, SLICE("")},
     {"for mac ", {" "}, FIELD_src_mac, SLICE("")},
     {"Packet from ", {" "}, FIELD_src_mac, SLICE("")},

@@ -7,7 +7,15 @@
 #include "parsers/panos_keyed.h"
 #include "parsers/panos_meaning.h"
 
-enum { RECEIVED = 1, AUDIT = 2, TYPE = 3, SUBTYPE = 4, LINK_SWITCHES = 69 };
+enum {
+    RECEIVED = 1,
+    AUDIT = 2,
+    TYPE = 3,
+    SUBTYPE = 4,
+    FLAGS = 28,
+    PROTOCOL = 29,
+    LINK_SWITCHES = 69,
+};
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
 
@@ -129,10 +137,22 @@ static void panos_join_links(struct csv *csv)
     csv_join(csv, LINK_SWITCHES, last);
 }
 
-/* Relays leave a colon in front: ": 1,2026/11/21 ...". */
+/* The manual has a column more in front of SCTP's protocol than firewalls write. */
+static void panos_join_unused(struct csv *csv)
+{
+    if (csv->count <= PROTOCOL || csv_raw(csv, PROTOCOL).len)
+        return;
+    csv_join(csv, FLAGS, PROTOCOL);
+    csv->filled[0] &= ~(UINT64_C(1) << FLAGS);
+}
+
+/* Relays leave a colon or a dash in front, ": 1,2026/11/21 ...", and the logging service its name. */
 static struct slice panos_body(struct slice body)
 {
-    return slice_starts(body, ": ") ? slice_from(body, 2) : body;
+    static const char service[] = "logforwarder ";
+    if (slice_starts(body, ": ") || slice_starts(body, "- "))
+        return slice_from(body, 2);
+    return slice_starts(body, service) ? slice_from(body, sizeof(service) - 1) : body;
 }
 
 /* Of a type that is not known here: capitals, behind a stamp of the usual form. */
@@ -164,7 +184,8 @@ static bool panos_claims(const struct syslog *header, struct slice body)
     unsigned at[4], count;
     (void)header;
     if (digits == 0)
-        return body.len && memchr("CL012", body.ptr[0], 5) && panos_is_keyed(body);
+        return row.len && memchr("CL012{", row.ptr[0], 6) &&
+               (panos_is_keyed(row) || panos_lacks_first(row));
     count = csv_commas(row, at, 4);
     if (count < 3)
         return false;
@@ -229,8 +250,11 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     struct panos_row row;
     struct slice half = SLICE_NONE;
     body = panos_body(body);
-    if (!panos_opens(body) && panos_is_keyed(body))
-        return panos_keyed(context, body, out);
+    if (!panos_opens(body)) {
+        if (panos_is_keyed(body))
+            return panos_keyed(context, body, out);
+        body = panos_complete(out, body);
+    }
     row.out = out;
     row.header = context->header;
     csv_split(&row.csv, body);
@@ -240,6 +264,8 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
         type = &audit;
     if (type)
         name = type->name;
+    if (type && type->columns == &panos_sctp)
+        panos_join_unused(&row.csv);
     enum parse_status status = row.csv.count > SUBTYPE && name.len ? PARSE_OK : PARSE_MALFORMED;
 
     record_set_vendor(out, slice("Palo Alto Networks"));

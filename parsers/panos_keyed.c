@@ -1,10 +1,11 @@
 /*
  * PAN-OS in CEF and in LEEF, as the vendor's and QRadar's guides have the firewall write it, and as
- * its logging service writes CEF ("LF"). Both only give names to the columns of a row: each key is
+ * its logging service writes CEF ("LF") and JSON. All only give names to the columns of a row: each key is
  * traced back to its column and read as that, so that the record is the same in every format.
  *
  *   CEF:0|Palo Alto Networks|PAN-OS|10.1.4|end|TRAFFIC|1|rt=Nov 20 2026 08:00:14 GMT src=10.1.20.31 ...
  *   LEEF:2.0|Palo Alto Networks|PAN-OS Syslog Integration|9.1|allow|x7C|cat=TRAFFIC|Subtype=end|...
+ *   {"TimeReceived":"2026-11-20T08:00:14.000000Z","LogType":"TRAFFIC","Subtype":"end",...}
  *
  * https://docs.paloaltonetworks.com/resources/cef
  * https://www.ibm.com/docs/en/dsm?topic=series-creating-syslog-destination-your-palo-alto-pa-device
@@ -14,6 +15,7 @@
 
 #include "parsers/panos_meaning.h"
 #include "parsers/text/cefline.h"
+#include "parsers/text/json_flat.h"
 #include "parsers/text/leef.h"
 
 #define COUNT(table)  (sizeof(table) / sizeof(table[0]))
@@ -117,7 +119,8 @@ static void read_column(struct message *m, struct slice name, const struct panos
 {
     struct record *out = m->row.out;
     const struct panos_column *column = column_of(m, name, key);
-    value = panos_text(out, value);
+    if (csv_is_quoted(value))
+        value = panos_text(out, value);
     if (!column && slice_is(name, "msg"))
         record_set_message(out, value);
     else if (!column && slice_is(name, "sntdom"))
@@ -213,10 +216,11 @@ static struct slice short_name(struct slice name)
 
 static void read_pair(struct message *m, const struct kv *pair)
 {
-    struct slice name = short_name(pair->name), value = slice_trim(pair->value);
+    struct slice value = slice_trim(pair->value);
     char *room;
     if (value.len == 0)
         return;
+    struct slice name = short_name(pair->name);
     if (pair->escaped && (room = record_scratch(m->row.out, value.len)))
         value = slice_make(room, kv_unescape(value, room));
     if (read_numbered(m, name, value))
@@ -225,6 +229,8 @@ static void read_pair(struct message *m, const struct kv *pair)
         name = slice("out");
     else if (m->logging_service && slice_is(name, "out"))
         name = slice("in");
+    else if (m->logging_service && slice_is(name, "filePath"))
+        name = slice("FileName");
     read_value(m, name, value);
 }
 
@@ -376,6 +382,46 @@ static enum parse_status read_leef(struct message *m, const struct parse_context
     return end(m, context, name);
 }
 
+/* The members have the logging service's names for the columns, or the firewall's own as custom
+ * formats use them: "SourceAddress" or "src". */
+static enum parse_status read_json(struct message *m, const struct parse_context *context,
+                                   struct slice text)
+{
+    struct json_flat it = json_flat_over(text), again = it;
+    struct kv pair;
+    struct slice name = SLICE_NONE;
+    char *room;
+    while (json_flat_next(&again, &pair)) {
+        if (slice_is(pair.name, "LogType") || slice_is(pair.name, "type"))
+            name = pair.value;
+        else if (slice_is(pair.name, "Subtype") || slice_is(pair.name, "subtype"))
+            m->row.subtype = pair.value;
+    }
+    m->type = panos_type_nocase(name);
+    while (json_flat_next(&it, &pair)) {
+        if (pair.escaped && (room = record_scratch(m->row.out, pair.value.len)))
+            pair.value = slice_make(room, json_flat_unescape(pair.value, room));
+        if (pair.value.len)
+            read_value(m, pair.name, pair.value);
+    }
+    if (m->type && m->type->id && m->event.len == 0)
+        m->event = m->row.subtype;
+    enum parse_status status = end(m, context, name);
+    return it.broken ? PARSE_MALFORMED : status;
+}
+
+static bool is_json(struct slice text)
+{
+    struct slice front = slice_first(text, 4096);
+    size_t none = front.len;
+    return front.len && front.ptr[0] == '{' &&
+           ((slice_find_text(front, "\"LogType\"") < none &&
+             (slice_find_text(front, "\"TimeReceived\"") < none ||
+              slice_find_text(front, "\"LogTime\"") < none)) ||
+            (slice_find_text(front, "\"time_generated\"") < none &&
+             slice_find_text(front, "\"serial\"") < none));
+}
+
 /* "CEF:0|Palo Alto Networks|PAN-OS|", the "CEF:" perhaps taken for the syslog tag. Other products of
  * this vendor write CEF too and are none of ours. */
 static bool is_ours(struct slice text, const char *mark, const char *version)
@@ -398,7 +444,7 @@ static bool is_ours(struct slice text, const char *mark, const char *version)
 bool panos_is_keyed(struct slice body)
 {
     return is_ours(body, "CEF:", "0|") || is_ours(body, "CEF:", "1|") ||
-           is_ours(body, "LEEF:", "1.0|") || is_ours(body, "LEEF:", "2.0|");
+           is_ours(body, "LEEF:", "1.0|") || is_ours(body, "LEEF:", "2.0|") || is_json(body);
 }
 
 enum parse_status panos_keyed(const struct parse_context *context, struct slice body,
@@ -406,6 +452,8 @@ enum parse_status panos_keyed(const struct parse_context *context, struct slice 
 {
     struct message m;
     begin(&m, context, out);
+    if (body.ptr[0] == '{')
+        return read_json(&m, context, body);
     return is_ours(body, "LEEF:", "1.0|") || is_ours(body, "LEEF:", "2.0|")
                ? read_leef(&m, context, body)
                : read_cef(&m, context, body);

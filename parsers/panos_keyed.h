@@ -1,4 +1,4 @@
-/* PAN-OS messages whose columns have names: CEF and LEEF. */
+/* PAN-OS messages whose columns have names: CEF, LEEF and JSON. */
 #pragma once
 
 #include "parsers/panos_row.h"

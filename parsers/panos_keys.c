@@ -1,5 +1,5 @@
 /*
- * What the keys of PAN-OS' CEF and LEEF templates stand for: columns of the row that the firewall
+ * What the keys of PAN-OS' CEF and LEEF templates and of JSON stand for: columns of the row that the firewall
  * would have written, see panos_keyed.c.
  * https://docs.paloaltonetworks.com/resources/cef
  * https://www.ibm.com/docs/en/dsm?topic=series-creating-syslog-destination-your-palo-alto-pa-device
@@ -24,7 +24,7 @@
 /* clang-format on */
 
 static const struct panos_key keys_2[] = {
-    TELLS("rt", RECEIVED),
+    TELLS("rt", RECEIVED), IS("to", "dst_zone"),
     IS("in", "bytes_sent"), /* by the firewall; the logging service has the two exchanged */
 };
 static const struct panos_key keys_3[] = {
@@ -50,6 +50,7 @@ static const struct panos_key keys_3[] = {
     OF("msg", "description", "configuration_path", "subject"),
     IS("end", "factor_completion_time"),
     TELLS("sev", SEVERITY),
+    IS("URL", "url_filename"),
 };
 static const struct panos_key keys_4[] = {
     IS("Rule", "rule_name"),
@@ -62,11 +63,20 @@ static const struct panos_key keys_4[] = {
     IS("duid", "recipient"),
     IS("c6a2", "ipv6_src_address"),
     TELLS("Type", TYPE),
+    TELLS("type", TYPE),
+    IS("rule", "rule_name"),
+    IS("from", "src_zone"),
+    IS("misc", "url_filename"),
 };
 static const struct panos_key keys_5[] = {
-    ONE("suser", "src_user", "user"),     OF("duser", "dst_user", "admin", "user"),
-    IS("proto", "ip_protocol"),           TELLS("start", GENERATED),
-    ONE("shost", "machine_name", "host"), IS("fname", "object"),
+    ONE("suser", "src_user", "user"),
+    OF("duser", "dst_user", "admin", "user"),
+    IS("proto", "ip_protocol"),
+    TELLS("start", GENERATED),
+    ONE("shost", "machine_name", "host"),
+    IS("fname", "object"),
+    IS("sport", "src_port"),
+    IS("dport", "dst_port"),
 };
 static const struct panos_key keys_6[] = {
     ONE("reason", "session_end_reason", "reason"),
@@ -74,6 +84,8 @@ static const struct panos_key keys_6[] = {
     IS("duser0", "admin"),
     IS("ToZone", "dst_zone"),
     TELLS("Result", EVENT),
+    IS("natsrc", "nat_src_ip"),
+    IS("natdst", "nat_dst_ip"),
 };
 static const struct panos_key keys_7[] = {
     IS("dvchost", "device_name"),
@@ -90,6 +102,13 @@ static const struct panos_key keys_7[] = {
     IS("dstPort", "dst_port"),
     IS("PCAP_ID", "pcap_id"),
     TELLS("EventID", EVENT),
+    TELLS("LogType", TYPE),
+    TELLS("subtype", TYPE),
+    TELLS("eventid", EVENT),
+    ONE("srcuser", "src_user", "user"),
+    IS("dstuser", "dst_user"),
+    IS("elapsed", "elapsed_time"),
+    TELLS("LogTime", RECEIVED),
 };
 static const struct panos_key keys_8[] = {
     IS("HTTP2Con", "http2_connection"), IS("filePath", "cloud"),
@@ -98,11 +117,14 @@ static const struct panos_key keys_8[] = {
     IS("dstBytes", "bytes_received"),   IS("sequence", "sequence_number"),
     IS("vSrcName", "vsys_name"),        IS("FileName", "url_filename"),
     IS("ThreatID", "threat_id"),        IS("Filename", "object"),
+    IS("Protocol", "ip_protocol"),      IS("FileHash", "file_digest"),
+    IS("threatid", "threat_id"),        IS("natsport", "nat_src_port"),
+    IS("natdport", "nat_dst_port"),
 };
 static const struct panos_key keys_9[] = {
-    IS("SDWANSite", "sdwan_site"),
-    IS("oldFileId", "report_id"),
-    TELLS("EventTime", GENERATED),
+    IS("SDWANSite", "sdwan_site"), IS("oldFileId", "report_id"),  TELLS("EventTime", GENERATED),
+    IS("NATSource", "nat_src_ip"), IS("sessionid", "session_id"), IS("pkts_sent", "packets_sent"),
+    IS("EventName", "event_id"),
 };
 static const struct panos_key keys_10[] = {
     IS("LogProfile", "log_action"),
@@ -125,6 +147,7 @@ static const struct panos_key keys_10[] = {
     IS("srcPackets", "packets_sent"),
     IS("dstPackets", "packets_received"),
     IS("FileDigest", "file_digest"),
+    IS("inbound_if", "inbound_interface"),
 };
 static const struct panos_key keys_11[] = {
     IS("flexString1", "flags"),
@@ -136,16 +159,18 @@ static const struct panos_key keys_11[] = {
     TELLS("EventResult", EVENT),
     IS("PrivateIPv4", "private_ip"),
     IS("PrivateIPv6", "private_ipv6"),
+    IS("LogSourceID", "serial"),
     IS("EventStatus", "status"),
     TELLS("ReceiveTime", RECEIVED),
     IS("URLCategory", "category"),
+    IS("outbound_if", "outbound_interface"),
 };
 static const struct panos_key keys_12[] = {
     IS("URL Category", "category"),   IS("SDWANCluster", "sdwan_cluster"),
     TELLS("LogTimeStamp", GENERATED), TELLS("EventIDValue", EVENT),
     IS("SourceRegion", "src_region"), IS("PacketsTotal", "packets"),
     TELLS("TimeReceived", RECEIVED),  IS("SerialNumber", "serial"),
-    IS("totalPackets", "packets"),
+    IS("totalPackets", "packets"),    TELLS("receive_time", RECEIVED),
 };
 static const struct panos_key keys_13[] = {
     IS("SCTPChunkSent", "sctp_chunks_sent"),
@@ -158,12 +183,18 @@ static const struct panos_key keys_13[] = {
     TELLS("devTimeFormat", GENERATED),
     IS("Miscellaneous", "url_filename"),
     IS("identHostName", "machine_name"),
+    TELLS("TimeGenerated", GENERATED),
+    IS("NATSourcePort", "nat_src_port"),
+    IS("pkts_received", "packets_received"),
+    IS("LogSourceName", "device_name"),
 };
 static const struct panos_key keys_14[] = {
     IS("Virtual System", "vsys"),         IS("requestContext", "content_type"),
     IS("SourceUserName", "src_user"),     IS("EndpointOSType", "client_os"),
     IS("CountOfRepeats", "repeat_count"), IS("srcPostNATPort", "nat_src_port"),
     IS("dstPostNATPort", "nat_dst_port"), IS("VendorSeverity", "severity"),
+    IS("NATDestination", "nat_dst_ip"),   TELLS("time_generated", GENERATED),
+    IS("EventComponent", "object"),
 };
 static const struct panos_key keys_15[] = {
     IS("ConnectionError", "error"),
@@ -176,6 +207,7 @@ static const struct panos_key keys_16[] = {
     IS("QuarantineReason", "reason"),
     IS("ConnectionMethod", "connect_method"),
     IS("SessionStartTime", "start_time"),
+    ONE("EventDescription", "description", "configuration_path"),
     IS("IngressInterface", "inbound_interface"),
 };
 static const struct panos_key keys_17[] = {
@@ -193,6 +225,8 @@ static const struct panos_key keys_17[] = {
 };
 static const struct panos_key keys_18[] = {
     IS("EndpointDeviceName", "machine_name"),
+    IS("NATDestinationPort", "nat_dst_port"),
+    TELLS("high_res_timestamp", PRECISE),
 };
 static const struct panos_key keys_19[] = {
     IS("IPv6 Source Address", "ipv6_src_address"),

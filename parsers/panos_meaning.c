@@ -220,8 +220,19 @@ void panos_finish_traffic(struct record *out, struct slice subtype)
         record_set_action(out, ACTION_DENY);
 }
 
+/* "x-fwd-for: 10.1.20.31": whom a proxy asked for, where the user is not known. */
+static void panos_forwarded(struct record *out)
+{
+    static const char mark[] = "x-fwd-for: ";
+    if (!RECORD_HAS(out, src_user) || !slice_starts(out->src_user, mark))
+        return;
+    record_extra(out, slice("x_forwarded_for"), slice_from(out->src_user, sizeof(mark) - 1));
+    out->has &= ~(UINT64_C(1) << FIELD_src_user);
+}
+
 void panos_finish_threat(struct record *out, struct slice subtype)
 {
+    panos_forwarded(out);
     for (size_t i = 0; i < COUNT(threats); i++)
         if (slice_equals(threats[i].subtype, subtype))
             record_set_category(out, threats[i].category);

@@ -11,6 +11,8 @@
 /* What the loops look at, for 64 columns: column n of these is n here too. */
 struct part {
     struct record *out;
+    const struct csv *csv;
+    unsigned first; /* its first column */
     const char *base, *end;
     const uint32_t *start;
     const struct panos_column *column;
@@ -32,9 +34,10 @@ static bool is_odd(struct slice text)
            slice_is(text, "::") || slice_is(text, "-1") || slice_is(text, "4294967295");
 }
 
+/* Without a branch: which columns are 0 is different from row to row. */
 static inline bool is_zero(unsigned none, char digit)
 {
-    return digit == '0' || (none == PANOS_NONE_ONE && digit == '1');
+    return (unsigned char)(digit - '0') <= (none == PANOS_NONE_ONE);
 }
 
 static inline struct slice raw(const struct part *p, unsigned n)
@@ -53,8 +56,7 @@ static inline uint64_t nothings(const struct part *p, uint64_t zeros, uint64_t o
     uint64_t none = 0;
     for (; zeros; zeros &= zeros - 1) {
         unsigned n = first_of(zeros);
-        if (is_zero(p->column[n].none, p->base[p->start[n]]))
-            none |= zeros & -zeros;
+        none |= (uint64_t)is_zero(p->column[n].none, p->base[p->start[n]]) << n;
     }
     for (; odds; odds &= odds - 1)
         if (is_odd(raw(p, first_of(odds))))
@@ -62,8 +64,9 @@ static inline uint64_t nothings(const struct part *p, uint64_t zeros, uint64_t o
     return none;
 }
 
-static inline void put_text(struct record *out, const struct panos_column *column,
-                            struct slice text)
+/* Each of these returns the field's bit, 0 when the column says nothing. */
+static inline uint64_t put_text(struct record *out, const struct panos_column *column,
+                                struct slice text)
 {
     uint64_t bit = column->bit;
     if (text.ptr[0] == ' ' || text.ptr[text.len - 1] == ' ') {
@@ -71,19 +74,21 @@ static inline void put_text(struct record *out, const struct panos_column *colum
         bit = text.len ? bit : 0; /* nothing but blanks */
     }
     *(struct slice *)((char *)out + column->offset) = text;
-    out->has |= bit;
+    return bit;
 }
 
 static inline uint64_t texts(const struct part *p, uint64_t set)
 {
-    uint64_t left = 0;
+    uint64_t left = 0, has = p->out->has;
     for (; set; set &= set - 1) {
         unsigned n = first_of(set);
-        if (p->out->has & p->column[n].bit)
+        const struct panos_column *column = &p->column[n];
+        if (has & column->bit)
             left |= set & -set;
         else
-            put_text(p->out, &p->column[n], raw(p, n));
+            has |= put_text(p->out, column, raw(p, n));
     }
+    p->out->has = has;
     return left;
 }
 
@@ -94,53 +99,62 @@ static inline bool put_number(struct record *out, const struct panos_column *col
         if (value > UINT16_MAX)
             return false;
         *(uint16_t *)member = (uint16_t)value;
-    } else if (column->how == PANOS_SECONDS) {
+        return true;
+    }
+    if (column->how == PANOS_SECONDS) {
         if (value > UINT64_MAX / 1000)
             return false;
-        *(uint64_t *)member = value * 1000;
-    } else {
-        *(uint64_t *)member = value;
+        value *= 1000;
     }
-    out->has |= column->bit;
+    *(uint64_t *)member = value;
     return true;
 }
 
-static inline uint64_t numbers(const struct part *p, const struct csv *csv, uint64_t set)
+static inline uint64_t numbers(const struct part *p, uint64_t set)
 {
-    uint64_t left = 0, value;
-    unsigned from = (unsigned)(p->start - csv->start);
+    uint64_t left = 0, has = p->out->has, value;
     for (; set; set &= set - 1) {
         unsigned n = first_of(set);
-        if (p->out->has & p->column[n].bit || !csv_number(csv, from + n, &value) ||
-            !put_number(p->out, &p->column[n], value))
+        const struct panos_column *column = &p->column[n];
+        if (has & column->bit || !csv_number(p->csv, p->first + n, &value) ||
+            !put_number(p->out, column, value))
             left |= set & -set;
+        else
+            has |= column->bit;
     }
+    p->out->has = has;
     return left;
 }
 
-static inline void put_address(struct record *out, const struct panos_column *column,
-                               struct address address)
+/* An address, in front of `end`: it is read with what follows it in the row, faster than one of
+ * which nothing follows. Straight into its field: a copy of what was just written in halves waits. */
+static inline bool put_address(struct record *out, const struct panos_column *column,
+                               struct slice text, const char *end)
 {
-    *(struct address *)(void *)((char *)out + column->offset) = address;
-    if (!column->none || !address_is_zero(address))
-        out->has |= column->bit;
+    struct address *member = (struct address *)(void *)((char *)out + column->offset);
+    return address_read_v4(slice_between(text.ptr, end), member) == text.len ||
+           address_parse(text, member);
 }
 
-/* An address is read with what follows it in the row: faster than one of which nothing follows. */
+/* The field's bit, 0 when its address says nothing. */
+static inline uint64_t address_bit(const struct record *out, const struct panos_column *column)
+{
+    const void *member = (const char *)out + column->offset;
+    return column->none && address_is_zero(*(const struct address *)member) ? 0 : column->bit;
+}
+
 static inline uint64_t addresses(const struct part *p, uint64_t set)
 {
-    uint64_t left = 0;
+    uint64_t left = 0, has = p->out->has;
     for (; set; set &= set - 1) {
         unsigned n = first_of(set);
-        struct slice text = raw(p, n);
-        struct address address;
-        if (p->out->has & p->column[n].bit ||
-            (address_read_v4(slice_between(text.ptr, p->end), &address) != text.len &&
-             !address_parse(text, &address)))
+        const struct panos_column *column = &p->column[n];
+        if (has & column->bit || !put_address(p->out, column, raw(p, n), p->end))
             left |= set & -set;
         else
-            put_address(p->out, &p->column[n], address);
+            has |= address_bit(p->out, column);
     }
+    p->out->has = has;
     return left;
 }
 
@@ -184,6 +198,20 @@ static bool put_threat(struct panos_row *row, struct slice text)
     return id.len == 0 || id.len == text.len;
 }
 
+static bool put_rare(struct panos_row *row, unsigned how, struct slice text)
+{
+    switch (how) {
+    case PANOS_SEVERITY:
+        return panos_severity(row->out, text);
+    case PANOS_THREAT:
+        return put_threat(row, text);
+    case PANOS_MISC:
+        return record_put(row->out, panos_misc(row->subtype, text), text);
+    default: /* PANOS_KEEP */
+        return false;
+    }
+}
+
 /* Columns of a meaning of their own. */
 static inline bool put_other(struct panos_row *row, unsigned how, struct slice text)
 {
@@ -196,14 +224,8 @@ static inline bool put_other(struct panos_row *row, unsigned how, struct slice t
         return put_device(row, text);
     case PANOS_ACTION:
         return panos_action(row->out, text);
-    case PANOS_SEVERITY:
-        return panos_severity(row->out, text);
-    case PANOS_THREAT:
-        return put_threat(row, text);
-    case PANOS_MISC:
-        return record_put(row->out, panos_misc(row->subtype, text), text);
-    default: /* PANOS_KEEP */
-        return false;
+    default:
+        return put_rare(row, how, text);
     }
 }
 
@@ -220,7 +242,6 @@ static inline uint64_t others(const struct part *p, struct panos_row *row, uint6
 
 bool panos_put(struct panos_row *row, const struct panos_column *column, struct slice text)
 {
-    struct address address;
     uint64_t value;
     if (text.len == 0 || (column->none && text.len == 1 && is_zero(column->none, text.ptr[0])) ||
         (column->none == PANOS_NONE_ODD && is_odd(text)))
@@ -230,14 +251,18 @@ bool panos_put(struct panos_row *row, const struct panos_column *column, struct 
     if (row->out->has & column->bit)
         return false;
     if (column->how == PANOS_TEXT) {
-        put_text(row->out, column, text);
+        row->out->has |= put_text(row->out, column, text);
         return true;
     }
-    if (column->how != PANOS_ADDRESS)
-        return number_parse(text, &value) && put_number(row->out, column, value);
-    if (!address_parse(text, &address))
+    if (column->how == PANOS_ADDRESS) {
+        if (!put_address(row->out, column, text, slice_end(text)))
+            return false;
+        row->out->has |= address_bit(row->out, column);
+        return true;
+    }
+    if (!number_parse(text, &value) || !put_number(row->out, column, value))
         return false;
-    put_address(row->out, column, address);
+    row->out->has |= column->bit;
     return true;
 }
 
@@ -285,6 +310,8 @@ static void read_part(struct panos_row *row, const struct panos_columns *columns
 {
     const struct csv *csv = &row->csv;
     const struct part p = {.out = row->out,
+                           .csv = csv,
+                           .first = word * 64,
                            .base = csv->base,
                            .end = csv->base + csv->start[csv->count] - 1,
                            .start = csv->start + word * 64,
@@ -296,7 +323,7 @@ static void read_part(struct panos_row *row, const struct panos_columns *columns
     uint64_t kept = plain & columns->kept[word], left = 0;
     if (plain &= columns->all[word] & ~columns->kept[word]) {
         left |= texts(&p, plain & columns->texts[word]);
-        left |= numbers(&p, csv, plain & columns->numbers[word]);
+        left |= numbers(&p, plain & columns->numbers[word]);
         left |= addresses(&p, plain & columns->addresses[word]);
         left |= others(&p, row, plain & columns->others[word]);
     }

@@ -127,8 +127,18 @@ bool number_parse(struct slice text, uint64_t *out)
 
 bool port_parse(struct slice text, uint16_t *out)
 {
-    uint64_t value;
-    if (!number_parse(text, &value) || value > UINT16_MAX)
+    uint64_t value = 0;
+    if (text.len - 1 < 5) {
+        for (size_t i = 0; i < text.len; i++) {
+            unsigned digit = (unsigned)(text.ptr[i] - '0');
+            if (digit > 9)
+                return false;
+            value = value * 10 + digit;
+        }
+    } else if (!number_parse(text, &value)) {
+        return false;
+    }
+    if (value > UINT16_MAX)
         return false;
     *out = (uint16_t)value;
     return true;

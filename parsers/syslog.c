@@ -156,7 +156,8 @@ static void take_header(struct reading *r)
 static void take_inner_header(struct reading *r)
 {
     struct slice s = r->c.rest;
-    if (!s.len || !(s.ptr[0] == '<' || syslog_stamp_looks_bsd(s) || looks_like_iso(s)))
+    bool epoch = s.len > 10 && s.ptr[10] == '.' && is_digit(s.ptr[0]);
+    if (!s.len || !(s.ptr[0] == '<' || epoch || syslog_stamp_looks_bsd(s) || looks_like_iso(s)))
         return;
     struct syslog outer = *r->out;
     struct reading inner = *r;

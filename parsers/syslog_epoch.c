@@ -17,7 +17,7 @@ static bool is_meraki_type(struct slice word)
     case 10:
         return slice_is(word, "ids-alerts");
     case 11:
-        return slice_is(word, "ip_flow_end");
+        return slice_is(word, "ip_flow_end") || slice_is(word, "l7_firewall");
     case 12:
         return slice_is(word, "vpn_firewall");
     case 13:

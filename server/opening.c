@@ -7,13 +7,13 @@
 
 #include "config/same.h"
 #include "server/ingest/listen.h"
+#include "server/opening_outputs.h"
 #include "server/opening_sockets.h"
 #include "server/ops/log.h"
 #include "server/ops/state.h"
 #include "server/serve.h"
 
-#define LEAVE_MS    5000 /* for an output that was removed to send what waits */
-#define PATIENCE_MS 100  /* with who reads standard error */
+#define PATIENCE_MS 100 /* with who reads standard error */
 
 static void print_complaint(void *context, const char *sentence)
 {
@@ -45,7 +45,7 @@ void basis_release(struct basis *basis)
     free(basis);
 }
 
-static struct basis *basis_share(struct basis *basis)
+struct basis *basis_share(struct basis *basis)
 {
     basis->users++;
     return basis;
@@ -54,183 +54,6 @@ static struct basis *basis_share(struct basis *basis)
 void opening_no_memory(struct opening *o)
 {
     config_complain(o->basis->config, NULL, "", NULL, "more memory than there is", NULL);
-}
-
-/* ---- outputs ---- */
-
-/* Without any output that still takes something there is nothing left to do. */
-static void on_room(void *context)
-{
-    struct opened_output *output = context;
-    struct server *server = output->server;
-    bool alive = !server->now.settings;
-    for (unsigned i = 0; i < server->worker_count; i++)
-        worker_room(server->workers[i]);
-    for (size_t i = 0; !alive && i < server->now.settings->forward_count; i++)
-        alive |= sink_gone(server->now.sinks[i]) == NULL;
-    if (!alive && !server->stopping)
-        serve_stop(server);
-}
-
-static void complain_output(struct opening *o, size_t i, const char *error, int code)
-{
-    char key[64], sentence[256];
-    bool file = o->settings->forward[i].protocol == FORWARD_FILE;
-    snprintf(key, sizeof(key), "forward[%zu]%s", i, file ? ".path" : "");
-    snprintf(sentence, sizeof(sentence), "an output that can be opened: %s: %s", error,
-             uv_strerror(code));
-    config_complain(o->basis->config, NULL, key, NULL, sentence, NULL);
-}
-
-/* The output of the same name that is open, or NULL. */
-static struct opened_output *open_already(const struct opening *now, const char *name)
-{
-    for (size_t i = 0; now->settings && i < now->settings->forward_count; i++)
-        if (strcmp(now->settings->forward[i].name, name) == 0)
-            return now->outputs[i];
-    return NULL;
-}
-
-static struct opened_output *open_output(struct opening *o, struct server *server, size_t i)
-{
-    const struct forward_settings *settings = &o->settings->forward[i];
-    struct opened_output *output = calloc(1, sizeof(*output));
-    const char *error = "no memory for the output";
-    int code = UV_ENOMEM;
-    if (output)
-        code = sink_new(&output->sink, &server->loop, settings, on_room, output, &error);
-    if (code < 0) {
-        complain_output(o, i, error, code);
-        free(output);
-        return NULL;
-    }
-    output->server = server;
-    output->basis = basis_share(o->basis);
-    output->settings = settings;
-    output->before = open_already(&server->now, settings->name);
-    server->outputs_open++;
-    return output;
-}
-
-/* Whether the output before it has the spool that it asks for. */
-static bool has_spool_of(const struct opened_output *before,
-                         const struct forward_settings *settings)
-{
-    return before && before->settings->has_spool && settings->has_spool &&
-           strcmp(before->settings->spool.directory, settings->spool.directory) == 0;
-}
-
-static bool open_spool(struct opening *o, size_t i)
-{
-    char key[64], expected[SPOOL_ERROR_MAX];
-    const struct opened_output *output = o->outputs[i];
-    if (has_spool_of(output->before, output->settings) ||
-        sink_open_spool(output->sink, expected) == 0)
-        return true;
-    snprintf(key, sizeof(key), "forward[%zu].spool.directory", i);
-    config_complain(o->basis->config, NULL, key, output->settings->spool.directory, expected, NULL);
-    return false;
-}
-
-static bool open_outputs(struct opening *o, struct server *server)
-{
-    size_t count = o->settings->forward_count;
-    o->outputs = calloc(count + 1, sizeof(*o->outputs));
-    o->sinks = calloc(count + 1, sizeof(*o->sinks));
-    if (!o->outputs || !o->sinks) {
-        opening_no_memory(o);
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct opened_output *already = open_already(&server->now, o->settings->forward[i].name);
-        bool same = already && same_transport(already->settings, &o->settings->forward[i]) &&
-                    !sink_has_moved(already->sink);
-        o->outputs[i] = same ? already : open_output(o, server, i);
-        if (!o->outputs[i] || (!same && !open_spool(o, i)))
-            return false;
-        o->sinks[i] = o->outputs[i]->sink;
-    }
-    if (outputs_init(&o->alerts, o->basis->rules, o->sinks, NULL, NULL) == 0)
-        return true;
-    opening_no_memory(o);
-    return false;
-}
-
-static bool is_among(const struct opening *o, const struct opened_output *output)
-{
-    for (size_t i = 0; o->outputs && i < o->settings->forward_count; i++)
-        if (o->outputs[i] == output)
-            return true;
-    return false;
-}
-
-static void on_left(void *context)
-{
-    struct opened_output *output = context;
-    output->closed = true;
-    serve_output_closed(output->server);
-}
-
-/* It sends what waits, then closes. */
-static void leave(struct opened_output *output)
-{
-    struct server *server = output->server;
-    output->next = server->leaving;
-    server->leaving = output;
-    sink_close(output->sink, LEAVE_MS, on_left, output);
-}
-
-/* Outputs that *than has not got. */
-static void leave_others(struct opening *o, const struct opening *than)
-{
-    for (size_t i = 0; o->outputs && i < o->settings->forward_count; i++)
-        if (o->outputs[i] && !is_among(than, o->outputs[i]))
-            leave(o->outputs[i]);
-}
-
-/* New ones begin, with what those wait for whose place they take; certificates are read anew for
- * all, and used when they connect. */
-static void start_outputs(struct opening *o, const struct opening *now)
-{
-    for (size_t i = 0; i < o->settings->forward_count; i++) {
-        struct opened_output *output = o->outputs[i];
-        if (o->basis->rules->forward_tls[i])
-            sink_use_tls(output->sink, o->basis->rules->forward_tls[i]);
-        if (is_among(now, output))
-            continue;
-        /* A spool in another folder is emptied by who has it, as far as there is time. */
-        if (output->before && (!output->before->settings->has_spool ||
-                               has_spool_of(output->before, output->settings)))
-            sink_hand_over(output->before->sink, output->sink);
-        output->before = NULL;
-        sink_start(output->sink);
-    }
-}
-
-static void free_output(struct server *server, struct opened_output *output)
-{
-    struct output_counters c = sink_counters(output->sink);
-    output_counters_add(&server->ended_outputs, &c);
-    sink_free(output->sink);
-    basis_release(output->basis);
-    free(output);
-}
-
-static void reap(struct server *server, bool all)
-{
-    for (struct opened_output **at = &server->leaving, *output; (output = *at);) {
-        if (output->closed || all) {
-            *at = output->next;
-            free_output(server, output);
-        } else {
-            at = &output->next;
-        }
-    }
-}
-
-void opening_reap(struct server *server)
-{
-    reap(server, false);
 }
 
 /* ---- detection and state ---- */
@@ -349,7 +172,7 @@ bool opening_open(struct opening *o, struct server *server, struct basis *basis,
                   void (*answer)(void *context, bool ok), void *context)
 {
     *o = (struct opening){.basis = basis, .settings = basis->rules->settings};
-    bool ok = open_outputs(o, server) && opening_sockets(o, &server->now) &&
+    bool ok = opening_outputs(o, server) && opening_sockets(o, &server->now) &&
               open_detection(o, server) && open_state(o, server) && open_dead_letters(o, server) &&
               make_plans(o, server, answer, context);
     if (!ok)
@@ -373,7 +196,7 @@ void opening_abandon(struct opening *o, struct server *server)
 {
     if (!o->sockets_given)
         opening_close_sockets(o);
-    leave_others(o, &server->now);
+    opening_leave_outputs(o, &server->now);
     if (o->state != server->now.state)
         state_free(o->state);
     if (o->dead_letters != server->now.dead_letters)
@@ -388,7 +211,7 @@ void opening_commit(struct opening *next, struct server *server, struct opening 
     outputs_replace(&server->now.alerts, &next->alerts);
     next->alerts = server->now.alerts; /* on its way to the same place */
     server->now.alerts = (struct outputs){0};
-    start_outputs(next, &server->now);
+    opening_start_outputs(next, &server->now);
     if (next->state)
         state_change(next->state, next->detection, next->settings->state_interval_ms,
                      next->settings->detection_memory);
@@ -410,7 +233,7 @@ static void keep_detect_counters(struct server *server, const struct detection *
 
 void opening_release(struct opening *before, struct server *server)
 {
-    leave_others(before, &server->now);
+    opening_leave_outputs(before, &server->now);
     if (before->state != server->now.state) {
         state_close(before->state);
         state_free(before->state);
@@ -427,9 +250,7 @@ void opening_release(struct opening *before, struct server *server)
 void opening_end(struct server *server)
 {
     struct opening *o = &server->now;
-    reap(server, true);
-    for (size_t i = 0; o->outputs && i < o->settings->forward_count; i++)
-        free_output(server, o->outputs[i]);
+    opening_free_outputs(server);
     state_free(o->state);
     dead_letters_free(o->dead_letters);
     detection_free(o->detection);

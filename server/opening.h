@@ -24,6 +24,7 @@ struct basis {
 
 /* `file` as load_file says it. NULL: it was said why. The caller is its first user. */
 struct basis *basis_load(const char *file);
+struct basis *basis_share(struct basis *basis); /* one user more */
 void basis_release(struct basis *basis);
 
 struct opened_output {
@@ -63,6 +64,9 @@ void opening_commit(struct opening *next, struct server *server, struct opening 
 
 /* What is not also in server->now. Outputs send what waits first: they are server->leaving. */
 void opening_release(struct opening *before, struct server *server);
+
+/* Says so. */
+void opening_no_memory(struct opening *o);
 
 /* Outputs that have left are freed, and their counters kept. */
 void opening_reap(struct server *server);

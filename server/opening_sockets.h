@@ -7,8 +7,5 @@
  * what was opened is there to be closed. */
 bool opening_sockets(struct opening *o, const struct opening *now);
 
-/* Says so. */
-void opening_no_memory(struct opening *o);
-
 /* Those that were opened. */
 void opening_close_sockets(struct opening *o);

@@ -60,7 +60,7 @@ static void set_sender(struct record *r, const struct sender *sender, const stru
         record_set_host(r, device->host);
     } else if (header->host.len) {
         record_set_host(r, header->host);
-    } else if (!address_is_zero(sender->address)) {
+    } else if (!address_is_zero(sender->address) && !RECORD_HAS(r, host)) {
         char *text = record_scratch(r, ADDRESS_TEXT_MAX);
         record_set_host(r, slice_between(text, address_format(text, sender->address)));
     }
@@ -131,6 +131,40 @@ static void deliver_alert(void *context, const struct alert *alert)
         p->output.alert(p->output.context, alert);
 }
 
+/* The header, what it tells, and whose message it is. */
+static void read_header(struct pipeline *p, const struct sender *sender, struct slice message,
+                        int64_t arrival_ms, struct parsed *out)
+{
+    const struct device *device = sender->device;
+    const struct syslog *header = &out->header;
+    struct record *r = &p->record;
+
+    syslog_parse(message, device->zone, arrival_ms, &p->headers, &out->header);
+    set_sender(r, sender, header);
+    if (header->has_time)
+        record_set_time(r, header->time_ms);
+    if (header->has_pri)
+        record_set_severity(r, severity_of_syslog(header->severity));
+    out->parser = device->parser ? device->parser : parser_claiming(header, header->body);
+}
+
+/* A line that a shipper put into JSON counts as if it had come without. */
+static void open_envelope(struct pipeline *p, const struct sender *sender, struct slice message,
+                          int64_t arrival_ms, struct parsed *out)
+{
+    struct envelope e = envelope_over(out->header.body);
+    struct slice line;
+    while (envelope_next(&e, p->line, &line)) {
+        read_header(p, sender, line, arrival_ms, out);
+        if (out->parser)
+            return;
+    }
+    bool cut = p->record.cut;
+    record_reset(&p->record);
+    p->record.cut = cut;
+    read_header(p, sender, message, arrival_ms, out);
+}
+
 void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slice message,
                     int64_t arrival_ms, bool cut, struct parsed *out)
 {
@@ -140,16 +174,12 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
 
     record_reset(r);
     r->cut = cut;
-    syslog_parse(message, device->zone, arrival_ms, &p->headers, &out->header);
-    set_sender(r, sender, header);
-    if (header->has_time)
-        record_set_time(r, header->time_ms);
-    if (header->has_pri)
-        record_set_severity(r, severity_of_syslog(header->severity));
+    read_header(p, sender, message, arrival_ms, out);
+    if (!out->parser && envelope_is(header->body))
+        open_envelope(p, sender, message, arrival_ms, out);
     if (!p->replay)
         record_set_received(r, arrival_ms);
 
-    out->parser = device->parser ? device->parser : parser_claiming(header, header->body);
     out->status = PARSE_UNKNOWN;
     uint64_t hash = device_hash(sender->address, RECORD_HAS(r, host) ? r->host : SLICE_NONE);
     if (!out->parser) {

@@ -7,6 +7,7 @@
 
 #include "detect/detectors.h"
 #include "detect/networks.h"
+#include "parsers/envelope.h"
 #include "parsers/parser.h"
 #include "server/clocks.h"
 
@@ -58,6 +59,7 @@ struct pipeline {
     struct counters counters;
     bool replay; /* event time alone: the arrival never corrects it */
     struct record record;
+    char line[ENVELOPE_LINE_MAX]; /* that came in an envelope */
 };
 
 /* 0, or a negative libuv-style code when memory is short. */

@@ -2,15 +2,9 @@
  * and what its record must say, as "field=value" words. */
 #pragma once
 
-#include "parsers/parser.h"
-#include "parsers/text/timestamp.h"
+#include "tests/parser_setup.h"
 
 #include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
 
 #define NOW_MS INT64_C(1795262400000) /* 2026-11-21T12:00:00Z */
 
@@ -36,44 +30,6 @@ static void parse_line(const struct parser *parser, const char *text, size_t len
     out->claimed = parser->claims(&header, header.body);
     if (out->claimed)
         out->status = parser->parse(&context, header.body, &out->record);
-}
-
-/* A field's value as text, "" when it is not set. */
-static void field_text(const struct record *r, enum record_field field, char *out, size_t size)
-{
-    const struct field_info *info = &record_fields[field];
-    const char *member = (const char *)r + info->offset;
-    struct slice text;
-    char *end = out;
-    *out = '\0';
-    if (!(r->has >> field & 1))
-        return;
-    switch (info->kind) {
-    case KIND_TEXT:
-        text = *(const struct slice *)(const void *)member;
-        snprintf(out, size, "%.*s", (int)text.len, text.ptr);
-        return;
-    case KIND_NUMBER:
-        snprintf(out, size, "%llu", (unsigned long long)*(const uint64_t *)(const void *)member);
-        return;
-    case KIND_PORT:
-        snprintf(out, size, "%u", *(const uint16_t *)(const void *)member);
-        return;
-    case KIND_ADDRESS:
-        end = address_format(out, *(const struct address *)(const void *)member);
-        break;
-    case KIND_TIME:
-        end = timestamp_format(out, *(const int64_t *)(const void *)member);
-        break;
-    case KIND_SEVERITY:
-    case KIND_PROTOCOL:
-        snprintf(out, size, "%u", *(const uint8_t *)member);
-        return;
-    default:
-        snprintf(out, size, "%s", record_word(info->kind, *(const uint8_t *)member));
-        return;
-    }
-    *end = '\0';
 }
 
 /* "+name" is an extra, its values joined by '|'. */

@@ -3,6 +3,7 @@
  * parsers are fuzzed without an edit here. What a record says must be there to be read. The table
  * of connections lives on between inputs, small, so that it is always full.
  */
+#include "parsers/envelope.h"
 #include "parsers/parser.h"
 #include "parsers/record_json.h"
 
@@ -123,12 +124,8 @@ static void parse(const struct parser *parser, const struct syslog *header, stru
     demand(written >= 2, "no JSON");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static struct slice read_message(struct slice message, struct connections *connections)
 {
-    static struct connections *connections;
-    if (!connections)
-        connections = connections_new(CONNECTIONS * CONNECTIONS_SET_BYTES);
-    struct slice message = slice_make(data ? (const char *)data : "", size);
     struct syslog header;
     syslog_parse(message, NULL, ARRIVAL_MS, NULL, &header);
     for (const struct parser *const *p = parsers; *p; p++) {
@@ -138,5 +135,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         /* The whole message, as if there were no header: a pinned parser gets what there is. */
         parse(*p, &header, message, false, connections);
     }
+    return header.body;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct connections *connections;
+    static char room[ENVELOPE_LINE_MAX];
+    if (!connections)
+        connections = connections_new(CONNECTIONS * CONNECTIONS_SET_BYTES);
+    struct slice body = read_message(slice_make(data ? (const char *)data : "", size), connections);
+    struct envelope e = envelope_over(body);
+    struct slice line;
+    while (envelope_is(body) && envelope_next(&e, room, &line))
+        read_message(line, connections);
     return 0;
 }

@@ -74,6 +74,8 @@ static inline void setup_open(struct setup *t, enum forward_protocol protocol, u
     t->settings.path = path;
     t->settings.reconnect_min_ms = 5;
     t->settings.reconnect_max_ms = 40;
+    if (!t->settings.answer_timeout_ms)
+        t->settings.answer_timeout_ms = 60000;
     if (!t->settings.queue_size)
         t->settings.queue_size = 1 << 20;
     assert_int_equal(sink_open(&t->sink, &t->loop, &t->settings, on_room, t, &error), 0);
@@ -275,4 +277,14 @@ static inline unsigned check_messages(const char *bytes, size_t len, size_t size
         last = number;
     }
     return count;
+}
+
+/* The end of a receiver that must have got so many messages, in order and from the first on. */
+static inline void receiver_check(struct receiver *r, size_t size, unsigned count)
+{
+    unsigned first;
+    receiver_end(r);
+    assert_int_equal(check_messages(r->bytes, r->len, size, &first), count);
+    assert_true(count == 0 || first == 0);
+    free(r->bytes);
 }

@@ -192,6 +192,14 @@ static inline void random_record(struct record *r, int64_t t)
         record_set_src_user(r, slice(next() % 2 ? "alice" : "bob"));
 }
 
+/* An engine with the shipped detectors, of which nothing has been told. */
+static inline struct detection *shipped_engine(struct shipped_detectors *s, size_t memory)
+{
+    shipped(s);
+    straight.count = 0;
+    return engine_new(s->of, SHIPPED_COUNT, memory);
+}
+
 static inline void scan(struct detection *d, int64_t t, unsigned from, unsigned to,
                         struct told_alerts *told)
 {

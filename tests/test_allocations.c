@@ -3,15 +3,10 @@
  * allocation of the process is counted while all samples go through the pipeline into a batch, and
  * while sources scan, fire, end and are forgotten.
  */
-#include "server/rules.h"
 #include "tests/detect_testing.h"
-
-#include <glob.h>
-#include <stdio.h>
+#include "tests/pipeline_setup.h"
 
 #include "server/forward/cef.h"
-
-#define NOW_MS INT64_C(1795262400000) /* 2026-11-21T12:00:00Z */
 
 /* AddressSanitizer's, which every build of the tests has. */
 typedef void (*on_allocation)(const volatile void *block, size_t size);
@@ -78,89 +73,47 @@ static void on_alert_here(void *context, const struct alert *alert)
     alerts++;
 }
 
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    print_error("%s\n", sentence);
-}
-
-struct setup {
-    struct config *config;
-    struct rules *rules;
-    struct detection *detection;
-    struct pipeline pipeline;
-};
-
 static int start(void **state)
 {
-    static struct setup setup;
-    unsigned complaints = 0;
+    static struct pipeline_setup setup;
     struct pipeline_output output = {on_event, on_unparsed, on_alert_here, NULL};
-    setup.config = config_load(NULL, complain, NULL, &complaints);
-    if (complaints || !(setup.rules = rules_new(setup.config, NULL)))
-        return -1;
-    setup.detection = rules_detection(setup.rules);
-    if (pipeline_init(&setup.pipeline, setup.rules, setup.detection, &output) < 0)
-        return -1;
     format.memory = cef_memory_new();
-    setup.pipeline.replay = true;
     *state = &setup;
-    return 0;
+    int code = pipeline_setup_open(&setup, &output);
+    setup.pipeline.replay = true;
+    setup.sender.address = address_v4(0x0a000001);
+    return code;
 }
 
 static int stop(void **state)
 {
-    struct setup *setup = *state;
     cef_memory_free(format.memory);
-    pipeline_close(&setup->pipeline);
-    detection_free(setup->detection);
-    rules_free(setup->rules);
-    config_free(setup->config);
+    pipeline_setup_close(*state);
     return 0;
 }
 
-static struct slice read_all(const char *path)
+static void feed(void *context, const char *file, struct slice line)
 {
-    FILE *f = fopen(path, "r");
-    assert_non_null(f);
-    assert_int_equal(fseek(f, 0, SEEK_END), 0);
-    size_t len = (size_t)ftell(f);
-    char *text = malloc(len + 1);
-    rewind(f);
-    assert_int_equal(fread(text, 1, len, f), len);
-    fclose(f);
-    return slice_make(text, len);
+    struct pipeline_setup *setup = context;
+    (void)file;
+    pipeline_message(&setup->pipeline, &setup->sender, line, NOW_MS, false);
 }
 
-/* Returns how often something was allocated. */
-static uint64_t feed(struct setup *setup, struct slice lines)
+static void feed_counted(void *context, const char *file, struct slice line)
 {
-    struct sender sender = {.address = address_v4(0x0a000001),
-                            .device = &setup->rules->devices[setup->rules->settings->device_count]};
     counted(true);
-    while (lines.len) {
-        size_t len = slice_find(lines, '\n');
-        pipeline_message(&setup->pipeline, &sender, slice_first(lines, len), NOW_MS, false);
-        lines = slice_from(lines, len < lines.len ? len + 1 : len);
-    }
-    return counted(false);
+    feed(context, file, line);
+    uint64_t n = counted(false);
+    if (n)
+        fail_msg("%s: %llu allocations for\n%.*s", file, (unsigned long long)n, (int)line.len,
+                 line.ptr);
 }
 
 /* The first round may still make what is made once: a time zone's table, say. */
 static void messages(void **state)
 {
-    struct setup *setup = *state;
-    glob_t files;
-    assert_int_equal(glob("samples/*/*.log", 0, NULL, &files), 0);
-    for (unsigned round = 0; round < 2; round++)
-        for (size_t i = 0; i < files.gl_pathc; i++) {
-            struct slice text = read_all(files.gl_pathv[i]);
-            uint64_t n = feed(setup, text);
-            if (round && n)
-                fail_msg("%s: %llu allocations", files.gl_pathv[i], (unsigned long long)n);
-            free((void *)(uintptr_t)text.ptr);
-        }
-    globfree(&files);
+    each_sample(feed, *state);
+    each_sample(feed_counted, *state);
     assert_true(events > 1000 && alerts > 20);
 }
 
@@ -171,7 +124,7 @@ static void messages(void **state)
 static void detection(void **state)
 {
     static struct record r;
-    struct setup *setup = *state;
+    struct pipeline_setup *setup = *state;
     struct detect_limits limits;
     struct heard *heard = calloc(1, sizeof(*heard));
     assert_true(rules_limits(setup->rules, &limits));

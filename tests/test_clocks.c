@@ -1,23 +1,14 @@
 /* Message time against arrival: what is believed, and what a clock that is off makes of it. */
-#include "server/rules.h"
+#include "tests/pipeline_setup.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
-#include <cmocka.h>
 
-#define NOW_MS   INT64_C(1795262400000) /* 2026-11-21T12:00:00Z */
 #define SECOND   INT64_C(1000)
 #define HOUR     (3600 * SECOND)
 #define LATENESS (60 * SECOND)
 #define AHEAD    (2 * SECOND)
 
-static struct config *config;
-static struct rules *rules;
-static struct detection *detection;
-static struct pipeline pipeline;
+static struct pipeline_setup setup;
 
 /* Of the latest message. */
 static int64_t time_ms, device_time_ms; /* device_time: 0 when there is none */
@@ -39,40 +30,25 @@ static void on_alert_here(void *context, const struct alert *alert)
         alert->phase == ALERT_START && strcmp(alert->detector->name, "internal_port_scan") == 0;
 }
 
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    print_error("%s\n", sentence);
-}
-
 static int start(void **state)
 {
-    unsigned complaints = 0;
     struct pipeline_output output = {.event = on_event, .alert = on_alert_here};
     (void)state;
-    config = config_load(NULL, complain, NULL, &complaints);
-    if (complaints || !(rules = rules_new(config, NULL)))
-        return -1;
-    detection = rules_detection(rules);
     starts = 0;
-    return pipeline_init(&pipeline, rules, detection, &output);
+    return pipeline_setup_open(&setup, &output);
 }
 
 static int stop(void **state)
 {
     (void)state;
-    pipeline_close(&pipeline);
-    detection_free(detection);
-    rules_free(rules);
-    config_free(config);
+    pipeline_setup_close(&setup);
     return 0;
 }
 
 /* A refusal to a port of one host, as a device stamps it, and as it arrives. */
 static void deny(const char *device, unsigned port, int64_t stamp_ms, int64_t arrival_ms)
 {
-    struct sender sender = {.address = address_v4(0xc0000201),
-                            .device = &rules->devices[rules->settings->device_count]};
+    setup.sender.address = address_v4(0xc0000201);
     char stamp[64], line[512];
     time_t t = (time_t)(stamp_ms / SECOND);
     struct tm tm;
@@ -84,7 +60,8 @@ static void deny(const char *device, unsigned port, int64_t stamp_ms, int64_t ar
                        stamp, device, port);
     char *block = malloc((size_t)len);
     memcpy(block, line, (size_t)len);
-    pipeline_message(&pipeline, &sender, slice_make(block, (size_t)len), arrival_ms, false);
+    pipeline_message(&setup.pipeline, &setup.sender, slice_make(block, (size_t)len), arrival_ms,
+                     false);
     free(block);
 }
 
@@ -107,7 +84,7 @@ static void as_far_as_is_believed(void **state)
     assert_int_equal(device_time_ms, NOW_MS);
     deny("fw3", 22, NOW_MS, NOW_MS - AHEAD - 1);
     expect(NOW_MS - AHEAD - 1, true);
-    assert_int_equal(pipeline.counters.time_suspect, 2);
+    assert_int_equal(setup.pipeline.counters.time_suspect, 2);
 }
 
 /* Ten minutes ahead, steadily: what arrives together keeps its distances; nothing is in the future. */
@@ -155,7 +132,7 @@ static void scans_by_wrong_clocks(void **state)
 static void replay_believes(void **state)
 {
     (void)state;
-    pipeline.replay = true;
+    setup.pipeline.replay = true;
     deny("fw1", 22, NOW_MS - 24 * 365 * HOUR, NOW_MS);
     expect(NOW_MS - 24 * 365 * HOUR, false);
 }

@@ -73,6 +73,8 @@ static char *settings_text(const struct settings *s)
                 f->header, f->format, f->facility, f->show_events, f->show_alerts, f->keep_unmapped,
                 f->ipv6_c6a, f->max_message_size, f->queue_size, f->when_full,
                 (long long)f->reconnect_min_ms, (long long)f->reconnect_max_ms);
+        if (f->answer_timeout_ms)
+            fprintf(out, "answer-timeout %lld\n", (long long)f->answer_timeout_ms);
         if (f->has_spool)
             fprintf(out, "spool %s %llu %d %d\n", f->spool.directory,
                     (unsigned long long)f->spool.size, f->spool.when_full, f->spool.use);
@@ -186,7 +188,10 @@ static void keys_reach_the_settings(void **state)
         "     header: rfc3164, format: json, facility: local7, show: [alerts], unmapped: drop,\n"
         "     ipv6: c6a, max-message-size: 4096, queue: {size: 1 MiB, when-full: drop-newest},\n"
         "     reconnect: {min: 1s}, spool: {directory: kept, size: 1 GiB, disk: always}}\n"
-        "  - {name: wire, protocol: udp, host: siem.example.com, port: 514}\n";
+        "  - {name: wire, protocol: udp, host: siem.example.com, port: 514}\n"
+        "  - {name: relp, protocol: relp, host: siem.example.com, port: 2514}\n"
+        "  - {name: slow, protocol: relp, host: siem.example.com, port: 2515,\n"
+        "     answer-timeout: 5m}\n";
     struct told *told = told_new();
     unsigned complaints = 1;
     struct config *config = load_text(text, sizeof(text) - 1, told, &complaints);
@@ -208,6 +213,10 @@ static void keys_reach_the_settings(void **state)
         "forward sink 2 127.0.0.1 25600 (none) 1 1 1 23 0 1 0 1 4096 1048576 1 1000 60000\n"
         "spool kept 1073741824 0 1\n"
         "forward wire 1 siem.example.com 514 (none) 0 0 0 16 1 1 1 0 8192 67108864 0 500 60000\n"
+        "forward relp 4 siem.example.com 2514 (none) 0 0 0 16 1 1 1 0 8192 67108864 0 500 60000\n"
+        "answer-timeout 60000\n"
+        "forward slow 4 siem.example.com 2515 (none) 0 0 0 16 1 1 1 0 8192 67108864 0 500 60000\n"
+        "answer-timeout 300000\n"
         "directories:\n"
         "enable:\n"
         "disable:\n");

@@ -74,14 +74,16 @@ static void assert_sets(const struct csv *csv)
     }
 }
 
-/* Both readers, which must agree; returns the block the fields point into. */
+/* All readers, which must agree; returns the block the fields point into. */
 static char *split(struct csv *csv, const char *text, size_t len)
 {
-    struct csv plain;
+    struct csv plain, narrow;
     char *block = exact(text, len);
     csv_split(csv, slice_make(block, len));
+    csv_split_narrow(&narrow, slice_make(block, len));
     csv_split_plain(&plain, slice_make(block, len));
     assert_same(csv, &plain);
+    assert_same(&narrow, &plain);
     assert_sets(csv);
     return block;
 }

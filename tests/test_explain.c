@@ -3,69 +3,46 @@
  * every sample line that what stands there is the value.
  */
 #include "server/explain.h"
-
-#include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
+#include "tests/pipeline_setup.h"
 
 #include "parsers/text/timestamp.h"
 
-#define NOW_MS INT64_C(1795262400000) /* 2026-11-21T12:00:00Z */
-
 struct setup {
-    struct config *config;
-    struct rules *rules;
-    struct pipeline pipeline;
+    struct pipeline_setup shared;
     struct parsed parsed;
     struct explanation explanation;
     char *block; /* the message, in a heap block of exactly its size */
     struct slice message;
 };
 
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    print_error("%s\n", sentence);
-}
-
 static int start(void **state)
 {
     static struct setup setup;
-    unsigned complaints = 0;
     struct pipeline_output nobody = {0};
-    setup.config = config_load(NULL, complain, NULL, &complaints);
-    if (complaints || !(setup.rules = rules_new(setup.config, NULL)))
-        return -1;
-    if (pipeline_init(&setup.pipeline, setup.rules, NULL, &nobody) < 0)
-        return -1;
-    setup.pipeline.replay = true;
     *state = &setup;
-    return 0;
+    int code = pipeline_setup_open(&setup.shared, &nobody);
+    setup.shared.pipeline.replay = true;
+    return code;
 }
 
 static int stop(void **state)
 {
     struct setup *setup = *state;
     free(setup->block);
-    pipeline_close(&setup->pipeline);
-    rules_free(setup->rules);
-    config_free(setup->config);
+    pipeline_setup_close(&setup->shared);
     return 0;
 }
 
 static void explain(struct setup *s, const char *line, size_t len)
 {
-    struct sender sender = {.device = &s->rules->devices[s->rules->settings->device_count]};
+    struct pipeline_setup *shared = &s->shared;
     free(s->block);
     s->block = malloc(len ? len : 1);
     memcpy(s->block, line, len);
     s->message = slice_make(s->block, len);
-    pipeline_parse(&s->pipeline, &sender, s->message, NOW_MS, false, &s->parsed);
-    assert_true(explain_record(s->rules, &sender, s->message, NOW_MS, &s->pipeline.record,
-                               &s->explanation));
+    pipeline_parse(&shared->pipeline, &shared->sender, s->message, NOW_MS, false, &s->parsed);
+    assert_true(explain_record(shared->rules, &shared->sender, s->message, NOW_MS,
+                               &shared->pipeline.record, &s->explanation));
 }
 
 static struct slice text_at(const struct setup *s, struct piece piece)
@@ -76,7 +53,7 @@ static struct slice text_at(const struct setup *s, struct piece piece)
 /* "text@column text@column" of a field's pieces; "-" when there is none, "+name" is an extra. */
 static void pieces_text(const struct setup *s, const char *name, char *out, size_t size)
 {
-    const struct record *r = &s->pipeline.record;
+    const struct record *r = &s->shared.pipeline.record;
     struct origin o = {0};
     size_t used = 0;
     for (unsigned f = 0; f < FIELD_COUNT; f++)
@@ -305,7 +282,7 @@ static size_t set_count, found_count;
 /* A value that stands in one piece is what the piece says. */
 static void check_value(const struct setup *s, unsigned f, struct slice text)
 {
-    const struct record *r = &s->pipeline.record;
+    const struct record *r = &s->shared.pipeline.record;
     const void *member = (const char *)r + record_fields[f].offset;
     struct address address;
     uint64_t number;
@@ -337,7 +314,7 @@ static void check_value(const struct setup *s, unsigned f, struct slice text)
 
 static void check_line(struct setup *s)
 {
-    const struct record *r = &s->pipeline.record;
+    const struct record *r = &s->shared.pipeline.record;
     for (unsigned f = 0; f < FIELD_COUNT; f++) {
         const struct origin *o = &s->explanation.fields[f];
         enum field_kind kind = record_fields[f].kind;
@@ -367,34 +344,20 @@ static void check_line(struct setup *s)
     }
 }
 
+static void check_sample(void *context, const char *file, struct slice line)
+{
+    struct setup *s = context;
+    if (strstr(file, "/detect/"))
+        return;
+    explain(s, line.ptr, line.len);
+    check_line(s);
+    explain(s, line.ptr, line.len * 2 / 3);
+    check_line(s);
+}
+
 static void samples(void **state)
 {
-    struct setup *s = *state;
-    glob_t files;
-    size_t lines = 0;
-    assert_int_equal(glob("samples/*/*.log", 0, NULL, &files), 0);
-    for (size_t i = 0; i < files.gl_pathc; i++) {
-        FILE *f = fopen(files.gl_pathv[i], "r");
-        char *line = NULL;
-        size_t room = 0;
-        ssize_t len;
-        assert_non_null(f);
-        if (strstr(files.gl_pathv[i], "/detect/")) {
-            fclose(f);
-            continue;
-        }
-        for (; (len = getline(&line, &room, f)) > 0; lines++) {
-            len -= line[len - 1] == '\n';
-            explain(s, line, (size_t)len);
-            check_line(s);
-            explain(s, line, (size_t)len * 2 / 3);
-            check_line(s);
-        }
-        free(line);
-        fclose(f);
-    }
-    globfree(&files);
-    assert_true(lines > 100);
+    assert_true(each_sample(check_sample, *state) > 100);
     print_message("# %zu of %zu numbers found\n", found_count, set_count);
     assert_true(found_count * 100 >= set_count * 98);
 }

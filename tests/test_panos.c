@@ -1,12 +1,6 @@
 /* PAN-OS: fields of rows of every kind, the columns against the guide's numbers. */
 #include "parsers/panos_columns.h"
-#include "parsers/parser.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
+#include "tests/parser_setup.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
 #define PAIRS_MAX    40
@@ -15,49 +9,15 @@ extern const struct parser parser_panos;
 
 static struct record record; /* too large for the stack of a test */
 
-static void text_of(enum record_field field, char *out, size_t size)
-{
-    const struct field_info *info = &record_fields[field];
-    const void *member = (const char *)&record + info->offset;
-    struct slice text = SLICE_NONE;
-    char room[ADDRESS_TEXT_MAX + 1];
-    if (!(record.has >> field & 1)) {
-        snprintf(out, size, "unset");
-        return;
-    }
-    switch (info->kind) {
-    case KIND_TEXT:
-        text = *(const struct slice *)member;
-        break;
-    case KIND_NUMBER:
-        snprintf(out, size, "%llu", (unsigned long long)*(const uint64_t *)member);
-        return;
-    case KIND_PORT:
-        snprintf(out, size, "%u", *(const uint16_t *)member);
-        return;
-    case KIND_ADDRESS:
-        text = slice_between(room, address_format(room, *(const struct address *)member));
-        break;
-    case KIND_TIME:
-        text = slice_between(room, timestamp_format(room, *(const int64_t *)member));
-        break;
-    case KIND_SEVERITY:
-    case KIND_PROTOCOL:
-        snprintf(out, size, "%u", *(const uint8_t *)member);
-        return;
-    default:
-        text = slice(record_word(info->kind, *(const uint8_t *)member));
-        break;
-    }
-    snprintf(out, size, "%.*s", (int)text.len, text.ptr);
-}
-
 /* The value of a field, or of an extra when there is no field of that name. */
 static void value_of(const char *name, char *out, size_t size)
 {
     for (unsigned f = 0; f < FIELD_COUNT; f++) {
         if (f != FIELD_extra && strcmp(record_fields[f].name, name) == 0) {
-            text_of((enum record_field)f, out, size);
+            if (record.has >> f & 1)
+                field_text(&record, (enum record_field)f, out, size);
+            else
+                snprintf(out, size, "unset");
             return;
         }
     }
@@ -419,10 +379,7 @@ static void columns(void **state)
 static void claims(void **state)
 {
     (void)state;
-    static const struct {
-        const char *body;
-        bool ours;
-    } bodies[] = {
+    static const struct claim bodies[] = {
         {"1,2026/11/20 08:00:14,0128,TRAFFIC,end", true},
         {"1,2026/11/20 08:00:14,0128,TRAFFIC", true},
         {": 1,2026/11/20 08:00:14,0128,THREAT,url", true},
@@ -440,14 +397,7 @@ static void claims(void **state)
         {": ", false},
         {"%ASA-6-302013: Built", false},
     };
-    struct syslog header = {.host = SLICE_NONE};
-    for (size_t i = 0; i < COUNT(bodies); i++) {
-        size_t len = strlen(bodies[i].body);
-        char *block = malloc(len ? len : 1);
-        memcpy(block, bodies[i].body, len);
-        assert_int_equal(parser_panos.claims(&header, slice_make(block, len)), bodies[i].ours);
-        free(block);
-    }
+    expect_claims(&parser_panos, bodies, COUNT(bodies));
 }
 
 /* The header's name wins; the firewall's own is kept when it is another. */

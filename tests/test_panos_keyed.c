@@ -1,10 +1,6 @@
 /* PAN-OS in CEF and LEEF: the same record as from the row that says the same. And the tables. */
 #include "parsers/panos_keyed.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <cmocka.h>
+#include "tests/parser_setup.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
 
@@ -168,10 +164,7 @@ static void same_record(void **state)
 static void claims(void **state)
 {
     (void)state;
-    static const struct {
-        const char *body;
-        bool ours;
-    } bodies[] = {
+    static const struct claim bodies[] = {
         {"CEF:0|Palo Alto Networks|PAN-OS|10.1|end|TRAFFIC|1|", true},
         {"CEF: 0|Palo Alto Networks|LF|2.0|TRAFFIC|end|3|", true},
         {"0|Palo Alto Networks|PAN-OS|10.1|end|TRAFFIC|1|", true},
@@ -185,14 +178,7 @@ static void claims(void **state)
         {"LEEF:", false},
         {"1.0", false},
     };
-    struct syslog header = {.host = SLICE_NONE};
-    for (size_t i = 0; i < COUNT(bodies); i++) {
-        size_t len = strlen(bodies[i].body);
-        char *block = malloc(len);
-        memcpy(block, bodies[i].body, len);
-        assert_int_equal(parser_panos.claims(&header, slice_make(block, len)), bodies[i].ours);
-        free(block);
-    }
+    expect_claims(&parser_panos, bodies, COUNT(bodies));
 }
 
 /* Keys too long for any column's name, and columns without one, must not meet. */

@@ -242,10 +242,10 @@ ended_well "a rotated file"
 
 # ---- detection ----
 
-scan() { # FROM TO: one source, refused at these services
-    awk -v from="$1" -v to="$2" -v now="$(LC_ALL=C date -u '+%b %d %Y %H:%M:%S')" 'BEGIN {
-        for (i = from; i < to; i++) printf "<164>%s fw1 : %%ASA-4-106023: Deny tcp src inside:10.1.0.1/%d dst dmz:10.2.3.%d/%d by access-group \"in\" [0x0, 0x0]\n",
-            now, 40000 + i, 1 + i, 5000 + i }' | tcp
+scan() { # FROM TO [SOURCE]: one source, refused at these services
+    awk -v from="$1" -v to="$2" -v source="${3:-10.1.0.1}" -v now="$(LC_ALL=C date -u '+%b %d %Y %H:%M:%S')" 'BEGIN {
+        for (i = from; i < to; i++) printf "<164>%s fw1 : %%ASA-4-106023: Deny tcp src inside:%s/%d dst dmz:10.2.3.%d/%d by access-group \"in\" [0x0, 0x0]\n",
+            now, source, 40000 + i, 1 + i, 5000 + i }' | tcp
 }
 alerts="{name: local, protocol: file, path: \"-\", format: json, show: [alerts]}"
 mkdir -p "$d/detectors" "$d/state"
@@ -274,6 +274,23 @@ check "the scan is found" until_true began synscan_internal_internal
 check "not by the detector that began anew" eval '! began mine'
 scan 30 45
 check "that comes later" until_true began mine
+groups() { counters && value groups detection; }
+before=$(groups)
+sed 's/timespan: 5m/timespan: soon/; s/gte: 20/gte: 5/' "$d/detectors/mine.yaml" >"$d/detectors/mine.new"
+cp "$d/detectors/mine.yaml" "$d/right.yaml"
+mv "$d/detectors/mine.new" "$d/detectors/mine.yaml"
+reload
+check "a wrong detector file: said where, and what" \
+    said "^$d/detectors/mine.yaml:[0-9]*:[0-9]*: timespan: expected .* not \"soon\""
+check "and that nothing has changed" said 'parapet.yaml cannot be used; nothing has changed$'
+check "counted" is reloads_failed 1
+check "groups go on" [ "$(groups)" = "$before" ]
+scan 0 19 10.1.0.2
+until_true is received 64
+check "the detector of before is in force" eval '! grep -q "mine.*10\.1\.0\.2" "$d/out"'
+scan 19 20 10.1.0.2
+check "and fires" until_true grep -q '"alert":"mine".*10\.1\.0\.2' "$d/out"
+mv "$d/right.yaml" "$d/detectors/mine.yaml"
 reload state="{directory: $d/state2, interval: 1h}"
 kept() { [ -s "$d/state2/detection.state" ]; }
 check "the state's folder moves" until_true kept
@@ -291,6 +308,10 @@ config detectors='{disable: [slow_scan]}' lists='[{name: some, entries: [192.0.2
 cp "$d/parapet.yaml" "$d/b.yaml"
 echo 'colour: green' | cat "$d/a.yaml" - >"$d/c.yaml"
 reload
+load_on -n 20000 # every table is in use
+wait $sender
+until_true is received 20000
+reload
 before=$(resident)
 load_on -n 60000 -c 8 -r 30000
 i=0
@@ -305,8 +326,8 @@ while kill -0 $sender 2>/dev/null && [ $i -lt 2000 ]; do
 done
 wait $sender
 check "$i SIGHUPs under load: all are sent" [ $? = 0 ]
-check "and received" until_true is received 60000
-check "over the same connections" is connections_accepted 8
+check "and received" until_true is received 80000
+check "over the same connections" is connections_accepted 9
 check "read anew several times ($(value reloads))" [ "$(value reloads)" -ge 1 ]
 check "memory stays where it was ($before, then $(resident) KiB)" [ $(($(resident) - before)) -lt 100000 ]
 ended_well "without a pause"

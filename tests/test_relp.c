@@ -18,6 +18,8 @@ struct relp_server {
     unsigned held;      /* answers are held back until so many messages wait for theirs; */
     bool backwards;     /* then they come backwards, */
     bool byte_by_byte;  /* or in single bytes */
+    unsigned silent;    /* so many connections answer ten messages and no more */
+    int64_t timeout_ms; /* 0: a minute */
     unsigned char seen[COUNT];
     unsigned refused; /* this message is, plus 1; 0: none */
     unsigned connections, most_waiting, closes, falls;
@@ -64,7 +66,7 @@ static void serve_connection(struct relp_server *s, int fd)
     static char data[BATCH_BYTES];
     FILE *in = fdopen(fd, "r");
     char command[16];
-    unsigned txnr, n = 0, last = 0;
+    unsigned txnr, n = 0, last = 0, taken = 0;
     bool good = s->connections > 1;
     while (read_frame(in, &txnr, command, data)) {
         const char *offers = good || !s->offers ? OFFERS : s->offers;
@@ -84,6 +86,8 @@ static void serve_connection(struct relp_server *s, int fd)
             say(fd, s->answer, strlen(s->answer), false);
             continue;
         }
+        if (s->connections <= s->silent && taken++ >= 10)
+            continue;
         frames[n++] = (struct frame){txnr, message};
         s->most_waiting = n > s->most_waiting ? n : s->most_waiting;
         if (n >= s->held || message == COUNT - 1) {
@@ -107,7 +111,7 @@ static void *server_run(void *context)
 /* COUNT messages through a receiver that behaves so. */
 static struct output_counters deliver(struct relp_server *s)
 {
-    struct setup t = {.settings.queue_size = 64 << 20};
+    struct setup t = {.settings.queue_size = 64 << 20, .settings.answer_timeout_ms = s->timeout_ms};
     uint16_t port = 0;
     s->listener = bound(SOCK_STREAM, &port);
     assert_int_equal(listen(s->listener, 8), 0);
@@ -174,6 +178,20 @@ static void refused(void **state)
     assert_int_equal(c.failures, 0);
 }
 
+/* A receiver that takes messages and answers no more is left, also right after a new connection, and
+ * what it has not answered comes again. */
+static void silent(void **state)
+{
+    (void)state;
+    static struct relp_server s = {.silent = 2, .timeout_ms = 200};
+    uint64_t begin = uv_hrtime();
+    struct output_counters c = deliver(&s);
+    assert_true(uv_hrtime() - begin >= UINT64_C(2 * 200 * 1000000));
+    assert_true(s.connections >= 3 && c.failures == s.connections - 1);
+    assert_int_equal(c.forwarded, COUNT);
+    assert_true(twice(&s) > 0 && twice(&s) <= c.resent);
+}
+
 static char long_answer[5000];
 
 /* Whatever a receiver says instead of its offers, or of an answer. */
@@ -230,6 +248,7 @@ int main(void)
         cmocka_unit_test(answered_backwards_and_in_pieces),
         cmocka_unit_test(window),
         cmocka_unit_test(refused),
+        cmocka_unit_test(silent),
         cmocka_unit_test(nonsense),
     };
     signal(SIGPIPE, SIG_IGN);

@@ -3,20 +3,11 @@
  * block of exactly its size: nothing may read past its end. What comes out is written as JSON and as
  * CEF in every framing, so that the writers see it all too.
  */
-#include "server/rules.h"
-
-#include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
+#include "tests/pipeline_setup.h"
 
 #include "parsers/record_json.h"
 #include "server/forward/alert_json.h"
 #include "server/forward/cef.h"
-
-#define NOW_MS INT64_C(1795262400000) /* 2026-11-21T12:00:00Z */
 
 static struct batch batch;
 static uint64_t written;
@@ -69,79 +60,42 @@ static void on_alert_here(void *context, const struct alert *alert)
     check_line();
 }
 
-struct setup {
-    struct config *config;
-    struct rules *rules;
-    struct detection *detection;
-    struct pipeline pipeline;
-};
-
-static void complain(void *context, const char *sentence)
-{
-    (void)context;
-    print_error("%s\n", sentence);
-}
-
 static int start(void **state)
 {
-    static struct setup setup;
-    unsigned complaints = 0;
+    static struct pipeline_setup setup;
     struct pipeline_output output = {on_event, on_unparsed, on_alert_here, NULL};
-    setup.config = config_load(NULL, complain, NULL, &complaints);
-    if (complaints || !(setup.rules = rules_new(setup.config, NULL)))
-        return -1;
-    setup.detection = rules_detection(setup.rules);
-    if (pipeline_init(&setup.pipeline, setup.rules, setup.detection, &output) < 0)
-        return -1;
     formats[0].memory = formats[1].memory = cef_memory_new();
-    setup.pipeline.replay = true;
     *state = &setup;
-    return 0;
+    int code = pipeline_setup_open(&setup, &output);
+    setup.pipeline.replay = true;
+    return code;
 }
 
 static int stop(void **state)
 {
-    struct setup *setup = *state;
     cef_memory_free(formats[0].memory);
-    pipeline_close(&setup->pipeline);
-    detection_free(setup->detection);
-    rules_free(setup->rules);
-    config_free(setup->config);
+    pipeline_setup_close(*state);
     return 0;
 }
 
-static void feed(struct setup *setup, const char *line, size_t len)
+static void feed(struct pipeline_setup *setup, struct slice line)
 {
-    struct sender sender = {.device = &setup->rules->devices[setup->rules->settings->device_count]};
-    char *block = malloc(len ? len : 1);
-    memcpy(block, line, len);
-    pipeline_message(&setup->pipeline, &sender, slice_make(block, len), NOW_MS, false);
+    char *block = malloc(line.len ? line.len : 1);
+    memcpy(block, line.ptr, line.len);
+    pipeline_message(&setup->pipeline, &setup->sender, slice_make(block, line.len), NOW_MS, false);
     free(block);
+}
+
+static void feed_prefixes(void *setup, const char *file, struct slice line)
+{
+    for (size_t n = strstr(file, "/detect/") ? line.len : 0; n <= line.len; n++)
+        feed(setup, slice_first(line, n));
 }
 
 static void every_prefix(void **state)
 {
-    struct setup *setup = *state;
-    glob_t files;
-    size_t lines = 0;
-    assert_int_equal(glob("samples/*/*.log", 0, NULL, &files), 0);
-    for (size_t i = 0; i < files.gl_pathc; i++) {
-        FILE *f = fopen(files.gl_pathv[i], "r");
-        char *line = NULL;
-        size_t room = 0;
-        ssize_t len;
-        bool whole_only = strstr(files.gl_pathv[i], "/detect/") != NULL;
-        assert_non_null(f);
-        while ((len = getline(&line, &room, f)) > 0) {
-            len -= line[len - 1] == '\n';
-            for (ssize_t n = whole_only ? len : 0; n <= len; n++)
-                feed(setup, line, (size_t)n);
-            lines++;
-        }
-        free(line);
-        fclose(f);
-    }
-    globfree(&files);
+    struct pipeline_setup *setup = *state;
+    size_t lines = each_sample(feed_prefixes, setup);
     assert_true(lines > 100 && written > 0);
     const struct counters *n = &setup->pipeline.counters;
     assert_int_equal(n->received, n->parsed + n->unknown + n->malformed + n->unclaimed);

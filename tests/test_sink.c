@@ -47,7 +47,6 @@ static void tcp_away_at_start(void **state)
     struct setup t = {0};
     struct receiver r = {.connections = 1};
     uint16_t port = 0;
-    unsigned first;
     int listener = bound(SOCK_STREAM, &port);
     setup_open(&t, FORWARD_TCP, port, NULL);
     assert_true(push(&t, 0, 100, 200));
@@ -57,10 +56,7 @@ static void tcp_away_at_start(void **state)
     run_until(&t, all_forwarded);
     assert_true(push(&t, 200, 100, 200));
     assert_int_equal(finish(&t, PATIENCE_MS).forwarded, 300);
-    receiver_end(&r);
-    assert_int_equal(check_messages(r.bytes, r.len, 200, &first), 300);
-    assert_int_equal(first, 0);
-    free(r.bytes);
+    receiver_check(&r, 200, 300);
 }
 
 /* Away, and the queue is small: the oldest messages are kept, the newest dropped, nobody blocked. */
@@ -70,7 +66,6 @@ static void tcp_away_and_full(void **state)
     struct setup t = {.settings.queue_size = 10000};
     struct receiver r = {.connections = 1};
     uint16_t port = 0;
-    unsigned first;
     int listener = bound(SOCK_STREAM, &port);
     setup_open(&t, FORWARD_TCP, port, NULL);
     run_until(&t, is_down);
@@ -82,10 +77,7 @@ static void tcp_away_and_full(void **state)
     receiver_start(&r, listener);
     run_until(&t, all_forwarded);
     finish(&t, PATIENCE_MS);
-    receiver_end(&r);
-    assert_int_equal(check_messages(r.bytes, r.len, 200, &first), 50);
-    assert_int_equal(first, 0);
-    free(r.bytes);
+    receiver_check(&r, 200, 50);
 }
 
 /* The receiver closes twice in the middle of a message: the last connection begins with a whole one. */
@@ -143,6 +135,46 @@ static void tcp_reset_with_something_unread(void **state)
     free(r.seen);
 }
 
+/* Two connections to a receiver that may hold more unread than 16 KiB, with so much to be kept; how
+ * often that is said. */
+static unsigned warnings(size_t retain)
+{
+    struct setup t = {.settings.queue_size = 64 << 20, .settings.retain = retain};
+    struct receiver r = {.connections = 2, .limit = 100000};
+    uint16_t port = 0;
+    int listener = bound(SOCK_STREAM, &port), bytes = 128 << 10, told = dup(STDERR_FILENO);
+    char line[512];
+    unsigned count = 0;
+    FILE *file = tmpfile();
+    assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)), 0);
+    dup2(fileno(file), STDERR_FILENO);
+    receiver_start(&r, listener);
+    setup_open(&t, FORWARD_TCP, port, NULL);
+    for (unsigned i = 0; i < 4000; i += 100)
+        push(&t, i, 100, 500);
+    run_until(&t, has_reconnected);
+    run_until(&t, all_forwarded);
+    finish(&t, PATIENCE_MS);
+    receiver_end(&r);
+    dup2(told, STDERR_FILENO);
+    close(told);
+    for (rewind(file); fgets(line, sizeof(line), file);)
+        count += strstr(line, "warning: output test: 127.0.0.1 offers to take ") &&
+                 strstr(line, "only 16 KiB are kept") &&
+                 strstr(line, "{retain: 1 MiB, size: 2 MiB}");
+    fclose(file);
+    free(r.bytes);
+    return count;
+}
+
+static void tcp_window_beyond_retain(void **state)
+{
+    (void)state;
+    assert_int_equal(warnings(16 << 10), 1);
+    assert_int_equal(warnings(8 << 20), 0);
+    assert_int_equal(warnings(0), 0); /* nothing is to be kept */
+}
+
 /* The same with an orderly end, after which nothing comes twice. */
 static void tcp_orderly_end(void **state)
 {
@@ -173,7 +205,7 @@ static void tcp_slow_blocks(void **state)
     struct setup t = {.settings.queue_size = 1 << 20};
     struct receiver r = {.connections = 1, .pause = 100};
     uint16_t port = 0;
-    unsigned pushed = 0, first;
+    unsigned pushed = 0;
     receiver_start(&r, bound(SOCK_STREAM, &port));
     setup_open(&t, FORWARD_TCP, port, NULL);
     push(&t, pushed++, 1, 1000);
@@ -184,9 +216,7 @@ static void tcp_slow_blocks(void **state)
     assert_true(pushed < 100000);
     run_until(&t, is_room);
     finish(&t, PATIENCE_MS);
-    receiver_end(&r);
-    assert_int_equal(check_messages(r.bytes, r.len, 1000, &first), pushed);
-    free(r.bytes);
+    receiver_check(&r, 1000, pushed);
 }
 
 /* A receiver that reads nothing: with drop-newest nobody stops, and the end is in time. */
@@ -326,7 +356,6 @@ static void small_batches_are_joined(void **state)
     struct setup t = {.settings.queue_size = 8 << 20};
     struct receiver r = {.connections = 1};
     uint16_t port = 0;
-    unsigned first;
     int listener = bound(SOCK_STREAM, &port);
     setup_open(&t, FORWARD_TCP, port, NULL);
     run_until(&t, is_down);
@@ -335,9 +364,7 @@ static void small_batches_are_joined(void **state)
     receiver_start(&r, listener);
     run_until(&t, all_forwarded);
     assert_int_equal(finish(&t, PATIENCE_MS).forwarded, 9000);
-    receiver_end(&r);
-    assert_int_equal(check_messages(r.bytes, r.len, 100, &first), 9000);
-    free(r.bytes);
+    receiver_check(&r, 100, 9000);
 }
 
 int main(void)
@@ -349,6 +376,7 @@ int main(void)
         cmocka_unit_test(tcp_away_and_full),
         cmocka_unit_test(tcp_closed_in_mid_message),
         cmocka_unit_test(tcp_reset_with_something_unread),
+        cmocka_unit_test(tcp_window_beyond_retain),
         cmocka_unit_test(tcp_orderly_end),
         cmocka_unit_test(tcp_slow_blocks),
         cmocka_unit_test(tcp_black_hole),

@@ -56,7 +56,6 @@ static void over_a_restart(void **state)
         struct setup t = {.settings.queue_size = 8 << 20};
         struct receiver r = {.connections = 1};
         uint16_t port = 0;
-        unsigned first;
         int listener = bound(SOCK_STREAM, &port);
         open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, (enum spool_use)use);
         for (unsigned i = 0; i < 50; i++)
@@ -75,10 +74,7 @@ static void over_a_restart(void **state)
         struct output_counters c = finish(&t, PATIENCE_MS);
         assert_int_equal(c.forwarded, 5110);
         assert_int_equal(c.set_aside, 0);
-        receiver_end(&r);
-        assert_int_equal(check_messages(r.bytes, r.len, 200, &first), 5110);
-        assert_int_equal(first, 0);
-        free(r.bytes);
+        receiver_check(&r, 200, 5110);
     }
 }
 
@@ -94,7 +90,6 @@ static void slow_receiver(void **state)
     struct setup t = {.settings.queue_size = 2 << 20};
     struct receiver r = {.connections = 1, .pause = 10};
     uint16_t port = 0;
-    unsigned first;
     receiver_start(&r, bound(SOCK_STREAM, &port));
     open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, SPOOL_WHEN_NEEDED);
     push(&t, 0, 1, 1000);
@@ -106,10 +101,8 @@ static void slow_receiver(void **state)
     run_until(&t, all_forwarded);
     assert_true(counters(&t).spooled > 0);
     struct output_counters c = finish(&t, PATIENCE_MS);
-    receiver_end(&r);
     assert_int_equal(c.forwarded, 10001);
-    assert_int_equal(check_messages(r.bytes, r.len, 1000, &first), 10001);
-    free(r.bytes);
+    receiver_check(&r, 1000, 10001);
 }
 
 /* The receiver is gone again and again with something unread. */
@@ -202,7 +195,6 @@ static void failing_disk(void **state)
     struct setup t = {.settings.queue_size = 4 << 20};
     struct receiver r = {.connections = 1};
     uint16_t port = 0;
-    unsigned first;
     int listener = bound(SOCK_STREAM, &port);
     open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, SPOOL_ALWAYS);
     signal(SIGXFSZ, SIG_IGN);
@@ -221,10 +213,8 @@ static void failing_disk(void **state)
     push(&t, 1000, 100, 500);
     run_until(&t, all_forwarded);
     struct output_counters c = finish(&t, PATIENCE_MS);
-    receiver_end(&r);
     assert_int_equal(c.forwarded, 1100);
-    assert_int_equal(check_messages(r.bytes, r.len, 500, &first), 1100);
-    free(r.bytes);
+    receiver_check(&r, 500, 1100);
 }
 
 /* The end without a disk: counted. */

@@ -116,9 +116,7 @@ static void counting_goes_on(void **state)
 {
     (void)state;
     struct shipped_detectors s;
-    shipped(&s);
-    struct detection *d = engine_new(s.of, SHIPPED_COUNT, 4 << 20);
-    straight.count = 0;
+    struct detection *d = shipped_engine(&s, 4 << 20);
     scan(d, START, 0, 19, &straight);
     assert_int_equal(straight.count, 0);
     d = reborn(d, &s, START + 2000, 4 << 20);
@@ -141,9 +139,7 @@ static void seen_stays_seen(void **state)
 {
     (void)state;
     struct shipped_detectors s;
-    shipped(&s);
-    struct detection *d = engine_new(s.of, SHIPPED_COUNT, 4 << 20);
-    straight.count = 0;
+    struct detection *d = shipped_engine(&s, 4 << 20);
     for (int i = 0; i < 3; i++) {
         tcp(&record, START + i * DAY, ip("192.0.2.1"), ip("10.0.0.80"), 8081, EVIDENCE_DATA);
         detect_observe(d, &record, tell, &straight);
@@ -340,9 +336,7 @@ static void gaps(void **state)
 {
     (void)state;
     struct shipped_detectors s;
-    shipped(&s);
-    struct detection *d = engine_new(s.of, SHIPPED_COUNT, 4 << 20);
-    straight.count = 0;
+    struct detection *d = shipped_engine(&s, 4 << 20);
     detect_note_changes(d);
     assert_int_equal(lines_without_ends(d, "fw1", 0, 6000), 1);
     assert_int_equal(lines_without_ends(d, "fw2", 0, 3000), 0);

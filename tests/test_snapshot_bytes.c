@@ -22,11 +22,9 @@ static void torn_and_flipped(void **state)
 {
     (void)state;
     struct shipped_detectors s;
-    shipped(&s);
-    struct detection *d = engine_new(s.of, SHIPPED_COUNT, 1 << 20);
+    struct detection *d = shipped_engine(&s, 1 << 20);
     struct detection *e = engine_new(s.of, SHIPPED_COUNT, 1 << 20);
     seed = 77;
-    straight.count = 0;
     detect_note_changes(d);
     scan(d, START, 0, 25, &straight);
     for (unsigned i = 0; i < 20; i++) {
@@ -74,9 +72,7 @@ static void write_fails(void **state)
 {
     (void)state;
     struct shipped_detectors s;
-    shipped(&s);
-    struct detection *d = engine_new(s.of, SHIPPED_COUNT, 4 << 20);
-    straight.count = 0;
+    struct detection *d = shipped_engine(&s, 4 << 20);
     scan(d, START, 0, 25, &straight);
     struct bytes whole = saved(d, START);
     for (size_t most = 1; most < whole.len; most += 97) {
@@ -95,9 +91,7 @@ static void changes_are_enough(void **state)
 {
     (void)state;
     struct shipped_detectors s;
-    shipped(&s);
-    struct detection *d = engine_new(s.of, SHIPPED_COUNT, 4 << 20);
-    straight.count = 0;
+    struct detection *d = shipped_engine(&s, 4 << 20);
     detect_note_changes(d);
     scan(d, START, 0, 10, &straight);
     struct bytes b = saved(d, START);
@@ -135,8 +129,7 @@ static void too_many_changes(void **state)
 {
     (void)state;
     struct shipped_detectors s;
-    shipped(&s);
-    struct detection *d = engine_new(s.of, SHIPPED_COUNT, 1 << 20);
+    struct detection *d = shipped_engine(&s, 1 << 20);
     struct bytes b = {0};
     bool lost;
     detect_note_changes(d);
@@ -187,9 +180,7 @@ static void many_groups(void **state)
 {
     (void)state;
     struct shipped_detectors s;
-    shipped(&s);
-    struct detection *d = engine_new(s.of, SHIPPED_COUNT, 256 << 20);
-    straight.count = 0;
+    struct detection *d = shipped_engine(&s, 256 << 20);
     for (unsigned i = 0; i < 100000; i++)
         for (uint16_t port = 1024; port < 1027; port++) {
             tcp(&record, START + i, address_v4(0x0a000000 + i), ip("10.0.0.1"), port,
@@ -241,8 +232,7 @@ static void saved_while_counting(void **state)
 {
     (void)state;
     struct shipped_detectors s;
-    shipped(&s);
-    struct detection *d = engine_new(s.of, SHIPPED_COUNT, 8 << 20);
+    struct detection *d = shipped_engine(&s, 8 << 20);
     struct counting c = {d, &straight};
     pthread_t thread;
     bool lost;

@@ -1,6 +1,7 @@
 /* slice, cursor, address: small readers, each fed heap blocks of exactly the size it may read. */
 #include "parsers/text/address.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -123,6 +124,29 @@ static void addresses_in_front(void **state)
         }
 }
 
+/* Made-up texts of digits and dots, mostly: read as byte by byte. */
+static void addresses_alike(void **state)
+{
+    (void)state;
+    uint64_t seed = 88172645463325252u;
+    unsigned taken = 0;
+    for (int i = 0; i < 100000; i++) {
+        char text[24];
+        struct address a = {0, 0}, b = {0, 0};
+        size_t len = 7 + (size_t)i % (sizeof(text) - 7);
+        for (size_t k = 0; k < len; k++) {
+            seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+            bool dot = k % (2 + i % 3) == 1 || seed % 16 == 0;
+            text[k] = dot ? '.' : "012345678912/ :"[seed / 16 % (seed & 1 << 20 ? 15 : 12)];
+        }
+        size_t n = address_read_v4(slice_make(text, len), &a);
+        assert_int_equal(n, address_read_v4_plain(slice_make(text, len), &b));
+        assert_true(address_equals(a, b));
+        taken += n != 0;
+    }
+    assert_true(taken > 1000);
+}
+
 static void cursors(void **state)
 {
     (void)state;
@@ -225,12 +249,47 @@ static void digits_are_printed(void **state)
     assert_false(digits_only(SLICE_NONE));
 }
 
+/* Numbers of every length, in front of every byte and of few bytes or many, as the C library reads
+ * them: where many bytes follow they are read eight at a time. */
+static void digits_are_read(void **state)
+{
+    static const char digits[] = "90817263544536271809", behind[] = ") to outside: 1234";
+    char text[64];
+    (void)state;
+    for (size_t len = 0; len < sizeof(digits); len++)
+        for (size_t more = 0; more < sizeof(behind); more++)
+            for (unsigned c = 0; c < 256; c++) {
+                if (more == 0 && c)
+                    break;
+                snprintf(text, sizeof(text), "%.*s%.*s", (int)len, digits, (int)more, behind);
+                if (more)
+                    text[len] = (char)c;
+                char *bytes = malloc(len + more ? len + more : 1);
+                memcpy(bytes, text, len + more);
+                struct cursor cursor = cursor_over(slice_make(bytes, len + more));
+                char *end = text;
+                errno = 0;
+                uint64_t expected = (unsigned)(text[0] - '0') < 10 ? strtoull(text, &end, 10) : 0;
+                bool bad = end == text || errno == ERANGE;
+                assert_int_equal(cursor_number(&cursor), bad ? 0 : expected);
+                assert_int_equal(cursor.bad, bad);
+                if (!bad)
+                    assert_ptr_equal(cursor.rest.ptr, bytes + (end - text));
+                free(bytes);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses),  cmocka_unit_test(addresses_in_front),
-        cmocka_unit_test(cursors),    cmocka_unit_test(numbers),
-        cmocka_unit_test(plain_text), cmocka_unit_test(digits_are_printed),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(addresses_in_front),
+        cmocka_unit_test(addresses_alike),
+        cmocka_unit_test(cursors),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(plain_text),
+        cmocka_unit_test(digits_are_printed),
+        cmocka_unit_test(digits_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

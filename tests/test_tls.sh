@@ -143,6 +143,33 @@ head -c 100000 /dev/urandom >"$d/noise"
 check "noise that begins as TLS does" until_true is tls_failed_protocol 4
 ended_well "bad peers"
 
+# ---- handshakes that nobody goes on with ----
+
+half_open() { # 200 connections that send the beginning of a hello and stay
+    "$B/tool_load" -p "$tls_port" -f "$d/hello" -n 200 -c 200 -1 -r 10000 -k >"$d/load" 2>&1 &
+    load=$!
+    pids="$pids $load"
+    until_true at_least connections_accepted 200
+}
+plain=0
+serve listen="$entry}" limits='{handshake-timeout: 2s}'
+before=$(resident)
+half_open
+check "200 half-open handshakes: others are served meanwhile" sends meanwhile -
+check "all are closed in time" failed timeout 200
+check "a connection costs less than 64 KiB until then" [ $(($(resident) - before)) -lt $((200 * 64)) ]
+check "and others are served" sends afterwards -
+ended_well "half-open handshakes"
+kill $load
+serve listen="$entry}" limits='{handshake-timeout: 1s, max-connections: 50}'
+half_open
+check "as many as max-connections allows, the rest is closed at once" until_true is connections_over_limit 150
+check "those in time" failed timeout 50
+check "then there is room again" sends room -
+stop
+check "half-open beyond the limit: nothing to report" reported
+kill $load
+
 # ---- certificates that change under load ----
 
 shown() { # the subject of the certificate that a new connection is shown

@@ -2,13 +2,13 @@
  * Counting receiver on 127.0.0.1, TCP (newline or octet counting, found out per connection) or UDP.
  * Ends after -n messages, after silence, at a signal or at its time limit, and prints
  *
- *   messages=200000 bytes=81234567 connections=1 unfinished=0 bad=0 first=81.250 last=81.662
+ *   messages=200000 bytes=81234567 connections=1 unfinished=0 bad=0 first=81.250 last=81.662 cpu=0.1
  *
  * bytes are the messages' own, unfinished are messages cut off by the end of their connection, bad
  * are connections closed here for a frame that cannot be; first and last are when the first and the
- * last bytes came, in seconds of the monotonic clock. It can misbehave as receivers do: close,
- * reset, read slowly, accept and close, be away at first. Exit: 0 when -n were received or no -n
- * was given, else 1.
+ * last bytes came, in seconds of the monotonic clock, cpu is its processor time. It can misbehave as
+ * receivers do: close, reset, read slowly, accept and close, be away at first. Exit: 0 when -n were
+ * received or no -n was given, else 1.
  */
 #include "tests/tool.h"
 
@@ -200,7 +200,7 @@ static void udp_run(double since)
     static char buffers[DATAGRAMS][65536];
     struct iovec parts[DATAGRAMS];
     struct mmsghdr headers[DATAGRAMS] = {0};
-    int fd = tool_bind(SOCK_DGRAM, (uint16_t)options.port), size = 8 << 20;
+    int fd = tool_bind(SOCK_DGRAM, (uint16_t)options.port), size = 16 << 20;
     double end = since + options.limit_s;
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
@@ -307,8 +307,8 @@ int main(int argc, char **argv)
     if (copy && fclose(copy))
         tool_fail("%s: %s", options.file, strerror(errno));
     printf("messages=%llu bytes=%llu connections=%llu unfinished=%llu bad=%llu first=%.6f "
-           "last=%.6f\n",
+           "last=%.6f cpu=%.3f\n",
            (unsigned long long)messages, (unsigned long long)bytes, (unsigned long long)accepted,
-           (unsigned long long)unfinished, (unsigned long long)bad, first, last);
+           (unsigned long long)unfinished, (unsigned long long)bad, first, last, tool_cpu_s());
     return options.count && messages < options.count ? 1 : 0;
 }

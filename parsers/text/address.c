@@ -38,27 +38,6 @@ bool address_parse(struct slice text, struct address *out)
     return slice_find(text, ':') < text.len && parse_v6(text, out);
 }
 
-#define DIGIT(n) (char)('0' + (n) % 10)
-#define OCTET(n)                                                                                   \
-    {                                                                                              \
-        {(n) >= 100  ? DIGIT((n) / 100)                                                            \
-         : (n) >= 10 ? DIGIT((n) / 10)                                                             \
-                     : DIGIT(n),                                                                   \
-         (n) >= 100  ? DIGIT((n) / 10)                                                             \
-         : (n) >= 10 ? DIGIT(n)                                                                    \
-                     : '.',                                                                        \
-         (n) >= 100 ? DIGIT(n) : '.', '.'},                                                        \
-            (n) >= 100  ? 3                                                                        \
-            : (n) >= 10 ? 2                                                                        \
-                        : 1                                                                        \
-    }
-#define OCTETS_4(n)  OCTET(n), OCTET((n) + 1), OCTET((n) + 2), OCTET((n) + 3)
-#define OCTETS_16(n) OCTETS_4(n), OCTETS_4((n) + 4), OCTETS_4((n) + 8), OCTETS_4((n) + 12)
-#define OCTETS_64(n) OCTETS_16(n), OCTETS_16((n) + 16), OCTETS_16((n) + 32), OCTETS_16((n) + 48)
-
-const struct address_octet address_octets[256] = {OCTETS_64(0), OCTETS_64(64), OCTETS_64(128),
-                                                  OCTETS_64(192)};
-
 char *address_format_v6(char *out, struct address a)
 {
     unsigned char bytes[16];

@@ -27,66 +27,91 @@ static inline size_t plain_copy_bytes(char *out, const char *p, size_t len, char
 }
 
 #ifdef __SSE2__
-/* 0xff for each byte that is not plain. One more than a visible byte is above the blank as a signed
- * number, one more than any other is not. */
+/* The sign bit of each byte that is not plain. One more than a visible byte or a blank is at least 33
+ * as a signed number, one more than any other is less. */
 static inline __m128i plain_bad(__m128i v, char special)
 {
-    __m128i hidden = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8(1)), _mm_set1_epi8(' ' + 1));
+    __m128i hidden = _mm_subs_epi8(_mm_add_epi8(v, _mm_set1_epi8(1)), _mm_set1_epi8(' ' + 1));
     __m128i escaped = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')),
                                    _mm_cmpeq_epi8(v, _mm_set1_epi8(special)));
     return _mm_or_si128(hidden, escaped);
 }
 
-/* 4 to 32 bytes as two halves that overlap: nothing is read twice, nothing behind. */
-static inline bool plain_copy_halves(char *out, const char *p, size_t len, char special)
+/* 16 to 32 bytes as two blocks that overlap: nothing is read behind them. One bit of the result for
+ * each byte of the blocks that is not plain. */
+static inline unsigned plain_blocks(char *out, const char *p, size_t len, char special)
 {
-    __m128i first, last, bad;
-    int last_int, first_int;
-    if (len >= 16) {
-        first = _mm_loadu_si128((const __m128i *)(const void *)p);
-        last = _mm_loadu_si128((const __m128i *)(const void *)(p + len - 16));
-        _mm_storeu_si128((__m128i *)(void *)out, first);
-        _mm_storeu_si128((__m128i *)(void *)(out + len - 16), last);
-        bad = _mm_or_si128(plain_bad(first, special), plain_bad(last, special));
-        return _mm_movemask_epi8(bad) == 0;
-    }
+    __m128i first = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i last = _mm_loadu_si128((const __m128i *)(const void *)(p + len - 16));
+    _mm_storeu_si128((__m128i *)(void *)out, first);
+    _mm_storeu_si128((__m128i *)(void *)(out + len - 16), last);
+    return (unsigned)_mm_movemask_epi8(plain_bad(first, special)) |
+           (unsigned)_mm_movemask_epi8(plain_bad(last, special)) << 16;
+}
+
+/* 1 to 15 bytes, likewise; `width`: bytes of a block. */
+static inline unsigned plain_parts(char *out, const char *p, size_t len, char special,
+                                   unsigned *width)
+{
     if (len >= 8) {
-        first = _mm_loadl_epi64((const __m128i *)(const void *)p);
-        last = _mm_loadl_epi64((const __m128i *)(const void *)(p + len - 8));
+        __m128i first = _mm_loadl_epi64((const __m128i *)(const void *)p);
+        __m128i last = _mm_loadl_epi64((const __m128i *)(const void *)(p + len - 8));
         _mm_storel_epi64((__m128i *)(void *)out, first);
         _mm_storel_epi64((__m128i *)(void *)(out + len - 8), last);
-        return _mm_movemask_epi8(plain_bad(_mm_unpacklo_epi64(first, last), special)) == 0;
+        *width = 8;
+        return (unsigned)_mm_movemask_epi8(plain_bad(_mm_unpacklo_epi64(first, last), special));
     }
-    memcpy(&first_int, p, 4);
-    memcpy(&last_int, p + len - 4, 4);
-    memcpy(out, &first_int, 4);
-    memcpy(out + len - 4, &last_int, 4);
-    first = _mm_unpacklo_epi32(_mm_cvtsi32_si128(first_int), _mm_cvtsi32_si128(last_int));
-    return (_mm_movemask_epi8(plain_bad(first, special)) & 0xff) == 0;
+    uint32_t first, last;
+    *width = 4;
+    if (len >= 4) {
+        memcpy(&first, p, 4);
+        memcpy(&last, p + len - 4, 4);
+        memcpy(out + len - 4, &last, 4);
+    } else { /* one of three bytes comes twice, or thrice */
+        first = (unsigned char)p[0] | (uint32_t)(unsigned char)p[len >> 1] << 8 |
+                (uint32_t)(unsigned char)p[len - 1] << 16 | (uint32_t)' ' << 24;
+        last = UINT32_C(0x20202020);
+    }
+    memcpy(out, &first, 4);
+    __m128i both = _mm_unpacklo_epi32(_mm_cvtsi32_si128((int)first), _mm_cvtsi32_si128((int)last));
+    return (unsigned)_mm_movemask_epi8(plain_bad(both, special)) & 0xff;
+}
+
+/* More than 32 bytes. */
+static inline size_t plain_copy_long(char *out, const char *p, size_t len, char special)
+{
+    for (size_t n = 0; n < len; n += 32) {
+        if (len - n < 32)
+            n = len - 32; /* the last blocks overlap those before */
+        unsigned bad = plain_blocks(out + n, p + n, 32, special);
+        if (bad)
+            return n + (size_t)__builtin_ctz(bad);
+    }
+    return len;
 }
 #endif
 
 /*
  * Copies up to the first byte that is not plain; returns how many were copied. May write up to
- * PLAIN_SLACK bytes of anything behind them; reads nothing behind the text.
+ * PLAIN_SLACK bytes of anything behind the text; reads nothing behind it.
  */
 static inline size_t plain_copy(char *out, const char *p, size_t len, char special)
 {
-    size_t n = 0;
 #ifdef __SSE2__
-    if (len - 4 <= 28 && plain_copy_halves(out, p, len, special))
+    unsigned width = 16, bad;
+    if (len > 32)
+        return plain_copy_long(out, p, len, special);
+    if (len >= 16)
+        bad = plain_blocks(out, p, len, special);
+    else if (len > 0)
+        bad = plain_parts(out, p, len, special, &width);
+    else
+        return 0;
+    if (__builtin_expect(bad == 0, 1))
         return len;
-    for (; len - n >= 16 || (n && n < len); n += 16) {
-        if (len - n < 16)
-            n = len - 16; /* the last block overlaps the one before */
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + n));
-        unsigned mask = (unsigned)_mm_movemask_epi8(plain_bad(v, special));
-        _mm_storeu_si128((__m128i *)(void *)(out + n), v);
-        if (mask)
-            return n + (size_t)__builtin_ctz(mask);
-    }
-    if (n)
-        return len;
-#endif
+    size_t at = (size_t)__builtin_ctz(bad);
+    return at < width ? at : at + len - 2 * width;
+#else
     return plain_copy_bytes(out, p, len, special);
+#endif
 }

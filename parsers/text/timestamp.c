@@ -5,6 +5,8 @@
  */
 #include "parsers/text/timestamp.h"
 
+#include "parsers/text/digits.h"
+
 #define DAY_MS        INT64_C(86400000)
 #define ERA_DAYS      146097 /* 400 years */
 #define EPOCH_DAYS    719468 /* 0000-03-01 to 1970-01-01 */
@@ -96,9 +98,11 @@ static const char *read_fraction(const char *p, const char *end, int64_t *ms)
 {
     if (p == end || *p != '.' || end - p < 2 || !is_digit(p[1]))
         return p;
-    p++;
-    for (int weight = 100; p < end && is_digit(*p); p++, weight /= 10)
+    int weight = 100;
+    for (p++; weight && p < end && is_digit(*p); p++, weight /= 10)
         *ms += (*p - '0') * weight;
+    while (p < end && is_digit(*p))
+        p++;
     return p;
 }
 
@@ -311,8 +315,14 @@ bool timestamp_slashed(struct cursor *c, const struct zone *zone, int64_t *ms)
         return false;
     unsigned year = four_digits(p);
     char between = p[4], before_clock = between == '/' ? ' ' : '-';
-    p = read_short(p + 5, end, between, &month);
-    p = p ? read_short(p, end, before_clock, &day) : NULL;
+    if (c->rest.len >= 19 && p[7] == between && p[10] == before_clock) { /* nearly always */
+        month = two_digits(p + 5);
+        day = two_digits(p + 8);
+        p += 11;
+    } else {
+        p = read_short(p + 5, end, between, &month);
+        p = p ? read_short(p, end, before_clock, &day) : NULL;
+    }
     if (!p || end - p < 8 || year > 9999 || !date_exists((int)year, month, day))
         return false;
     int64_t clock = read_clock(p);
@@ -326,18 +336,17 @@ bool timestamp_slashed(struct cursor *c, const struct zone *zone, int64_t *ms)
 
 bool timestamp_epoch(struct cursor *c, int64_t *ms)
 {
-    const char *p = c->rest.ptr, *end = slice_end(c->rest);
-    int64_t value = 0;
-    while (p < end && p - c->rest.ptr < 14 && is_digit(*p))
-        value = value * 10 + (*p++ - '0');
-    size_t digits = (size_t)(p - c->rest.ptr);
+    const char *begin = c->rest.ptr, *end = slice_end(c->rest), *p = begin;
+    while (p < end && p - begin < 14 && is_digit(*p))
+        p++;
+    size_t digits = (size_t)(p - begin);
     if (digits < 9 || digits > 13)
         return false;
-    int64_t fraction = 0;
+    int64_t value = digits_8(begin, digits - 8) * 100000000 + digits_8(p - 8, 8), fraction = 0;
     p = read_fraction(p, end, &fraction);
     /* Twelve digits of seconds would be the year 5138. */
     *ms = digits >= 12 ? value : value * 1000 + fraction;
-    cursor_advance(c, (size_t)(p - c->rest.ptr));
+    cursor_advance(c, (size_t)(p - begin));
     return true;
 }
 

@@ -4,55 +4,41 @@
  */
 #include "server/forward/cef_memory.h"
 
-#define KEYS_MAX   RECORD_EXTRA_MAX
-#define KEY_HASHES 512
+#define NAME_MAX_BYTES 128 /* of a longer name, what its key is made of */
 
 /* A name as long as is remembered, behind a longer prefix than this, has no room in a slot. */
 #define CEF_PREFIX_MAX (CEF_KEY_MAX - CEF_NAME_MAX - 2)
-
-/* The keys of extras written so far, to keep any from coming twice. */
-struct keys {
-    uint64_t seen[KEY_HASHES / 64]; /* a bit for each hash: most keys are new at a glance */
-    const char *at[KEYS_MAX];
-    uint16_t len[KEYS_MAX];
-    unsigned count;
-};
 
 static unsigned key_hash(const char *p, size_t n)
 {
     uint64_t h = n;
     for (size_t i = 0; i < n; i++)
         h = (h ^ (unsigned char)p[i]) * UINT64_C(0x9e3779b97f4a7c15);
-    return h >> 32 & (KEY_HASHES - 1);
+    return h >> 32 & (CEF_KEYS - 1);
 }
 
-static bool keys_have(const struct keys *keys, const char *p, size_t n)
+/* Whether one of the keys up to `end` is this. No value has what would end a key in it: what begins
+ * like the key, is it. */
+static bool have_key(const char *const *keys, const char *const *end, const char *key, size_t len)
 {
-    for (unsigned i = 0; i < keys->count; i++)
-        if (keys->len[i] == n && memcmp(keys->at[i], p, n) == 0)
+    for (; keys < end; keys++)
+        if (memcmp(*keys, key, len) == 0)
             return true;
     return false;
 }
 
-/* Notes " key=", which ends at `end`, after making it one that did not come yet: layer_name comes
+/* Makes " key=", which ends at p and may be among the keys already, one that is not: layer_name comes
  * once a layer: LayerName, LayerName2, LayerName3. Returns its end. */
-static inline char *keys_add(struct keys *keys, const char *key, char *end, unsigned hash)
+static char *make_unique(struct cef_memory *memory, const char *const *keys,
+                         const char *const *last, char *p)
 {
-    uint64_t bit = UINT64_C(1) << (hash & 63), *word = &keys->seen[hash >> 6];
-    if (__builtin_expect((*word & bit) != 0, 0)) {
-        char *stem = end - 1;
-        for (unsigned n = 2; keys_have(keys, key, (size_t)(end - key)); n++) {
-            end = digits_format(stem, n);
-            *end++ = '=';
-        }
-        hash = key_hash(key, (size_t)(end - key));
-        word = &keys->seen[hash >> 6];
-        bit = UINT64_C(1) << (hash & 63);
+    char *key = (char *)*last, *stem = p - 1;
+    for (unsigned n = 2; have_key(keys, last, key, (size_t)(p - key)); n++) {
+        p = digits_format(stem, n);
+        *p++ = '=';
     }
-    *word |= bit;
-    keys->at[keys->count] = key;
-    keys->len[keys->count++] = (uint16_t)(end - key);
-    return end;
+    memory->key_line[key_hash(key, (size_t)(p - key))] = memory->line;
+    return p;
 }
 
 /* "source_country" behind "PanOS" is " PanOSSourceCountry="; bytes no key may have are left out. */
@@ -76,87 +62,89 @@ static size_t make_key(char *out, struct slice prefix, struct slice name)
     return (size_t)(p - out);
 }
 
-/* The bytes at both ends of a name, which say all of one that has at most 16. */
-static inline void name_ends(struct slice name, uint64_t *first, uint64_t *last)
+/* Kinds of names differ at both ends. */
+static unsigned name_hash(struct slice name)
 {
-    *first = *last = 0;
-    if (name.len >= 8) {
-        memcpy(first, name.ptr, 8);
-        memcpy(last, name.ptr + name.len - 8, 8);
-    } else if (name.len >= 4) {
-        memcpy(first, name.ptr, 4);
-        memcpy(last, name.ptr + name.len - 4, 4);
-    } else {
-        for (size_t i = 0; i < name.len; i++)
-            *first = *first << 8 | (unsigned char)name.ptr[i];
-    }
+    uint32_t first = 0, last = 0;
+    size_t n = name.len < 4 ? name.len : 4;
+    memcpy(&first, name.ptr, n);
+    memcpy(&last, slice_end(name) - n, n);
+    uint64_t middle = (unsigned char)name.ptr[name.len / 2];
+    return (unsigned)((first + ((uint64_t)last << 32) + middle * 31 + name.len) *
+                          UINT64_C(0x9e3779b97f4a7c15) >>
+                      55);
 }
 
-static void fill_slot(struct cef_name *slot, struct slice prefix, struct slice name)
+static inline bool is_name(const struct cef_name *slot, struct slice prefix, struct slice name)
 {
-    name_ends(name, &slot->first, &slot->last);
+    return slot->name_len == name.len && slot->prefix == prefix.ptr &&
+           cef_same(slot->name, name.ptr, name.len);
+}
+
+/* The slot of a name, one of two neighbours: which of them is filled anew is left to chance. NULL: it
+ * is not remembered. */
+static struct cef_name *find_name(struct cef_memory *memory, struct slice prefix, struct slice name)
+{
+    if (name.len > CEF_NAME_MAX || prefix.len > CEF_PREFIX_MAX)
+        return NULL;
+    unsigned hash = name_hash(name);
+    for (unsigned way = 0; way < 2; way++)
+        if (is_name(&memory->names[hash ^ way], prefix, name))
+            return &memory->names[hash ^ way];
+    struct cef_name *slot = &memory->names[hash ^ (memory->line & 1)];
     slot->prefix = prefix.ptr;
     slot->name_len = (uint8_t)name.len;
     memcpy(slot->name, name.ptr, name.len);
     slot->key_len = (uint8_t)make_key(slot->key, prefix, name);
     slot->key_hash = (uint16_t)key_hash(slot->key, slot->key_len);
-}
-
-/* The slot of a name, one of two neighbours: which of them is filled anew is left to chance. */
-static inline const struct cef_name *name_slot(struct cef_memory *memory, struct slice prefix,
-                                               struct slice name)
-{
-    uint64_t first, last;
-    name_ends(name, &first, &last);
-    uint64_t mixed = (first + last * 31 + name.len) * UINT64_C(0x9e3779b97f4a7c15);
-    struct cef_name *slot = &memory->names[mixed >> 55];
-    for (int way = 0; way < 2; way++) {
-        if (slot->first == first && slot->last == last && slot->name_len == name.len &&
-            slot->prefix == prefix.ptr &&
-            (name.len <= 16 || memcmp(slot->name, name.ptr, name.len) == 0))
-            return slot;
-        slot = &memory->names[mixed >> 55 ^ 1];
-    }
-    slot = &memory->names[mixed >> 55 ^ (mixed & 1)];
-    fill_slot(slot, prefix, name);
     return slot;
 }
 
-/* Writes " key=" of a name at p; returns its end, and its hash. */
-static inline char *put_name(char *p, struct cef_memory *memory, struct slice prefix,
-                             struct slice name, unsigned *hash)
+/* Writes " key=" of a name that was not guessed; returns its end. */
+static char *put_name(char *p, struct cef_memory *memory, struct slice prefix, struct slice name,
+                      struct cef_name ***guess, unsigned *hash)
 {
-    if (__builtin_expect(name.len > CEF_NAME_MAX || prefix.len > CEF_PREFIX_MAX, 0)) {
-        size_t len = make_key(p, prefix, name);
+    struct cef_name *slot = find_name(memory, prefix, name);
+    if (!slot) {
+        size_t len = make_key(p, prefix, slice_first(name, NAME_MAX_BYTES));
         *hash = key_hash(p, len);
         return p + len;
     }
-    const struct cef_name *slot = name_slot(memory, prefix, name);
-    memcpy(p, slot->key, CEF_KEY_MAX / 2);
-    if (__builtin_expect(slot->key_len > CEF_KEY_MAX / 2, 0))
-        memcpy(p + CEF_KEY_MAX / 2, slot->key + CEF_KEY_MAX / 2, CEF_KEY_MAX / 2);
+    **guess = slot;
+    *guess = &slot->next;
     *hash = slot->key_hash;
+    memcpy(p, slot->key, CEF_KEY_MAX);
     return p + slot->key_len;
 }
 
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r)
 {
+    const struct record_extra *extra = r->extras, *end = extra + r->extra;
     struct slice prefix = r->extra_prefix.len ? r->extra_prefix : slice("Device");
-    struct keys keys;
+    struct cef_name **guess = &memory->head->extra;
+    const char *keys[RECORD_EXTRA_MAX], **key = keys, *stop = w->stop;
+    uint32_t line = ++memory->line;
     char *p = w->p;
 
-    memset(keys.seen, 0, sizeof(keys.seen));
-    keys.count = 0;
-    for (unsigned i = 0; i < r->extra; i++) {
-        if (__builtin_expect(p > w->stop, 0)) {
-            w->cut = true;
-            break;
-        }
-        char *key = p;
+    for (; extra < end && p <= stop; extra++, key++) {
+        struct cef_name *slot = *guess;
         unsigned hash;
-        p = put_name(p, memory, prefix, slice_first(r->extras[i].name, 128), &hash);
-        p = keys_add(&keys, key, p, hash);
-        p = cef_copy(w, p, r->extras[i].value, 1023);
+        *key = p;
+        if (__builtin_expect(is_name(slot, prefix, extra->name), 1)) {
+            guess = &slot->next;
+            hash = slot->key_hash;
+            memcpy(p, slot->key, CEF_KEY_MAX / 2);
+            if (__builtin_expect(slot->key_len > CEF_KEY_MAX / 2, 0))
+                memcpy(p + CEF_KEY_MAX / 2, slot->key + CEF_KEY_MAX / 2, CEF_KEY_MAX / 2);
+            p += slot->key_len;
+        } else {
+            p = put_name(p, memory, prefix, extra->name, &guess, &hash);
+        }
+        if (__builtin_expect(memory->key_line[hash] == line, 0))
+            p = make_unique(memory, keys, key, p);
+        memory->key_line[hash] = line;
+        p = cef_copy(w, p, extra->value, 1023);
     }
+    w->cut |= extra < end;
     w->p = p;
 }

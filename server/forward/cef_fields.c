@@ -15,29 +15,18 @@
      : (field) == FIELD_techniques                                      ? CEF_TEXT_MAX             \
                                                                         : 1023)
 
-/* How a value is written: by its kind, with one exception, see put_session. */
-#define FORM_SESSION      (KIND_EXTRA + 1)
-#define FORM(field, kind) ((field) == FIELD_session_id ? FORM_SESSION : (kind))
-
-/* " key=" of each field, from the one list, and what writing its value takes: a cache line. Keys are
- * copied as blocks of one size, whatever their length. */
-#define KEY_MAX   58
-#define KEY_BLOCK 32
+/* " key=" of each field, from the one list. */
 static const struct key {
-    char text[KEY_MAX];
+    const char *text;
     uint16_t limit, offset;
-    uint8_t len, form;
+    uint8_t len, kind;
 } keys[FIELD_COUNT] = {
 #define FIELD(kind, name, cef, meaning)                                                            \
     [FIELD_##name] = {" " cef "=", LIMIT(FIELD_##name), offsetof(struct record, name),             \
-                      sizeof(" " cef "=") - 1, FORM(FIELD_##name, KIND_##kind)},
+                      sizeof(" " cef "=") - 1, KIND_##kind},
 #include "parsers/record_fields.h"
 #undef FIELD
 };
-#define FIELD(kind, name, cef, meaning)                                                            \
-    _Static_assert(sizeof(" " cef "=") - 1 <= KEY_MAX, "a key has room");
-#include "parsers/record_fields.h"
-#undef FIELD
 
 /* The words, written together and before the others, because few of their combinations occur. */
 #define WORDS                                                                                      \
@@ -45,19 +34,9 @@ static const struct key {
      UINT64_C(1) << FIELD_evidence | UINT64_C(1) << FIELD_direction |                              \
      UINT64_C(1) << FIELD_protocol)
 
-/* The fields that have a key, written in the order of the list. msg is last in any case. */
-#define FIELD(kind, name, cef, meaning) | (uint64_t)(sizeof(cef) > 1) << FIELD_##name
-static const uint64_t mapped_fields = (0
-#include "parsers/record_fields.h"
-                                       ) &
-                                      ~(UINT64_C(1) << FIELD_message | WORDS);
-#undef FIELD
-
-static inline char *key_at(char *p, const struct key *key)
+static char *key_at(char *p, const struct key *key)
 {
-    memcpy(p, key->text, KEY_BLOCK);
-    if (__builtin_expect(key->len > KEY_BLOCK, 0))
-        memcpy(p + KEY_BLOCK, key->text + KEY_BLOCK, KEY_MAX - KEY_BLOCK);
+    memcpy(p, key->text, key->len);
     return p + key->len;
 }
 
@@ -84,35 +63,32 @@ static char *put_c6a(char *p, enum record_field field, struct address a)
     return address_format(p + len, a);
 }
 
-/* The second of a line is most often that of the line before. */
-static inline char *put_time(char *p, struct cef_memory *memory, int64_t ms)
+static void remember_second(struct cef_second *second, int64_t ms)
 {
-    if (ms < 1000 || ms / 1000 != memory->second) {
+    second->len = (uint8_t)(digits_format(second->text, (uint64_t)ms / 1000) - second->text);
+    second->begin_ms = ms - ms % 1000;
+}
+
+/* Most often it is in the same second as that of the line before. */
+static inline char *put_time(char *p, struct cef_second *second, int64_t ms)
+{
+    uint64_t part = (uint64_t)ms - (uint64_t)second->begin_ms;
+    if (__builtin_expect(part >= 1000, 0)) {
         struct cef_writer w = {.p = p};
+        if (ms >= 1000)
+            remember_second(second, ms);
         cef_put_time(&w, ms);
         return w.p;
     }
-    unsigned part = (unsigned)(ms % 1000);
-    memcpy(p, memory->epoch, sizeof(memory->epoch));
-    p += memory->epoch_len;
-    p[0] = (char)('0' + part / 100);
-    p[1] = (char)('0' + part / 10 % 10);
-    p[2] = (char)('0' + part % 10);
-    return p + 3;
+    memcpy(p, second->text, 16);
+    return cef_put_millis(p + second->len, (unsigned)part);
 }
 
 /* cn3 takes numbers only; connections of some vendors have names. */
-static char *put_session(struct cef_writer *w, char *p, const struct key *key, struct slice id)
+static bool is_number(struct slice id)
 {
-    static const char other[] = " ParapetSessionId=";
     uint64_t number;
-    if (digits_only(id) && (id.len < 19 || (number_parse(id, &number) && number <= INT64_MAX))) {
-        p = key_at(p, key);
-    } else {
-        memcpy(p, other, sizeof(other) - 1);
-        p += sizeof(other) - 1;
-    }
-    return cef_escape(w, p, id, key->limit, CEF_IN_EXTENSION);
+    return digits_only(id) && (id.len < 19 || (number_parse(id, &number) && number <= INT64_MAX));
 }
 
 static char *put_word(char *p, enum field_kind kind, unsigned value)
@@ -130,27 +106,37 @@ static char *put_word(char *p, enum field_kind kind, unsigned value)
     return p + word.len;
 }
 
-static inline char *put_field(struct cef_writer *w, char *p, struct cef_memory *memory,
-                              const struct record *r, size_t field, uint64_t c6a)
+/* What writing a record's fields takes. */
+struct fields {
+    struct cef_writer *w;
+    struct cef_memory *memory;
+    uint64_t c6a; /* fields of which an IPv6 address comes twice */
+};
+
+/* A value behind its key. The kind and the field are constants wherever this is called. */
+static inline __attribute__((always_inline)) char *put_value(const struct fields *f, char *p,
+                                                             const void *member,
+                                                             enum field_kind kind,
+                                                             enum record_field field)
 {
-    const struct key *key = &keys[field];
-    const void *member = (const char *)r + key->offset;
-    unsigned form = key->form;
-    if (__builtin_expect(form == FORM_SESSION, 0))
-        return put_session(w, p, key, r->session_id);
-    p = key_at(p, key);
-    if (form == KIND_TEXT)
-        return cef_copy(w, p, *(const struct slice *)member, key->limit);
-    if (form == KIND_ADDRESS) {
+    switch (kind) {
+    case KIND_TEXT:
+        return cef_copy(f->w, p, *(const struct slice *)member, LIMIT(field));
+    case KIND_ADDRESS:
         p = address_format(p, *(const struct address *)member);
-        if (__builtin_expect(c6a >> field & 1, 0))
-            p = put_c6a(p, (enum record_field)field, *(const struct address *)member);
+        if (__builtin_expect(f->c6a >> field & 1, 0))
+            p = put_c6a(p, field, *(const struct address *)member);
+        return p;
+    case KIND_TIME:
+        return put_time(p, field == FIELD_device_time ? &f->memory->device_time : &f->memory->time,
+                        *(const int64_t *)member);
+    case KIND_PORT:
+        return digits_format(p, *(const uint16_t *)member);
+    case KIND_NUMBER:
+        return digits_format(p, *(const uint64_t *)member);
+    default:
         return p;
     }
-    if (form == KIND_TIME)
-        return put_time(p, memory, *(const int64_t *)member);
-    return digits_format(p,
-                         form == KIND_PORT ? *(const uint16_t *)member : *(const uint64_t *)member);
 }
 
 bool cef_has_key(enum record_field field)
@@ -190,7 +176,7 @@ static inline char *put_words(char *p, struct cef_memory *memory, const struct r
         char *end = slot->out;
         for (uint64_t left = r->has & WORDS; left; left &= left - 1) {
             const struct key *key = &keys[__builtin_ctzll(left)];
-            end = put_word(key_at(end, key), (enum field_kind)key->form,
+            end = put_word(key_at(end, key), (enum field_kind)key->kind,
                            *((const uint8_t *)r + key->offset));
         }
         slot->which = which;
@@ -200,17 +186,39 @@ static inline char *put_words(char *p, struct cef_memory *memory, const struct r
     return p + slot->len;
 }
 
+static inline char *put_key(char *p, const char *key, size_t len)
+{
+    memcpy(p, key, len);
+    return p + len;
+}
+
+/* " key=", with one exception. */
+#define PUT_KEY(p, r, field, cef)                                                                  \
+    ((field) == FIELD_session_id && !is_number((r)->session_id)                                    \
+         ? put_key(p, " ParapetSessionId=", sizeof(" ParapetSessionId=") - 1)                      \
+         : put_key(p, " " cef "=", sizeof(" " cef "=") - 1))
+
+/* The fields that are written one by one, in the order of the list. msg is last in any case. */
+#define IS_PAIR(field, cef)                                                                        \
+    (sizeof(cef) > 1 && (field) != FIELD_message && (WORDS >> (field)&1) == 0)
+
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r)
 {
     const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
-    uint64_t c6a = format->ipv6_c6a ? both : 0;
+    struct fields f = {.w = w, .memory = format->memory, .c6a = format->ipv6_c6a ? both : 0};
+    uint64_t has = r->has;
     char *p = put_words(w->p, format->memory, r);
-    for (uint64_t left = r->has & mapped_fields; left; left &= left - 1) {
-        if (__builtin_expect(p > w->stop, 0)) {
-            w->cut = true;
-            break;
-        }
-        p = put_field(w, p, format->memory, r, (size_t)__builtin_ctzll(left), c6a);
+#define FIELD(kind, name, cef, meaning)                                                            \
+    if (IS_PAIR(FIELD_##name, cef) && has >> FIELD_##name & 1) {                                   \
+        if (__builtin_expect(p > w->stop, 0)) {                                                    \
+            w->cut = true;                                                                         \
+            has = 0;                                                                               \
+        } else {                                                                                   \
+            p = PUT_KEY(p, r, FIELD_##name, cef);                                                  \
+            p = put_value(&f, p, &r->name, KIND_##kind, FIELD_##name);                             \
+        }                                                                                          \
     }
+#include "parsers/record_fields.h"
+#undef FIELD
     w->p = p;
 }

@@ -44,31 +44,21 @@ static void put_bsd_time(struct cef_writer *w, const char *iso)
     cef_put_raw(w, iso + 11, 8);
 }
 
-void cef_remember_second(struct cef_memory *memory, int64_t time_ms)
+/* As RFC 3339 has it; most often in the same second as the line before. Before 1970 seconds and
+ * their parts are not counted the same way. */
+static inline void put_stamp(char *p, struct cef_second *second, int64_t ms)
 {
-    int64_t second = time_ms / 1000;
-    if (time_ms < 0 || second == memory->second)
-        return;
-    char epoch[DIGITS_MAX];
-    timestamp_format(memory->stamp, time_ms);
-    memory->epoch_len = (uint8_t)(digits_format(epoch, (uint64_t)second) - epoch);
-    memcpy(memory->epoch, epoch, sizeof(memory->epoch));
-    memory->second = second;
-}
-
-/* Before 1970 seconds and their parts are not counted the same way. */
-static void put_stamp(struct cef_writer *w, const struct cef_memory *memory, int64_t time_ms)
-{
-    if (time_ms < 0) {
-        w->p = timestamp_format(w->p, time_ms);
+    uint64_t part = (uint64_t)ms - (uint64_t)second->begin_ms;
+    if (__builtin_expect(part >= 1000, 0)) {
+        timestamp_format(p, ms);
+        if (ms >= 0) {
+            memcpy(second->text, p, TIMESTAMP_TEXT_LEN);
+            second->begin_ms = ms - ms % 1000;
+        }
         return;
     }
-    unsigned ms = (unsigned)(time_ms % 1000);
-    memcpy(w->p, memory->stamp, TIMESTAMP_TEXT_LEN);
-    w->p[20] = (char)('0' + ms / 100);
-    w->p[21] = (char)('0' + ms / 10 % 10);
-    w->p[22] = (char)('0' + ms % 10);
-    w->p += TIMESTAMP_TEXT_LEN;
+    memcpy(p, second->text, TIMESTAMP_TEXT_LEN);
+    cef_put_millis(p + 20, (unsigned)part);
 }
 
 void cef_put_syslog_header(struct cef_writer *w, const struct cef_format *format, int64_t time_ms,
@@ -77,17 +67,18 @@ void cef_put_syslog_header(struct cef_writer *w, const struct cef_format *format
     if (format->header == CEF_HEADER_NONE)
         return;
     *w->p++ = '<';
-    cef_put_number(w, format->facility * 8 + syslog_severity[severity]);
+    w->p = digits_octet(w->p, format->facility * 8 + syslog_severity[severity]);
     *w->p++ = '>';
     if (format->header == CEF_HEADER_RFC5424) {
         CEF_PUT(w, "1 ");
-        put_stamp(w, format->memory, time_ms);
+        put_stamp(w->p, &format->memory->stamp, time_ms);
+        w->p += TIMESTAMP_TEXT_LEN;
         *w->p++ = ' ';
         put_hostname(w, host);
         CEF_PUT(w, " parapet - - - ");
     } else {
         char iso[TIMESTAMP_TEXT_LEN];
-        timestamp_format(iso, time_ms);
+        put_stamp(iso, &format->memory->stamp, time_ms);
         put_bsd_time(w, iso);
         *w->p++ = ' ';
         put_hostname(w, host);
@@ -105,55 +96,40 @@ static void write_head(struct cef_writer *w, const struct slice *texts, const ch
     cef_put_header_text(w, texts[4], status ? "Message not understood" : "unknown", 512);
 }
 
-/* Whether `known` begins with the text. Most are short: their two ends overlap and say it all. */
-static inline bool begins_with(const char *known, struct slice text)
+/* Whether the slot's next text is this one. */
+static inline __attribute__((always_inline)) bool holds_text(const struct cef_head *head, int i,
+                                                             const char **known, struct slice text)
 {
-    uint64_t a = 0, b = 0, c = 0, d = 0;
-    if (text.len >= 8 && text.len <= 16) {
-        memcpy(&a, known, 8);
-        memcpy(&b, text.ptr, 8);
-        memcpy(&c, known + text.len - 8, 8);
-        memcpy(&d, slice_end(text) - 8, 8);
-    } else if (text.len >= 4 && text.len < 8) {
-        memcpy(&a, known, 4);
-        memcpy(&b, text.ptr, 4);
-        memcpy(&c, known + text.len - 4, 4);
-        memcpy(&d, slice_end(text) - 4, 4);
-    } else if (text.len) {
-        return memcmp(known, text.ptr, text.len) == 0;
-    }
-    return ((a ^ b) | (c ^ d)) == 0;
+    const char *at = *known;
+    *known += text.len;
+    if (head->text_len[i] != text.len)
+        return false;
+    return text.len <= 32 ? cef_same(at, text.ptr, text.len) : !memcmp(at, text.ptr, text.len);
 }
 
 /* Whether the slot holds these texts already. */
-static inline bool holds(const struct cef_head *head, const struct slice *texts)
+static inline __attribute__((always_inline)) bool holds(const struct cef_head *head,
+                                                        const struct slice *texts)
 {
     const char *known = head->texts;
-    if (head->len == 0)
-        return false;
-    for (int i = 0; i < CEF_HEAD_TEXTS; i++) {
-        if (head->text_len[i] != texts[i].len || !begins_with(known, texts[i]))
-            return false;
-        known += texts[i].len;
-    }
-    return true;
+    return head->len && holds_text(head, 0, &known, texts[0]) &&
+           holds_text(head, 1, &known, texts[1]) && holds_text(head, 2, &known, texts[2]) &&
+           holds_text(head, 3, &known, texts[3]) && holds_text(head, 4, &known, texts[4]);
 }
 
 /* The slot of these texts: kinds of message differ in their ids, most often in the last digits. */
 static inline struct cef_head *head_slot(struct cef_memory *memory, const struct slice *texts)
 {
     struct slice id = texts[3];
-    uint64_t h = 0;
+    uint32_t first = 0, last = 0;
     if (id.len >= 4) {
-        uint32_t first, last;
         memcpy(&first, id.ptr, 4);
         memcpy(&last, slice_end(id) - 4, 4);
-        h = first | (uint64_t)last << 32;
     } else if (id.len) {
-        memcpy(&h, id.ptr, 1);
+        first = (unsigned char)id.ptr[0];
     }
-    h = (h ^ texts[4].len << 24 ^ texts[0].len) * UINT64_C(0x9e3779b97f4a7c15);
-    return &memory->heads[h >> 58 & (CEF_HEADS - 1)];
+    uint64_t h = first ^ (uint64_t)last << 32 ^ texts[4].len << 24 ^ texts[0].len;
+    return &memory->heads[h * UINT64_C(0x9e3779b97f4a7c15) >> 58 & (CEF_HEADS - 1)];
 }
 
 static void fill_head(struct cef_writer *w, struct cef_head *head, const struct slice *texts)
@@ -191,6 +167,7 @@ void cef_put_head(struct cef_writer *w, struct cef_memory *memory, const struct 
         return;
     }
     struct cef_head *head = head_slot(memory, texts);
+    memory->head = head;
     if (!holds(head, texts)) {
         fill_head(w, head, texts);
         return;

@@ -10,6 +10,7 @@
 #define CEF_NAMES      512
 #define CEF_NAME_MAX   32 /* longer names of extras are made each time */
 #define CEF_KEY_MAX    64
+#define CEF_KEYS       1024 /* hashes of keys */
 #define CEF_HEADS      64
 #define CEF_HEAD_MAX   192 /* a longer header is written each time */
 #define CEF_HEAD_TEXTS 5
@@ -19,8 +20,8 @@
 struct cef_memory {
     /* An extra's name behind a prefix, as the " key=" it became. */
     struct cef_name {
-        uint64_t first, last; /* bytes of the name: all of them up to 16 */
         const char *prefix;
+        struct cef_name *next; /* what came behind it the last time */
         uint16_t key_hash;
         uint8_t name_len, key_len;
         char name[CEF_NAME_MAX];
@@ -28,21 +29,67 @@ struct cef_memory {
     } names[CEF_NAMES];
     /* Vendor, product, version, class id and name, as they stand between CEF's pipes. */
     struct cef_head {
+        struct cef_name *extra; /* what came first the last time */
         uint16_t text_len[CEF_HEAD_TEXTS];
         uint16_t len;
         char texts[CEF_HEAD_MAX];
         char out[CEF_HEAD_MAX];
     } heads[CEF_HEADS];
+    struct cef_head *head; /* the line's, or one that is not remembered */
     /* The fields that are words: category, action, outcome, evidence, direction, protocol. */
     struct cef_words {
         uint64_t which; /* their values, one in a byte; 0 when the slot is empty */
         uint8_t len;
         char out[CEF_WORDS_MAX + 64]; /* keys are copied in blocks */
     } words[CEF_WORDS];
-    /* The last line's second: as RFC 3339 has it, and in digits. */
-    int64_t second;
-    char stamp[24];
-    char epoch[16];
-    uint8_t epoch_len;
+    /* The last second in which a line, its rt or its device's time was. */
+    struct cef_second {
+        int64_t begin_ms;
+        uint8_t len;
+        char text[24]; /* as RFC 3339 has it, or in digits */
+    } stamp, time, device_time;
+    /* Which keys of extras the line has: the number of the last line that had one of this hash. */
+    uint32_t key_line[CEF_KEYS];
+    uint32_t line;
     uint8_t count_len; /* of the last line's octet count, with its blank */
 };
+
+/* Whether two texts of 8 to 16 bytes are the same: the words at their two ends overlap. */
+static inline bool cef_same_words(const char *known, const char *text, size_t len)
+{
+    uint64_t a, b, c, d;
+    memcpy(&a, known, 8);
+    memcpy(&b, text, 8);
+    memcpy(&c, known + len - 8, 8);
+    memcpy(&d, text + len - 8, 8);
+    return ((a ^ b) | (c ^ d)) == 0;
+}
+
+/* Whether two texts of at most 32 bytes are the same. */
+static inline bool cef_same(const char *known, const char *text, size_t len)
+{
+    uint32_t a, b, c, d;
+    if (len > 16)
+        return cef_same_words(known, text, 16) &&
+               cef_same_words(known + len - 16, text + len - 16, 16);
+    if (len >= 8)
+        return cef_same_words(known, text, len);
+    if (len >= 4) {
+        memcpy(&a, known, 4);
+        memcpy(&b, text, 4);
+        memcpy(&c, known + len - 4, 4);
+        memcpy(&d, text + len - 4, 4);
+        return ((a ^ b) | (c ^ d)) == 0;
+    }
+    return len == 0 || (known[0] == text[0] && known[len >> 1] == text[len >> 1] &&
+                        known[len - 1] == text[len - 1]);
+}
+
+/* The part of a second, in three digits. */
+static inline char *cef_put_millis(char *p, unsigned part)
+{
+    p[0] = (char)('0' + part / 100);
+    p[1] = (char)('0' + part / 10 % 10);
+    p[2] = (char)('0' + part % 10);
+    return p + 3;
+}

@@ -72,8 +72,6 @@ void cef_put_text_field(struct cef_writer *w, enum record_field field, struct sl
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r);
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r);
 
-/* The second of a line, before its header and its times are written. */
-void cef_remember_second(struct cef_memory *memory, int64_t time_ms);
 /* "<134>1 2026-11-21T08:56:00.000Z host parapet - - - "; severity is CEF's. */
 void cef_put_syslog_header(struct cef_writer *w, const struct cef_format *format, int64_t time_ms,
                            struct slice host, unsigned severity);

@@ -9,7 +9,6 @@
 #include "server/tls/context.h"
 
 #define CONFIRM_MS 20
-#define ANSWER_MS  60000
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -70,7 +69,7 @@ static bool is_silent(struct transport *t, uint64_t now_ms)
         t->answered = t->flight.acked;
         t->answered_ms = now_ms;
     }
-    return !t->kind->retains && now_ms - t->answered_ms > ANSWER_MS;
+    return !t->kind->retains && now_ms - t->answered_ms > (uint64_t)t->settings->answer_timeout_ms;
 }
 
 static void on_confirm(uv_timer_t *timer)
@@ -83,6 +82,7 @@ static void on_confirm(uv_timer_t *timer)
         if (t->state != TRANSPORT_UP || !t->kind->acked)
             continue;
         transport_confirm(t);
+        transport_judge_window(t);
         again |= flight_unacked(&t->flight) > 0;
         if (is_silent(t, uv_now(s->loop)))
             silent = t;

@@ -11,8 +11,8 @@
  * acknowledged goes back to the front of the queue. A kind that `retains` learns only what the
  * receiver's kernel has, not its program. So the flight keeps as much behind that point as the
  * receiver can hold unread: twice the largest window that it has offered, for its buffer holds more
- * than the window tells (measured on Linux: at most 1.7 times), but not more than `retain` and a
- * quarter of the queue. A receiver that ends in order has read all that its kernel acknowledged: a
+ * than the window tells (measured on Linux: at most 1.7 times), but not more than `retain` and half
+ * of the queue. A receiver that ends in order has read all that its kernel acknowledged: a
  * system that closes a socket with something unread in it resets the connection (RFC 1122 section
  * 4.2.2.13). Only after an orderly end is what was retained let go; after any other it is sent again.
  */
@@ -102,9 +102,11 @@ struct transport {
     int broken;    /* a negative libuv code: a worker's write failed, the main loop sees to it */
     void *own;     /* the kind's, of this connection */
     struct flight flight;
-    uint64_t asked;  /* flight.written when acked was asked last */
-    char why[320];   /* the connection ended, when the kind knows more than a code; "" else */
-    uint64_t window; /* the largest that the receiver has offered on this connection */
+    uint64_t asked;   /* flight.written when acked was asked last */
+    char why[320];    /* the connection ended, when the kind knows more than a code; "" else */
+    uint64_t window;  /* at most so much has the receiver offered on this connection, */
+    uint64_t offered; /* and at least so much on any */
+    bool window_told;
     struct receiver_counters counters;
     uint64_t answered;    /* the main loop's: flight.acked when it last looked, */
     uint64_t answered_ms; /* and when that had last changed, or nothing was unacknowledged */
@@ -149,13 +151,19 @@ void transport_down(struct transport *t, int code);
 /* Watches a descriptor, which is connecting or up; ends that, before the descriptor is closed. */
 void transport_watch(struct transport *t, int fd);
 void transport_unwatch(struct transport *t);
-/* With the lock held: what to write next, of one batch; NULL: nothing waits. */
+
+/* transport_flight.c, with the lock held. What to write next, of one batch; NULL: nothing waits. */
 char *transport_next(struct transport *t, size_t *len);
 void transport_sent(struct transport *t, size_t bytes);
 /* Asks the kind what is acknowledged. A kind that learns it by reading calls this then. */
 void transport_confirm(struct transport *t);
 /* Drops the message that is next, of which nothing is written, counted there. */
 void transport_skip(struct transport *t, uint64_t *reason);
+/* Says once when the receiver may have more unread than is kept. */
+void transport_judge_window(struct transport *t);
+/* The connection has ended: what has to be sent again goes back to the queue. EPIPE is what the kernel
+ * reports for a reset after an orderly end. */
+void transport_give_back(struct transport *t, int code);
 
 /* transport.c, for sink.c. */
 void transport_init(struct transport *t, struct sink *s);

@@ -1,6 +1,6 @@
 /*
  * A transport's life on the main loop: attempts with growing pauses between them, sending on when it
- * is writable, noticing its end, and what has to be sent again then.
+ * is writable, noticing its end.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -8,83 +8,10 @@
 #include <unistd.h>
 
 #include "server/forward/sink_kind.h"
-#include "server/forward/sink_spool.h"
-#include "server/forward/tcp_state.h"
 #include "server/ops/log.h"
 
-#define STEADY_MS     3000  /* a connection that lasted so long makes the next pause short again */
-#define GREETING_MS   10000 /* a handshake that takes longer has failed */
-#define CONFIRM_BYTES (256 * 1024) /* written before the kernel is asked what is acknowledged */
-
-/* ---- what is acknowledged ---- */
-
-/* How much behind the acknowledged point may be unread; see sink_kind.h. */
-static uint64_t retain(const struct transport *t)
-{
-    if (!t->kind->retains)
-        return 0;
-    uint64_t most = t->settings->queue_size / 4 / t->sink->transport_count;
-    if (most > t->settings->retain)
-        most = t->settings->retain;
-    return t->window && t->window * 2 < most ? t->window * 2 : most;
-}
-
-static void release(struct transport *t)
-{
-    struct batch *done;
-    while ((done = flight_release(&t->flight, retain(t))))
-        sink_recycle(t->sink, done);
-}
-
-void transport_confirm(struct transport *t)
-{
-    uint64_t acked = t->kind->acked ? t->kind->acked(t) : t->flight.written;
-    uint64_t gained = acked > t->flight.acked ? acked - t->flight.acked : 0;
-    /* The window may have been larger since it was asked last, but never went beyond where it ends
-     * now: receivers do not shrink what they have offered. */
-    uint64_t window = t->kind->retains ? gained + tcp_state_window(t->fd) : 0;
-    uint32_t fresh = flight_acked(&t->flight, acked);
-    t->asked = t->flight.written;
-    if (window > t->window)
-        t->window = window;
-    t->sink->counters.forwarded += fresh;
-    t->counters.forwarded += fresh;
-    t->sink->counters.queued -= fresh;
-    release(t);
-    sink_spool_wake(t->sink);
-}
-
-char *transport_next(struct transport *t, size_t *len)
-{
-    char *bytes = flight_next(&t->flight, len);
-    struct batch *batch = bytes || !t->chosen ? NULL : sink_take(t->sink);
-    if (!batch)
-        return bytes;
-    struct batch *copied = flight_give(&t->flight, batch);
-    if (copied)
-        sink_recycle(t->sink, copied);
-    return flight_next(&t->flight, len);
-}
-
-void transport_sent(struct transport *t, size_t bytes)
-{
-    struct sink *s = t->sink;
-    flight_wrote(&t->flight, bytes);
-    if (!t->kind->acked || (t->kind->retains && t->flight.written - t->asked >= CONFIRM_BYTES))
-        transport_confirm(t);
-    if (!t->kind->acked || s->confirming || flight_unacked(&t->flight) == 0)
-        return;
-    s->confirming = true;
-    uv_async_send(&s->wake);
-}
-
-void transport_skip(struct transport *t, uint64_t *reason)
-{
-    flight_skip(&t->flight);
-    t->sink->counters.queued--;
-    ++*reason;
-    release(t);
-}
+#define STEADY_MS   3000  /* a connection that lasted so long makes the next pause short again */
+#define GREETING_MS 10000 /* a handshake that takes longer has failed */
 
 /* ---- while it is up ---- */
 
@@ -241,7 +168,8 @@ static void set_up(struct transport *t)
     s->starting = false;
     t->waiting = UV_EAGAIN; /* until the queue is empty, only the loop writes */
     t->broken = 0;
-    t->asked = t->window = 0;
+    t->asked = t->window = t->answered = 0;
+    t->answered_ms = uv_now(s->loop);
     s->counters.reconnects += t->ups > 0;
     t->counters.reconnects += t->ups++ > 0;
     pthread_mutex_unlock(&s->lock);
@@ -324,26 +252,6 @@ static void say_down(struct transport *t, int code, uint64_t pause)
                 (double)pause / 1000);
 }
 
-/* What the connection was given goes back to the queue, as far as it has to be sent again. EPIPE is
- * what the kernel reports for a reset after an orderly end. */
-static void give_back(struct transport *t, int code)
-{
-    struct sink *s = t->sink;
-    struct batch *released = NULL;
-    uint64_t written;
-    bool orderly = code == UV_EOF || code == UV_EPIPE;
-    if (code == UV_EOF && t->state == TRANSPORT_UP)
-        transport_confirm(t);
-    sink_put_back(s, flight_return(&t->flight, orderly ? 0 : retain(t), &released, &written));
-    s->counters.resent += written;
-    t->counters.resent += written;
-    while (released) {
-        struct batch *next = released->next;
-        sink_recycle(s, released);
-        released = next;
-    }
-}
-
 /* With the lock held. */
 static void let_go(struct transport *t)
 {
@@ -363,7 +271,7 @@ void transport_down(struct transport *t, int code)
     transport_unwatch(t);
     pthread_mutex_lock(&s->lock);
     if (!t->kind->keeps_partial)
-        give_back(t, code);
+        transport_give_back(t, code);
     let_go(t);
     s->starting = false;
     s->counters.failures++;
@@ -393,7 +301,7 @@ void transport_leave(struct transport *t)
     t->kind->stop(t);
     transport_unwatch(t);
     pthread_mutex_lock(&t->sink->lock);
-    give_back(t, UV_EOF);
+    transport_give_back(t, UV_EOF);
     let_go(t);
     pthread_mutex_unlock(&t->sink->lock);
 }

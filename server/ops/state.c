@@ -7,8 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -18,13 +16,11 @@
 
 #include "detect/snapshot.h"
 #include "server/ops/log.h"
+#include "server/ops/state_restore.h"
 
-#define FILE_NAME "detection.state"
-#define NEW_NAME  FILE_NAME ".new"
-#define EMPTY     "detection starts empty"
+#define NEW_NAME  STATE_FILE ".new"
 #define TAIL_SOON (UINT64_C(4) << 20)  /* appended bytes after which a snapshot is due */
 #define TAIL_MAX  (UINT64_C(64) << 20) /* and after which nothing more is appended */
-#define READ_MORE (UINT64_C(128) << 20)
 
 struct state {
     struct state_plan plan;
@@ -111,7 +107,7 @@ static bool take_name(struct state *s, struct target *target, uint64_t from, boo
     pthread_mutex_lock(&s->lock);
     uint64_t begun = target->len;
     bool ok = copy_tail(s, from, target) &&
-              renameat(s->directory, NEW_NAME, s->directory, FILE_NAME) == 0;
+              renameat(s->directory, NEW_NAME, s->directory, STATE_FILE) == 0;
     if (ok) {
         if (s->fd >= 0)
             close(s->fd);
@@ -164,112 +160,7 @@ static void save(struct state *s)
     pthread_mutex_unlock(&s->saving);
 }
 
-/* ---- what is there at the start ---- */
-
-/* Kept under a name that nothing has yet: somebody may want to look at it. */
-static void set_aside(struct state *s, const char *why, const char *then)
-{
-    char aside[64];
-    int64_t now = now_ms() / 1000;
-    for (int i = 0; i < 100; i++) {
-        snprintf(aside, sizeof(aside), FILE_NAME ".bad-%" PRId64 "%s%.0d", now, i ? "-" : "", i);
-        if (faccessat(s->directory, aside, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-            break;
-    }
-    if (renameat(s->directory, FILE_NAME, s->directory, aside) != 0)
-        log_say(LOG_WARNING, "state: %s/" FILE_NAME " %s; %s", s->plan.directory, why, then);
-    else
-        log_say(LOG_WARNING, "state: %s/" FILE_NAME " %s: kept as %s; %s", s->plan.directory, why,
-                aside, then);
-}
-
-static void say_restored(struct state *s, const struct restored *r)
-{
-    s->counters.restored_groups = r->groups;
-    s->counters.outdated_groups = r->outdated;
-    log_say(LOG_NOTE,
-            "state: %s: %" PRIu64 " groups and %" PRIu64 " entities of %" PRId64 " s ago, "
-            "%" PRIu64 " changes since",
-            s->plan.directory, r->groups, r->entities, (now_ms() - r->saved_ms) / 1000, r->changes);
-    if (r->outdated)
-        log_say(LOG_NOTE, "state: %" PRIu64 " groups left out: their detectors changed or are gone",
-                r->outdated);
-    if (r->homeless)
-        log_say(LOG_NOTE, "state: %" PRIu64 " groups left out: memory.detection has changed",
-                r->homeless);
-    if (r->torn_changes)
-        log_say(LOG_WARNING, "state: the last %zu bytes were not written to their end: left out",
-                r->torn_changes);
-}
-
-static void restore_bytes(struct state *s, const char *bytes, size_t len)
-{
-    struct restored r = detect_restore(s->plan.detection, bytes, len);
-    switch (r.status) {
-    case RESTORE_DONE:
-        say_restored(s, &r);
-        break;
-    case RESTORE_FOREIGN:
-        set_aside(s, "is not a state of this program", EMPTY);
-        break;
-    case RESTORE_VERSION:
-        set_aside(s, "is of another version", EMPTY);
-        break;
-    case RESTORE_TORN:
-        set_aside(s, "is torn or has changed", EMPTY);
-        break;
-    }
-}
-
-/* The whole file in a block of its own; NULL: *why. */
-static char *read_file(int fd, uint64_t most, size_t *len, const char **why)
-{
-    struct stat st;
-    char *bytes = NULL;
-    *why = "is not a regular file, or too large";
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < 0 ||
-        (uint64_t)st.st_size > most)
-        return NULL;
-    *why = "does not fit into memory";
-    bytes = malloc((size_t)st.st_size + 1);
-    for (*len = 0; bytes && *len < (size_t)st.st_size;) {
-        ssize_t n = read(fd, bytes + *len, (size_t)st.st_size - *len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            *why = strerror(errno);
-            free(bytes);
-            return NULL;
-        }
-        if (n == 0)
-            break;
-        *len += (size_t)n;
-    }
-    return bytes;
-}
-
-static void restore(struct state *s)
-{
-    const char *why = NULL;
-    char *bytes = NULL;
-    size_t len = 0;
-    int fd = openat(s->directory, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && errno == ENOENT) {
-        log_say(LOG_NOTE, "state: %s: nothing kept yet", s->plan.directory);
-        return;
-    }
-    if (fd < 0)
-        why = strerror(errno);
-    else
-        bytes = read_file(fd, 2 * (uint64_t)s->plan.memory + READ_MORE, &len, &why);
-    if (bytes)
-        restore_bytes(s, bytes, len);
-    else
-        set_aside(s, why, EMPTY);
-    free(bytes);
-    if (fd >= 0)
-        close(fd);
-}
+/* ---- the folder ---- */
 
 /* The folder, for this process alone; made when it is the last part of the path that is missing. */
 static int claim_directory(struct state *s)
@@ -294,8 +185,9 @@ static bool open_directory(struct state *s)
     int code = claim_directory(s);
     if (code)
         failed(s, "open it", code);
-    else if (faccessat(s->directory, FILE_NAME, F_OK, 0) == 0)
-        set_aside(s, "was not to be had at the start", "detection goes on without it");
+    else if (faccessat(s->directory, STATE_FILE, F_OK, 0) == 0)
+        state_set_aside(&s->plan, s->directory, "was not to be had at the start",
+                        "detection goes on without it");
     return code == 0;
 }
 
@@ -320,9 +212,10 @@ int state_open(struct state **out, const struct state_plan *plan)
     if (code)
         failed(s, "open it", code);
     else if (!plan->running)
-        restore(s);
-    else if (faccessat(s->directory, FILE_NAME, F_OK, 0) == 0)
-        set_aside(s, "is of another run", "detection goes on without it");
+        state_restore(plan, s->directory, &s->counters);
+    else if (faccessat(s->directory, STATE_FILE, F_OK, 0) == 0)
+        state_set_aside(&s->plan, s->directory, "is of another run",
+                        "detection goes on without it");
     detect_note_changes(plan->detection);
     if (code == 0 && !plan->running)
         save(s);
@@ -360,7 +253,7 @@ void state_note(struct state *s)
     s->counters.bytes = s->end;
     pthread_mutex_unlock(&s->lock);
     if (!ok)
-        failed(s, "append to " FILE_NAME, code);
+        failed(s, "append to " STATE_FILE, code);
 }
 
 /* What is appended must be of the detection that the file begins with: until the next snapshot, which

@@ -27,7 +27,8 @@ begin() { # CASE: the program, without a receiver
     rm -f "$d"/part.*
     serve forward="$siem"
 }
-load_part() { # PARTS: one of so many, in the background
+load_part() { # PARTS: one of so many, in the background, when the one before it has been sent
+    [ $sent = 0 ] || wait $loader
     awk -v from=$sent -v n=$((messages / $1)) \
         'BEGIN { for (i = from; i < from + n; i++) printf "<14>n-%09d\n", i }' >"$d/load"
     sent=$((sent + messages / $1))
@@ -144,6 +145,33 @@ until_true all_sent
 end_receiver KILL
 receive
 count_up
+
+# Two receivers of one output, one of them killed again and again.
+for share in failover balance; do
+    second=$(random_port)
+    case_name="$share: one of two is killed" parts=0 sent=0
+    rm -f "$d"/part.*
+    first=$to to=$second
+    receive
+    lasting=$receiver to=$first
+    receive $slow
+    serve forward="{name: siem, protocol: tcp, share: $share, queue: {size: 1 GiB},
+        receivers: [{host: 127.0.0.1, port: $first}, {host: 127.0.0.1, port: $second}],
+        show: [events], reconnect: {min: 10ms, max: 50ms}}"
+    load_part 1
+    i=0
+    while [ $i -lt $kills ]; do
+        i=$((i + 1))
+        until_true stored $((i * messages / kills / 2))
+        end_receiver KILL
+        receive
+    done
+    count_up
+    kill $lasting
+    wait $lasting 2>/dev/null
+    of_lasting=$(wc -l <"$d/part.0001")
+    check "$share: both have got some" [ "$of_lasting" -gt 0 -a "$of_lasting" -lt $arrived ]
+done
 
 # What a load balancer and a scanner send to a listener is none of an output's business.
 begin "probes of the listener"

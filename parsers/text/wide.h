@@ -1,0 +1,18 @@
+/*
+ * Functions for machines with AVX2, beside the ones for every machine, where that was measured to
+ * pay. They may be called where wide_here() is true.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#ifdef __x86_64__
+#include <immintrin.h>
+
+#define WIDE __attribute__((target("avx2")))
+
+static inline bool wide_here(void)
+{
+    return __builtin_cpu_supports("avx2");
+}
+#endif

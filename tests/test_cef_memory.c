@@ -1,0 +1,108 @@
+/*
+ * What is remembered from line to line makes no difference: each line is written twice, once with a
+ * memory that has seen all lines before and once with a fresh one, and both are the same.
+ */
+#include "server/forward/cef.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static struct batch seasoned, fresh;
+static struct cef_format format = {
+    CEF_FRAME_OCTET_COUNTING, CEF_HEADER_RFC5424, 16, true, true, 4096, NULL};
+static struct record record;
+static uint32_t seed = 1;
+
+static unsigned pick(unsigned of)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % of;
+}
+
+static void same_with_both(void)
+{
+    struct cef_format other = format;
+    seasoned.len = seasoned.count = fresh.len = fresh.count = 0;
+    other.memory = cef_memory_new();
+    assert_non_null(other.memory);
+    assert_int_equal(cef_event(&format, &record, &seasoned), cef_event(&other, &record, &fresh));
+    cef_memory_free(other.memory);
+    assert_int_equal(seasoned.len, fresh.len);
+    assert_memory_equal(seasoned.bytes, fresh.bytes, fresh.len);
+}
+
+static struct slice text(const char *alphabet, unsigned len)
+{
+    char *copy = record_scratch(&record, len);
+    for (unsigned i = 0; i < len; i++)
+        copy[i] = alphabet[pick((unsigned)strlen(alphabet))];
+    return slice_make(copy, len);
+}
+
+/* Before 1970, with fewer digits than now, and in few seconds that come again. */
+static void times_in_any_order(void **state)
+{
+    static const int64_t seconds[] = {-1795262400, -1, 0, 1, 9, 1763726400, 1795262400, 1795262401};
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        record_reset(&record);
+        record_set_time(&record, seconds[pick(8)] * 1000 + (int)pick(1000));
+        record_set_device_time(&record, seconds[pick(8)] * 1000 + (int)pick(1000));
+        same_with_both();
+    }
+}
+
+/* Headers of few texts, so that they share slots and differ in little; words of all kinds. */
+static void headers_and_words_in_any_order(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        record_reset(&record);
+        record_set_vendor(&record, text("V|", pick(3)));
+        record_set_product(&record, text("P", pick(40)));
+        record_set_device_version(&record, text("1\\", pick(3)));
+        record_set_event_id(&record, text("12", pick(2) * 6));
+        record_set_event_name(&record, text("ab", 17 + pick(2)));
+        if (pick(2))
+            record_set_action(&record, (uint8_t)pick(ACTION_COUNT));
+        if (pick(2))
+            record_set_evidence(&record, (uint8_t)pick(EVIDENCE_COUNT));
+        record_set_protocol(&record, (uint8_t)pick(20));
+        same_with_both();
+    }
+}
+
+/* Names of every length, some of which become the same key, in the same order and in any. */
+static void names_in_any_order(void **state)
+{
+    char names[60][48];
+    (void)state;
+    for (unsigned i = 0; i < 60; i++) {
+        for (unsigned n = 0; n < 47; n++)
+            names[i][n] = n % 5 == 4 ? "_-."[i % 3] : (char)('a' + (n + i / 7) % 26);
+        names[i][i % 40 + 1] = '\0';
+    }
+    for (unsigned round = 0; round < 600; round++) {
+        record_reset(&record);
+        record.extra_prefix = slice(round % 8 ? "Example" : "AnExampleWithAVeryLongPrefixOfItsOwn");
+        for (unsigned i = 0; i < 20; i++)
+            record_extra(&record, slice(names[round % 3 ? i * 3 : pick(60)]),
+                         text("1a=\\", 1 + pick(40)));
+        same_with_both();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times_in_any_order),
+        cmocka_unit_test(headers_and_words_in_any_order),
+        cmocka_unit_test(names_in_any_order),
+    };
+    format.memory = cef_memory_new();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    cef_memory_free(format.memory);
+    return failed;
+}
