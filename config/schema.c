@@ -254,7 +254,7 @@ static const struct row aggregate_rows[] = {
 static const struct row queue_rows[] = {
     {"size", VALUE_SIZE, AT(forward_settings, queue_size), .fallback = "64 MiB", .min = MIB,
      .max = TIB},
-    {"retain", VALUE_SIZE, AT(forward_settings, retain), .fallback = "8 MiB", .max = GIB},
+    {"retain", VALUE_SIZE, AT(forward_settings, retain), .fallback = "32 MiB", .max = GIB},
     {"when-full", VALUE_WORD, AT(forward_settings, when_full), .fallback = "block",
      .words = when_full_words},
     {0},

@@ -75,7 +75,7 @@ static bool asa_claims(const struct syslog *header, struct slice body)
 {
     (void)header;
     return slice_starts(body, "%ASA-") ||
-           (body.len && body.ptr[0] != '{' && find_mark(body) < body.len);
+           (body.len && body.ptr[0] != '{' && (find_mark(body) < body.len || asa_bare(body)));
 }
 
 /* "%ASA-6-302013: " at the very front, as almost always; false takes nothing. */
@@ -84,8 +84,12 @@ static inline bool read_common_mark(struct cursor *c, unsigned *id, unsigned *le
 {
     const char *p = c->rest.ptr;
     if (c->rest.len < 15 || memcmp(p, "%ASA-", 5) != 0 || p[6] != '-' || p[13] != ':' ||
-        p[14] != ' ' || !(*id = read_id(p + 7)))
+        p[14] != ' ')
         return false;
+    int64_t number = digits_8(p + 7, 6);
+    if (number <= 0)
+        return false;
+    *id = (unsigned)number;
     record_set_product(r, (struct slice)SLICE("ASA"));
     record_set_event_id(r, slice_make(p + 7, 6));
     *level = (unsigned)(p[5] - '0');
@@ -118,6 +122,20 @@ static bool read_mark(struct cursor *c, unsigned *id, unsigned *level, struct re
     else
         cursor_try(c, " - - -"); /* a relay took the mark for RFC 5424's APP-NAME */
     cursor_skip_blanks(c);
+    return true;
+}
+
+/* The id of a text without a mark; false takes nothing. */
+static bool read_bare(const struct cursor *c, unsigned *id, unsigned *level, struct record *r)
+{
+    char *digits;
+    if (cursor_peek(c) == '%' || !(*id = asa_bare(c->rest)) || !(digits = record_scratch(r, 6)))
+        return false;
+    for (unsigned rest = *id, i = 6; i-- > 0; rest /= 10)
+        digits[i] = (char)('0' + rest % 10);
+    record_set_product(r, slice("ASA"));
+    record_set_event_id(r, slice_make(digits, 6));
+    *level = 8; /* not said */
     return true;
 }
 
@@ -157,7 +175,8 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
     record_set_vendor(r, (struct slice)SLICE("Cisco"));
     if (cursor_peek(&c) == 'm')
         unwrap_repeats(&c, r);
-    if (!read_common_mark(&c, &id, &level, r) && !read_mark(&c, &id, &level, r)) {
+    if (!read_common_mark(&c, &id, &level, r) && !read_bare(&c, &id, &level, r) &&
+        !read_mark(&c, &id, &level, r)) {
         record_set_message(r, slice_trim(c.rest));
         return PARSE_MALFORMED;
     }

@@ -34,6 +34,9 @@ struct asa_kind {
 /* The row of an id; ids without one have their family's. Never NULL. */
 const struct asa_kind *asa_kind_of(unsigned id);
 
+/* The id of a text that has lost its mark, 0 when it is none that is known; in asa_bare.c. */
+unsigned asa_bare(struct slice body);
+
 /* One side of a connection as printed: [iface:]addr[/port] [(mapped/port)][(user)] */
 struct asa_endpoint {
     struct slice interface;

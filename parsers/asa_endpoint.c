@@ -38,17 +38,15 @@ static inline const char *interface_end(const char *p, const char *end)
 /* The digits of a port; NULL when there are none or too many. */
 static inline const char *read_digits(const char *p, const char *end, uint16_t *port)
 {
-    const char *begin = p;
     uint32_t value = 0;
-    unsigned digit;
-    while (p < end && (digit = (unsigned)(*p - '0')) <= 9) {
-        value = value * 10 + digit;
-        if (value > UINT16_MAX)
-            return NULL;
-        p++;
-    }
+    unsigned len = 0;
+    if (__builtin_expect(end - p >= 8, 1))
+        len = digits_take(p, &value);
+    else
+        for (; p + len < end && (unsigned)(p[len] - '0') <= 9; len++)
+            value = value * 10 + (unsigned)(p[len] - '0');
     *port = (uint16_t)value;
-    return p > begin ? p : NULL;
+    return len > 0 && len < 8 && value <= UINT16_MAX ? p + len : NULL;
 }
 
 /* "1.2.3.4/80" or "1.2.3.4" in front of a blank, a parenthesis or the end: where it ends, or NULL. */

@@ -79,7 +79,7 @@ static const struct {
     {"]...", {"["}, FIELD_src_ip, SLICE("")}, /* IKE_SA ... established between A[a]...B[b] */
     {"lease of ip ", {" "}, FIELD_src_ip, SLICE("")},
     {"with IP ", {" "}, FIELD_src_ip, SLICE("")},
-    {"Peer port=", {" "}, FIELD_src_port, SLICE("")},
+    {"Peer port=", {" ", ":"}, FIELD_src_port, SLICE("")},
     {"Peer port[", {"]"}, FIELD_src_port, SLICE("")},
     {"]<=>", {"["}, FIELD_src_ip, SLICE("")}, /* before MX 15.12: A[500]<=>B[500] */
     {"]->", {"["}, FIELD_src_ip, SLICE("")},

@@ -184,7 +184,8 @@ static bool panos_claims(const struct syslog *header, struct slice body)
     unsigned at[4], count;
     (void)header;
     if (digits == 0)
-        return row.len && memchr("CL012{", row.ptr[0], 6) && panos_is_keyed(row);
+        return row.len && memchr("CL012{", row.ptr[0], 6) &&
+               (panos_is_keyed(row) || panos_lacks_first(row));
     count = csv_commas(row, at, 4);
     if (count < 3)
         return false;
@@ -249,8 +250,11 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     struct panos_row row;
     struct slice half = SLICE_NONE;
     body = panos_body(body);
-    if (!panos_opens(body) && panos_is_keyed(body))
-        return panos_keyed(context, body, out);
+    if (!panos_opens(body)) {
+        if (panos_is_keyed(body))
+            return panos_keyed(context, body, out);
+        body = panos_complete(out, body);
+    }
     row.out = out;
     row.header = context->header;
     csv_split(&row.csv, body);

@@ -119,7 +119,8 @@ static void read_column(struct message *m, struct slice name, const struct panos
 {
     struct record *out = m->row.out;
     const struct panos_column *column = column_of(m, name, key);
-    value = panos_text(out, value);
+    if (csv_is_quoted(value))
+        value = panos_text(out, value);
     if (!column && slice_is(name, "msg"))
         record_set_message(out, value);
     else if (!column && slice_is(name, "sntdom"))
@@ -215,10 +216,11 @@ static struct slice short_name(struct slice name)
 
 static void read_pair(struct message *m, const struct kv *pair)
 {
-    struct slice name = short_name(pair->name), value = slice_trim(pair->value);
+    struct slice value = slice_trim(pair->value);
     char *room;
     if (value.len == 0)
         return;
+    struct slice name = short_name(pair->name);
     if (pair->escaped && (room = record_scratch(m->row.out, value.len)))
         value = slice_make(room, kv_unescape(value, room));
     if (read_numbered(m, name, value))
@@ -227,6 +229,8 @@ static void read_pair(struct message *m, const struct kv *pair)
         name = slice("out");
     else if (m->logging_service && slice_is(name, "out"))
         name = slice("in");
+    else if (m->logging_service && slice_is(name, "filePath"))
+        name = slice("FileName");
     read_value(m, name, value);
 }
 
@@ -412,7 +416,8 @@ static bool is_json(struct slice text)
     size_t none = front.len;
     return front.len && front.ptr[0] == '{' &&
            ((slice_find_text(front, "\"LogType\"") < none &&
-             slice_find_text(front, "\"TimeReceived\"") < none) ||
+             (slice_find_text(front, "\"TimeReceived\"") < none ||
+              slice_find_text(front, "\"LogTime\"") < none)) ||
             (slice_find_text(front, "\"time_generated\"") < none &&
              slice_find_text(front, "\"serial\"") < none));
 }

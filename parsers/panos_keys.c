@@ -108,6 +108,7 @@ static const struct panos_key keys_7[] = {
     ONE("srcuser", "src_user", "user"),
     IS("dstuser", "dst_user"),
     IS("elapsed", "elapsed_time"),
+    TELLS("LogTime", RECEIVED),
 };
 static const struct panos_key keys_8[] = {
     IS("HTTP2Con", "http2_connection"), IS("filePath", "cloud"),
@@ -123,6 +124,7 @@ static const struct panos_key keys_8[] = {
 static const struct panos_key keys_9[] = {
     IS("SDWANSite", "sdwan_site"), IS("oldFileId", "report_id"),  TELLS("EventTime", GENERATED),
     IS("NATSource", "nat_src_ip"), IS("sessionid", "session_id"), IS("pkts_sent", "packets_sent"),
+    IS("EventName", "event_id"),
 };
 static const struct panos_key keys_10[] = {
     IS("LogProfile", "log_action"),
@@ -157,6 +159,7 @@ static const struct panos_key keys_11[] = {
     TELLS("EventResult", EVENT),
     IS("PrivateIPv4", "private_ip"),
     IS("PrivateIPv6", "private_ipv6"),
+    IS("LogSourceID", "serial"),
     IS("EventStatus", "status"),
     TELLS("ReceiveTime", RECEIVED),
     IS("URLCategory", "category"),
@@ -183,6 +186,7 @@ static const struct panos_key keys_13[] = {
     TELLS("TimeGenerated", GENERATED),
     IS("NATSourcePort", "nat_src_port"),
     IS("pkts_received", "packets_received"),
+    IS("LogSourceName", "device_name"),
 };
 static const struct panos_key keys_14[] = {
     IS("Virtual System", "vsys"),         IS("requestContext", "content_type"),
@@ -190,6 +194,7 @@ static const struct panos_key keys_14[] = {
     IS("CountOfRepeats", "repeat_count"), IS("srcPostNATPort", "nat_src_port"),
     IS("dstPostNATPort", "nat_dst_port"), IS("VendorSeverity", "severity"),
     IS("NATDestination", "nat_dst_ip"),   TELLS("time_generated", GENERATED),
+    IS("EventComponent", "object"),
 };
 static const struct panos_key keys_15[] = {
     IS("ConnectionError", "error"),
@@ -202,6 +207,7 @@ static const struct panos_key keys_16[] = {
     IS("QuarantineReason", "reason"),
     IS("ConnectionMethod", "connect_method"),
     IS("SessionStartTime", "start_time"),
+    ONE("EventDescription", "description", "configuration_path"),
     IS("IngressInterface", "inbound_interface"),
 };
 static const struct panos_key keys_17[] = {

@@ -43,3 +43,7 @@ const struct panos_type *panos_type(struct slice name);
 const struct panos_type *panos_type_nocase(struct slice name);
 void panos_name(struct panos_row *row, struct slice type, struct slice id);
 void panos_finish(struct panos_row *row, const struct panos_type *type);
+
+/* In panos_service.c: whether a row begins with its second column, and the row with what it lacks. */
+bool panos_lacks_first(struct slice row);
+struct slice panos_complete(struct record *out, struct slice row);

@@ -38,11 +38,16 @@ static const struct {
     enum record_field field;
 } phrases[] = {
     {"for user '", {"'"}, FIELD_src_user},
+    {"authentication for user ", {"'", ". ", " from "}, FIELD_src_user},
+    {"authenticated for user ", {"'", ". ", " from "}, FIELD_src_user},
+    {"authenticating user '", {"'"}, FIELD_src_user},
+    {"authenticating user ", {" from "}, FIELD_src_user},
     {"User name: ", {","}, FIELD_src_user},
     {"User ", {" logged "}, FIELD_src_user},
     {"Session for user ", {" via "}, FIELD_src_user},
     {"From: ", {",", " "}, FIELD_src_ip},
     {"Login from: ", {","}, FIELD_src_ip},
+    {" from '", {"'"}, FIELD_src_ip},
     {" from ", {",", " "}, FIELD_src_ip},
     {"Reason: ", {". From: ", ", Auth type: ", ". auth profile "}, FIELD_reason},
 };

@@ -161,7 +161,7 @@ static unsigned warnings(size_t retain)
     for (rewind(file); fgets(line, sizeof(line), file);)
         count += strstr(line, "warning: output test: 127.0.0.1 offers to take ") &&
                  strstr(line, "only 16 KiB are kept") &&
-                 strstr(line, "{retain: 1 MiB, size: 4 MiB}");
+                 strstr(line, "{retain: 1 MiB, size: 2 MiB}");
     fclose(file);
     free(r.bytes);
     return count;

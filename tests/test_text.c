@@ -1,6 +1,7 @@
 /* slice, cursor, address: small readers, each fed heap blocks of exactly the size it may read. */
 #include "parsers/text/address.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -248,6 +249,36 @@ static void digits_are_printed(void **state)
     assert_false(digits_only(SLICE_NONE));
 }
 
+/* Numbers of every length, in front of every byte and of few bytes or many, as the C library reads
+ * them: where many bytes follow they are read eight at a time. */
+static void digits_are_read(void **state)
+{
+    static const char digits[] = "90817263544536271809", behind[] = ") to outside: 1234";
+    char text[64];
+    (void)state;
+    for (size_t len = 0; len < sizeof(digits); len++)
+        for (size_t more = 0; more < sizeof(behind); more++)
+            for (unsigned c = 0; c < 256; c++) {
+                if (more == 0 && c)
+                    break;
+                snprintf(text, sizeof(text), "%.*s%.*s", (int)len, digits, (int)more, behind);
+                if (more)
+                    text[len] = (char)c;
+                char *bytes = malloc(len + more ? len + more : 1);
+                memcpy(bytes, text, len + more);
+                struct cursor cursor = cursor_over(slice_make(bytes, len + more));
+                char *end = text;
+                errno = 0;
+                uint64_t expected = (unsigned)(text[0] - '0') < 10 ? strtoull(text, &end, 10) : 0;
+                bool bad = end == text || errno == ERANGE;
+                assert_int_equal(cursor_number(&cursor), bad ? 0 : expected);
+                assert_int_equal(cursor.bad, bad);
+                if (!bad)
+                    assert_ptr_equal(cursor.rest.ptr, bytes + (end - text));
+                free(bytes);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +289,7 @@ int main(void)
         cmocka_unit_test(numbers),
         cmocka_unit_test(plain_text),
         cmocka_unit_test(digits_are_printed),
+        cmocka_unit_test(digits_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

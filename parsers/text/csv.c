@@ -230,19 +230,17 @@ void csv_split_narrow(struct csv *out, struct slice line)
     ((bits) >> (n)&1 ? (uint64_t)((n) + 1) << 8 * __builtin_popcount((bits) & ((1u << (n)) - 1))   \
                      : 0)
 #define STARTS(bits)                                                                               \
-    {                                                                                              \
-        BEHIND(bits, 0) | BEHIND(bits, 1) | BEHIND(bits, 2) | BEHIND(bits, 3) | BEHIND(bits, 4) |  \
-            BEHIND(bits, 5) | BEHIND(bits, 6) | BEHIND(bits, 7),                                   \
-            __builtin_popcount(bits)                                                               \
-    }
-#define STARTS_4(b)  STARTS(b), STARTS((b) + 1u), STARTS((b) + 2u), STARTS((b) + 3u)
-#define STARTS_16(b) STARTS_4(b), STARTS_4((b) + 4u), STARTS_4((b) + 8u), STARTS_4((b) + 12u)
-#define STARTS_64(b) STARTS_16(b), STARTS_16((b) + 16u), STARTS_16((b) + 32u), STARTS_16((b) + 48u)
+    BEHIND(bits, 0) | BEHIND(bits, 1) | BEHIND(bits, 2) | BEHIND(bits, 3) | BEHIND(bits, 4) |      \
+        BEHIND(bits, 5) | BEHIND(bits, 6) | BEHIND(bits, 7)
+#define COUNT(bits)    __builtin_popcount(bits)
+#define BY_4(what, b)  what(b), what((b) + 1u), what((b) + 2u), what((b) + 3u)
+#define BY_16(what, b) BY_4(what, b), BY_4(what, b + 4u), BY_4(what, b + 8u), BY_4(what, b + 12u)
+#define BY_64(what, b)                                                                             \
+    BY_16(what, b), BY_16(what, b + 16u), BY_16(what, b + 32u), BY_16(what, b + 48u)
+#define FOR_BYTES(what) BY_64(what, 0u), BY_64(what, 64u), BY_64(what, 128u), BY_64(what, 192u)
 
-static const struct {
-    uint64_t starts;
-    uint64_t count;
-} of_byte[256] = {STARTS_64(0u), STARTS_64(64u), STARTS_64(128u), STARTS_64(192u)};
+static const uint64_t starts_of[256] = {FOR_BYTES(STARTS)};
+static const uint8_t count_of[256] = {FOR_BYTES(COUNT)};
 
 WIDE static inline uint64_t equal_wide(__m256i low, __m256i high, char byte)
 {
@@ -251,13 +249,15 @@ WIDE static inline uint64_t equal_wide(__m256i low, __m256i high, char byte)
     return first | (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, all)) << 32;
 }
 
-/* Notes the fields that begin behind the commas of eight bytes; returns where the next belong. */
-WIDE static inline uint32_t *add_wide(uint32_t *next, unsigned commas, size_t at)
+/* Notes the fields that begin behind the commas of eight bytes, which are `more` behind `at`; returns
+ * where the next belong. */
+WIDE static inline uint32_t *add_wide(uint32_t *next, unsigned commas, __m256i at, int more)
 {
-    __m256i starts = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)of_byte[commas].starts));
-    __m256i first = _mm256_set1_epi32((int)at);
-    _mm256_storeu_si256((__m256i *)(void *)next, _mm256_add_epi32(starts, first));
-    return next + of_byte[commas].count;
+    __m128i starts = _mm_loadl_epi64((const __m128i *)(const void *)&starts_of[commas]);
+    __m256i first = _mm256_add_epi32(at, _mm256_set1_epi32(more));
+    _mm256_storeu_si256((__m256i *)(void *)next,
+                        _mm256_add_epi32(_mm256_cvtepu8_epi32(starts), first));
+    return next + count_of[commas];
 }
 
 /*
@@ -274,14 +274,15 @@ WIDE static size_t split_wide(struct csv *out, struct slice line, unsigned *coun
         if (equal_wide(low, high, '"'))
             break;
         uint64_t commas = equal_wide(low, high, ',');
-        next = add_wide(next, commas & 255, at);
-        next = add_wide(next, commas >> 8 & 255, at + 8);
-        next = add_wide(next, commas >> 16 & 255, at + 16);
-        next = add_wide(next, commas >> 24 & 255, at + 24);
-        next = add_wide(next, commas >> 32 & 255, at + 32);
-        next = add_wide(next, commas >> 40 & 255, at + 40);
-        next = add_wide(next, commas >> 48 & 255, at + 48);
-        next = add_wide(next, commas >> 56, at + 56);
+        const __m256i first = _mm256_set1_epi32((int)at);
+        next = add_wide(next, commas & 255, first, 0);
+        next = add_wide(next, commas >> 8 & 255, first, 8);
+        next = add_wide(next, commas >> 16 & 255, first, 16);
+        next = add_wide(next, commas >> 24 & 255, first, 24);
+        next = add_wide(next, commas >> 32 & 255, first, 32);
+        next = add_wide(next, commas >> 40 & 255, first, 40);
+        next = add_wide(next, commas >> 48 & 255, first, 48);
+        next = add_wide(next, commas >> 56, first, 56);
     }
     *count = (unsigned)(next - out->start - 1);
     _mm256_zeroupper();

@@ -66,11 +66,18 @@ bool csv_number_any(struct slice text, uint64_t *out);
 static inline bool csv_number(const struct csv *csv, unsigned n, uint64_t *out)
 {
     struct slice text = {csv->base + csv->start[n], csv->start[n + 1] - csv->start[n] - 1};
-    if (text.len - 1 >= 8 || n < 8) /* each field in front of it has its comma */
-        return csv_number_any(text, out);
+    uint64_t any;                     /* of its own: so *out may be a register */
+    if (text.len - 1 >= 8 || n < 8) { /* each field in front of it has its comma */
+        if (!csv_number_any(text, &any))
+            return false;
+        *out = any;
+        return true;
+    }
     int64_t value = digits_8_back(slice_end(text), text.len);
+    if (value < 0)
+        return false;
     *out = (uint64_t)value;
-    return value >= 0;
+    return true;
 }
 
 /* What stands between the quotes. Sets *doubled when there are doubled ones in it. */

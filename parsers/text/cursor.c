@@ -1,4 +1,4 @@
-/* The part of cursor.h that is too long to stand in a header. */
+/* The parts of cursor.h that are too long to stand in a header. */
 #include "parsers/text/cursor.h"
 
 struct slice cursor_until_text(struct cursor *c, const char *text)
@@ -11,4 +11,24 @@ struct slice cursor_until_text(struct cursor *c, const char *text)
     struct slice piece = slice_first(c->rest, at);
     cursor_advance(c, at + strlen(text));
     return piece;
+}
+
+uint64_t cursor_long_number(struct cursor *c)
+{
+    const char *p = c->rest.ptr, *end = p + c->rest.len;
+    uint64_t value = 0;
+    unsigned digit;
+    for (; p < end && (digit = (unsigned)(*p - '0')) <= 9; p++) {
+        if (value > UINT64_MAX / 10 || value * 10 > UINT64_MAX - digit) {
+            cursor_fail(c);
+            return 0;
+        }
+        value = value * 10 + digit;
+    }
+    if (p == c->rest.ptr) {
+        cursor_fail(c);
+        return 0;
+    }
+    cursor_advance(c, (size_t)(p - c->rest.ptr));
+    return value;
 }

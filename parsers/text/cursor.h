@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "parsers/text/slice.h"
+#include "parsers/text/digits.h"
 
 struct cursor {
     struct slice rest;
@@ -100,29 +100,24 @@ static inline struct slice cursor_rest(struct cursor *c)
     return all;
 }
 
+/* The same where it is less common: any number of digits, near the end of a text. */
+uint64_t cursor_long_number(struct cursor *c);
+
 /* The digits that stand here, at least one and a value below 2^64; anything else is bad. */
 static inline uint64_t cursor_number(struct cursor *c)
 {
-    const char *p = c->rest.ptr, *end = p + c->rest.len;
-    const char *safe = c->rest.len < 19 ? end : p + 19; /* that many cannot pass 2^64 */
-    uint64_t value = 0;
-    unsigned digit;
-    while (p < safe && (digit = (unsigned)(*p - '0')) <= 9) {
-        value = value * 10 + digit;
-        p++;
+    static const uint32_t tens[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    uint32_t value, more;
+    if (__builtin_expect(c->rest.len < 16, 0))
+        return cursor_long_number(c);
+    unsigned len = digits_take(c->rest.ptr, &value);
+    if (len - 1 < 7) {
+        cursor_advance(c, len);
+        return value;
     }
-    while (p == safe && p < end && (digit = (unsigned)(*p - '0')) <= 9) {
-        if (value > UINT64_MAX / 10 || value * 10 > UINT64_MAX - digit) {
-            cursor_fail(c);
-            return 0;
-        }
-        value = value * 10 + digit;
-        safe = ++p;
-    }
-    if (p == c->rest.ptr) {
-        cursor_fail(c);
-        return 0;
-    }
-    cursor_advance(c, (size_t)(p - c->rest.ptr));
-    return value;
+    unsigned next = digits_take(c->rest.ptr + len, &more);
+    if (len == 0 || next == 8)
+        return cursor_long_number(c);
+    cursor_advance(c, len + next);
+    return (uint64_t)value * tens[next] + more;
 }

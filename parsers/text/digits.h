@@ -3,29 +3,38 @@
 
 #include "parsers/text/slice.h"
 
-/* Eight digits as values, the first in the lowest byte: pairs, fours, eights. */
-static inline int64_t digits_join(uint64_t digits)
+/* Eight bytes as the values that they are as digits, the first in the lowest byte. */
+static inline uint64_t digits_word(const char *p)
 {
-    digits = digits * 2561 >> 8;
-    digits = (digits & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
-    return (int64_t)((digits & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32);
+    uint64_t word;
+    memcpy(&word, p, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word ^ UINT64_C(0x3030303030303030);
+}
+
+/* Marks in each byte's highest bit what is no digit. */
+static inline uint64_t digits_others(uint64_t word)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080), six = UINT64_C(0x7676767676767676);
+    return (((word & ~high) + six) | word) & high;
+}
+
+/* The number that eight digits are: pairs, fours, eights. */
+static inline uint32_t digits_join(uint64_t word)
+{
+    word = word * 2561 >> 8;
+    word = (word & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
+    return (uint32_t)((word & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32);
 }
 
 /* The number that `len` digits at p are, 1 to 8, of which eight bytes may be read; negative when one
  * of them is no digit. */
 static inline int64_t digits_8(const char *p, size_t len)
 {
-    const uint64_t zeros = UINT64_C(0x3030303030303030), high = UINT64_C(0xf0f0f0f0f0f0f0f0);
-    uint64_t word;
-    memcpy(&word, p, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    word <<= 64 - 8 * len; /* in front of them zeros come in, as numbers and not as text */
-    uint64_t digits = word ^ (zeros << (64 - 8 * len));
-    if ((digits | (digits + UINT64_C(0x0606060606060606))) & high)
-        return -1;
-    return digits_join(digits);
+    uint64_t word = digits_word(p) << (64 - 8 * len); /* in front of them zeros come in */
+    return digits_others(word) ? -1 : (int64_t)digits_join(word);
 }
 
 extern const uint64_t digits_last[9]; /* what keeps the last n bytes of eight in memory's order */
@@ -33,16 +42,24 @@ extern const uint64_t digits_last[9]; /* what keeps the last n bytes of eight in
 /* The same of the `len` digits that end at `end`, in front of which eight bytes may be read. */
 static inline int64_t digits_8_back(const char *end, size_t len)
 {
-    const uint64_t zeros = UINT64_C(0x3030303030303030), high = UINT64_C(0xf0f0f0f0f0f0f0f0);
+    const uint64_t zeros = UINT64_C(0x3030303030303030);
     uint64_t word;
     memcpy(&word, end - 8, sizeof(word));
-    uint64_t digits = (word ^ zeros) & digits_last[len];
+    word = (word ^ zeros) & digits_last[len];
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    digits = __builtin_bswap64(digits);
+    word = __builtin_bswap64(word);
 #endif
-    if ((digits | (digits + UINT64_C(0x0606060606060606))) & high)
-        return -1;
-    return digits_join(digits);
+    return digits_others(word) ? -1 : (int64_t)digits_join(word);
+}
+
+/* The number that the digits at p are, of which eight bytes may be read, and how many they are: up
+ * to eight, behind which there may be more. */
+static inline unsigned digits_take(const char *p, uint32_t *value)
+{
+    uint64_t word = digits_word(p), others = digits_others(word);
+    unsigned len = others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+    *value = len ? digits_join(word << (64 - 8 * len)) : 0;
+    return len;
 }
 
 /* Whether a text is digits and nothing else. */

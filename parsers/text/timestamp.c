@@ -315,8 +315,14 @@ bool timestamp_slashed(struct cursor *c, const struct zone *zone, int64_t *ms)
         return false;
     unsigned year = four_digits(p);
     char between = p[4], before_clock = between == '/' ? ' ' : '-';
-    p = read_short(p + 5, end, between, &month);
-    p = p ? read_short(p, end, before_clock, &day) : NULL;
+    if (c->rest.len >= 19 && p[7] == between && p[10] == before_clock) { /* nearly always */
+        month = two_digits(p + 5);
+        day = two_digits(p + 8);
+        p += 11;
+    } else {
+        p = read_short(p + 5, end, between, &month);
+        p = p ? read_short(p, end, before_clock, &day) : NULL;
+    }
     if (!p || end - p < 8 || year > 9999 || !date_exists((int)year, month, day))
         return false;
     int64_t clock = read_clock(p);

@@ -11,8 +11,8 @@
  * acknowledged goes back to the front of the queue. A kind that `retains` learns only what the
  * receiver's kernel has, not its program. So the flight keeps as much behind that point as the
  * receiver can hold unread: twice the largest window that it has offered, for its buffer holds more
- * than the window tells (measured on Linux: at most 1.7 times), but not more than `retain` and a
- * quarter of the queue. A receiver that ends in order has read all that its kernel acknowledged: a
+ * than the window tells (measured on Linux: at most 1.7 times), but not more than `retain` and half
+ * of the queue. A receiver that ends in order has read all that its kernel acknowledged: a
  * system that closes a socket with something unread in it resets the connection (RFC 1122 section
  * 4.2.2.13). Only after an orderly end is what was retained let go; after any other it is sent again.
  */

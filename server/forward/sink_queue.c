@@ -9,7 +9,7 @@
 
 #include "server/forward/sink_spool.h"
 
-#define POOL_MAX 16 /* empty batches kept for the next; more are freed */
+#define POOL_MAX 8 /* empty batches kept for the next; more are freed */
 
 struct batch *sink_batch(struct sink *s)
 {
@@ -199,7 +199,8 @@ bool sink_has_room(const struct sink *s)
 {
     if (s->spool)
         return sink_spool_has_room(s);
-    return sink_away(s) || sink_waiting(s) <= s->settings->queue_size / 2;
+    /* Well below what blocks, which is half of it when all that may be is retained. */
+    return sink_away(s) || sink_waiting(s) <= s->settings->queue_size / 4;
 }
 
 /* The transport that is written to from here: of those that take all at once, the one with least to

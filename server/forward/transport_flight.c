@@ -7,11 +7,13 @@
 #include "server/forward/tcp_state.h"
 #include "server/ops/log.h"
 
+#define RETAIN_SHARE                                                                               \
+    2 /* of the queue, what all its receivers may have unread takes at most one half */
 #define CONFIRM_BYTES (256 * 1024) /* written before the kernel is asked what is acknowledged */
 
 static uint64_t retain_at_most(const struct transport *t)
 {
-    uint64_t most = t->settings->queue_size / 4 / t->sink->transport_count;
+    uint64_t most = t->settings->queue_size / RETAIN_SHARE / t->sink->transport_count;
     return most < t->settings->retain ? most : t->settings->retain;
 }
 
@@ -98,7 +100,7 @@ void transport_judge_window(struct transport *t)
         "the rest is lost when it is killed: queue: {retain: %llu MiB, size: %llu MiB} keeps all",
         t->settings->name, t->host, (unsigned long long)t->offered / 1024,
         (unsigned long long)most / 1024, (unsigned long long)enough,
-        (unsigned long long)enough * 4 * t->sink->transport_count);
+        (unsigned long long)enough * RETAIN_SHARE * t->sink->transport_count);
 }
 
 void transport_give_back(struct transport *t, int code)

@@ -27,7 +27,8 @@ begin() { # CASE: the program, without a receiver
     rm -f "$d"/part.*
     serve forward="$siem"
 }
-load_part() { # PARTS: one of so many, in the background
+load_part() { # PARTS: one of so many, in the background, when the one before it has been sent
+    [ $sent = 0 ] || wait $loader
     awk -v from=$sent -v n=$((messages / $1)) \
         'BEGIN { for (i = from; i < from + n; i++) printf "<14>n-%09d\n", i }' >"$d/load"
     sent=$((sent + messages / $1))
