@@ -11,14 +11,14 @@ void changes_note(struct stripe *stripe, const struct group *group)
     uint8_t at = group >= stripe->sides[SIDE_EXTERNAL].groups &&
                  group < stripe->sides[SIDE_EXTERNAL].groups +
                              (size_t)stripe->sides[SIDE_EXTERNAL].buckets * WATCH_BUCKET;
-    uint32_t slot = watch_slot(&stripe->sides[at], group);
+    uint64_t hash = stripe->sides[at].hashes[watch_slot(&stripe->sides[at], group)];
     for (unsigned i = 0; i < changes->count; i++)
-        if (changes->of[i].slot == slot && changes->of[i].side == at)
+        if (changes->of[i].hash == hash && changes->of[i].side == at)
             return;
     if (changes->count == CHANGES_MAX) {
         changes->lost = true;
         return;
     }
-    changes->of[changes->count].slot = slot;
+    changes->of[changes->count].hash = hash;
     changes->of[changes->count++].side = at;
 }

@@ -17,7 +17,7 @@ struct changes {
     bool on, lost;
     uint16_t count;
     struct {
-        uint32_t slot;
+        uint64_t hash; /* groups move */
         uint8_t side;
     } of[CHANGES_MAX];
 };

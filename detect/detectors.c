@@ -316,8 +316,8 @@ static void tell(struct observation *o, const struct sighting *s, enum episode_e
         deliver(o->d, alert, o->deliver, o->context);
 }
 
-/* Locks a sighting's stripe and looks for the groups of those that follow in it, all before the first
- * is counted, so that the memory fetches them meanwhile. */
+/* Locks a sighting's stripe and looks for the groups of those that follow in it, and for their values,
+ * all before the first is counted, so that the memory fetches them at the same time. */
 static struct stripe *enter(struct observation *o, struct sighting *sightings, unsigned n)
 {
     const struct watch *watch = &o->d->watch;
@@ -331,11 +331,16 @@ static struct stripe *enter(struct observation *o, struct sighting *sightings, u
         device = devices_number(&stripe->devices, r->host, o->host_hash);
         stripe->counters.unnamed += device == 0 && r->host.len;
     }
-    for (unsigned i = 0; i < n && watch_stripe(watch, sightings[i].first_hash) == stripe; i++) {
-        sightings[i].device = device;
-        sightings[i].group = watch_find(&stripe->sides[sightings[i].side], sightings[i].hash);
-        __builtin_prefetch(sightings[i].group);
+    unsigned here = 0;
+    for (; here < n && watch_stripe(watch, sightings[here].first_hash) == stripe; here++) {
+        struct sighting *s = &sightings[here];
+        s->device = device;
+        s->group = watch_find(&stripe->sides[s->side], s->hash);
+        __builtin_prefetch(s->group);
     }
+    for (struct sighting *s = sightings; s < sightings + here; s++)
+        if (s->group)
+            watch_prefetch_value(watch, &stripe->sides[s->side], s->group, s->key);
     return stripe;
 }
 

@@ -183,17 +183,18 @@ static bool end_piece(struct saver *s)
     return true;
 }
 
-/* Groups that move to another place between two pieces are written twice or not at all: those have
- * begun anew meanwhile. */
+/* Groups that are in another place with the next piece are written twice (watch_places.h), or not at
+ * all: nearly always those have begun anew meanwhile. */
 static bool save_side(struct saver *s, uint32_t stripe_index, unsigned side_index)
 {
     struct stripe *stripe = &s->parts.watch->stripes[stripe_index];
     const struct side *side = &stripe->sides[side_index];
-    uint32_t slots = side->buckets * WATCH_BUCKET;
+    uint32_t slots = 1;
     for (uint32_t slot = 0; slot < slots;) {
-        uint32_t last = slots - slot < PIECE_SLOTS ? slots : slot + PIECE_SLOTS;
         begin_piece(s, stripe_index);
         pthread_mutex_lock(&stripe->lock);
+        slots = side->buckets * WATCH_BUCKET;
+        uint32_t last = slots - slot < PIECE_SLOTS ? slots : slot + PIECE_SLOTS;
         for (; slot < last && s->at - s->buffer < PIECE; slot++)
             if (side->hashes[slot])
                 put_group(s, stripe, side_index, slot);
@@ -335,9 +336,9 @@ static bool save_piece(struct saver *s, uint32_t stripe_index, bool *lost, bool 
     while (changes->count && s->at - s->buffer < PIECE) {
         unsigned i = --changes->count;
         const struct side *side = &stripe->sides[changes->of[i].side];
-        uint32_t slot = changes->of[i].slot;
-        if (side->hashes[slot])
-            put_group(s, stripe, changes->of[i].side, slot);
+        const struct group *group = watch_find(side, changes->of[i].hash);
+        if (group)
+            put_group(s, stripe, changes->of[i].side, watch_slot(side, group));
     }
     *more = changes->count > 0;
     pthread_mutex_unlock(&stripe->lock);

@@ -57,11 +57,17 @@ static inline unsigned value_evidence(const struct value *v)
     return v->hi >> VALUE_EVIDENCE_SHIFT & 7;
 }
 
+/* Where a value is looked for first. */
+static inline uint32_t values_place(struct values table, uint64_t mix, uint64_t key)
+{
+    uint32_t hash = (uint32_t)((key ^ key >> 29) * mix >> 32);
+    return (uint32_t)((uint64_t)hash * table.count >> 32);
+}
+
 /* The value's slot, else an empty one that it may take, else NULL: the table is full. */
 static inline struct value *values_slot(struct values table, uint64_t mix, uint64_t key)
 {
-    uint32_t hash = (uint32_t)((key ^ key >> 29) * mix >> 32);
-    uint32_t at = (uint32_t)((uint64_t)hash * table.count >> 32);
+    uint32_t at = values_place(table, mix, key);
     uint32_t lo = (uint32_t)key, hi = (uint32_t)(key >> 32);
     for (uint32_t i = 0; i < table.count; i++) {
         struct value *v = &table.slots[at];

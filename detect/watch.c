@@ -1,13 +1,15 @@
 /*
- * Every group has two buckets of eight slots it may stand in and takes the emptier one, which fills
- * the table to nine tenths before anything has to go. A bucket's hashes share a cache line apart
- * from the groups, so a look-up that finds nothing reads two lines.
+ * Every group has two buckets of eight slots it may stand in and takes the emptier one; where both are
+ * full, another makes way. That fills a table that cannot grow to nine tenths before anything has to
+ * go. A bucket's hashes share a cache line apart from the groups, so a look-up that finds nothing
+ * reads two lines.
  */
 #include "detect/watch.h"
 
 #include "detect/bucket.h"
 #include "detect/episodes.h"
 #include "detect/watch_pairs.h"
+#include "detect/watch_places.h"
 
 #define RANK_KEEP    UINT32_MAX          /* never pushed out */
 #define RANK_ABOVE   (UINT32_C(1) << 24) /* not unless there is nothing else; then the oldest */
@@ -15,13 +17,6 @@
 #define SWEEP_SLOTS  64
 #define REGION_TRIES 8  /* stretches of a pool that are compared, */
 #define REGION_MOST  64 /* more as long as none may go */
-
-/* The slot of the group that a block belongs to stands in the block's last four bytes. */
-static uint32_t *owner_of(const struct side *side, uint32_t unit, unsigned order)
-{
-    unsigned char *block = pool_at(&side->pool, unit);
-    return (uint32_t *)(void *)(block + ((size_t)POOL_UNIT << order) - sizeof(uint32_t));
-}
 
 /* Whether what the group holds in blocks serves an alert that has been told: how it goes on, or which
  * targets a scan had. */
@@ -197,22 +192,11 @@ uint32_t watch_block(struct watch *watch, struct stripe *stripe, struct side *si
     return unit;
 }
 
-/* The first slots of the two buckets that a group may stand in. */
-static uint32_t first_slot(const struct side *side, uint64_t hash)
-{
-    return (uint32_t)((hash >> 32) * side->buckets >> 32) * WATCH_BUCKET;
-}
-
-static uint32_t second_slot(const struct side *side, uint64_t hash)
-{
-    return (uint32_t)((hash & UINT32_MAX) * side->buckets >> 32) * WATCH_BUCKET;
-}
-
 static struct group *find(const struct side *side, uint64_t hash)
 {
-    uint32_t at = first_slot(side, hash), mask = bucket_matching(&side->hashes[at], hash);
+    uint32_t at = first_slot(side->buckets, hash), mask = bucket_matching(&side->hashes[at], hash);
     if (!mask) {
-        at = second_slot(side, hash);
+        at = second_slot(side->buckets, hash);
         mask = bucket_matching(&side->hashes[at], hash);
     }
     return mask ? &side->groups[at + bucket_place(mask)] : NULL;
@@ -220,8 +204,9 @@ static struct group *find(const struct side *side, uint64_t hash)
 
 void watch_prefetch(const struct side *side, uint64_t hash)
 {
-    __builtin_prefetch(&side->hashes[first_slot(side, hash | 1)]);
-    __builtin_prefetch(&side->hashes[second_slot(side, hash | 1)]);
+    uint32_t buckets = __atomic_load_n(&side->buckets, __ATOMIC_RELAXED); /* it is not locked */
+    __builtin_prefetch(&side->hashes[first_slot(buckets, hash | 1)]);
+    __builtin_prefetch(&side->hashes[second_slot(buckets, hash | 1)]);
 }
 
 struct group *watch_find(const struct side *side, uint64_t hash)
@@ -232,7 +217,7 @@ struct group *watch_find(const struct side *side, uint64_t hash)
 /* A free slot in the emptier of the two buckets; POOL_NONE: both are full. */
 static uint32_t free_slot(const struct side *side, uint64_t hash)
 {
-    uint32_t first = first_slot(side, hash), second = second_slot(side, hash);
+    uint32_t first = first_slot(side->buckets, hash), second = second_slot(side->buckets, hash);
     uint32_t mask = bucket_matching(&side->hashes[first], 0);
     uint32_t other = bucket_matching(&side->hashes[second], 0);
     if (bucket_count(other) > bucket_count(mask))
@@ -253,7 +238,7 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
                            uint64_t hash, int64_t now)
 {
     uint32_t best = POOL_NONE, best_rank = RANK_KEEP;
-    uint32_t at = first_slot(side, hash), second = second_slot(side, hash);
+    uint32_t at = first_slot(side->buckets, hash), second = second_slot(side->buckets, hash);
     for (uint32_t i = 0; i < WATCH_BUCKET; i++) { /* all at once, not one after the other */
         __builtin_prefetch(&side->groups[at + i]);
         __builtin_prefetch(&side->groups[second + i]);
@@ -287,7 +272,13 @@ static struct group *make(struct watch *watch, struct stripe *stripe, struct sid
 {
     if (side->used > side->buckets * (WATCH_BUCKET / 2))
         sweep(watch, side, 2, t);
+    if (side->used > side->buckets * (WATCH_BUCKET / 4 * 3))
+        watch_grow(side);
     uint32_t slot = free_slot(side, hash);
+    if (slot == POOL_NONE && side->used < side->buckets * (WATCH_BUCKET - 1))
+        slot = watch_make_way(side, hash);
+    while (slot == POOL_NONE && watch_grow(side)) /* a snapshot fills it from one end */
+        slot = free_slot(side, hash);
     if (slot == POOL_NONE)
         slot = evict_slot(watch, stripe, side, hash, t);
     if (slot == POOL_NONE)
@@ -312,7 +303,7 @@ static bool evict_own(struct watch *watch, struct stripe *stripe, struct side *s
 {
     const struct watch_rule *rule = &watch->rules[detector];
     uint32_t best = POOL_NONE, best_rank = rule->first_gte[0] ? 1024 / rule->first_gte[0] + 1 : 2;
-    uint32_t at[2] = {first_slot(side, hash), second_slot(side, hash)};
+    uint32_t at[2] = {first_slot(side->buckets, hash), second_slot(side->buckets, hash)};
     for (unsigned i = 0; i < 2 * WATCH_BUCKET; i++) {
         uint32_t slot = at[i / WATCH_BUCKET] + i % WATCH_BUCKET;
         const struct group *group = &side->groups[slot];
@@ -351,8 +342,10 @@ struct group *watch_group(struct watch *watch, struct stripe *stripe, struct sid
                           struct group *found)
 {
     hash |= 1;
-    if (found && side->hashes[watch_slot(side, found)] == hash)
-        return found; /* it has not made room for another meanwhile */
+    if (found && side->hashes[watch_slot(side, found)] != hash)
+        found = find(side, hash); /* it has moved, or made room for another, meanwhile */
+    if (found)
+        return found;
     uint32_t owner = 0;
     if (watch->rules[detector].pair) {
         owner = pairs_owner(watch, detector, first_hash);

@@ -68,6 +68,7 @@ struct side {
     uint64_t *hashes; /* 0: a free slot */
     struct group *groups;
     uint32_t buckets; /* of 8 slots: the hashes of one share a cache line */
+    uint32_t most_buckets;
     uint32_t used;
     uint32_t hand, region; /* where the next sweep begins, in slots and in units */
     struct pool pool;
@@ -135,13 +136,17 @@ static inline uint64_t watch_hash_more(const struct watch *watch, uint64_t hash,
 /* Fetches what a look-up of the group will read. */
 void watch_prefetch(const struct side *side, uint64_t hash);
 
+/* Fetches where a value of the group stands, or would. */
+void watch_prefetch_value(const struct watch *watch, const struct side *side, struct group *group,
+                          uint64_t key);
+
 /* The group of that hash; NULL: there is none. */
 struct group *watch_find(const struct side *side, uint64_t hash);
 
 /*
  * The group of that hash, made when there is none: then newest is t and there are no values.
  * NULL: no room, or the source (`first_hash`) holds too many pairs. `found` is what watch_find said
- * since the stripe was locked.
+ * since the stripe was locked. Other groups may move when one is made.
  */
 struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
                           unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,

@@ -10,20 +10,29 @@
 #include "detect/alert_text.h"
 #include "parsers/pages.h"
 
-#define CACHE_LINE 64
+#define CACHE_LINE    64
+#define FIRST_BUCKETS 64 /* of a side, at least, as far as it has room */
 
 /* How many of each a side has. */
 struct room {
     size_t slots, units, row; /* row: of counts of pairs */
+    uint32_t first_buckets;   /* a power of two fewer than slots has */
 };
 
 static struct room room_of(size_t bytes)
 {
     /* 72 bytes a slot and at most 4 for counts of pairs, 65 a unit of the pool: room for the second and
      * third value of nearly all. */
-    struct room room = {bytes / 100 * 58 / (sizeof(struct group) + sizeof(uint64_t) + 4),
-                        bytes / 100 * 42 / (POOL_UNIT + 1), 256};
-    room.slots = (room.slots < WATCH_BUCKET ? 1 : room.slots / WATCH_BUCKET) * WATCH_BUCKET;
+    struct room room = {
+        .slots = bytes / 100 * 58 / (sizeof(struct group) + sizeof(uint64_t) + 4),
+        .units = bytes / 100 * 42 / (POOL_UNIT + 1),
+        .row = 256,
+    };
+    size_t buckets = room.slots < WATCH_BUCKET ? 1 : room.slots / WATCH_BUCKET, doubled = 1;
+    while (buckets / doubled >= 2 * FIRST_BUCKETS)
+        doubled *= 2;
+    room.first_buckets = (uint32_t)(buckets / doubled);
+    room.slots = room.first_buckets * doubled * WATCH_BUCKET;
     if (room.units > WATCH_BLOCK_UNIT)
         room.units = WATCH_BLOCK_UNIT;
     if (room.units < 64)
@@ -51,7 +60,8 @@ static void take_index(struct side *side, struct room room, char *index, size_t 
 static bool side_init(struct side *side, struct room room, char *index, size_t *used)
 {
     take_index(side, room, index, used);
-    side->buckets = (uint32_t)(room.slots / WATCH_BUCKET);
+    side->buckets = room.first_buckets;
+    side->most_buckets = (uint32_t)(room.slots / WATCH_BUCKET);
     side->pairs_mask = (uint32_t)room.row - 1;
     side->active = POOL_NONE;
     side->groups = aligned_alloc(CACHE_LINE, room.slots * sizeof(*side->groups));

@@ -49,6 +49,14 @@ struct values watch_values(const struct side *side, struct group *group, unsigne
     return (struct values){&group->one, set == 0};
 }
 
+void watch_prefetch_value(const struct watch *watch, const struct side *side, struct group *group,
+                          uint64_t key)
+{
+    struct values table = watch_values(side, group, 0);
+    if (table.count)
+        __builtin_prefetch(&table.slots[values_place(table, watch->mix, key)]);
+}
+
 void watch_clear_values(const struct watch *watch, struct side *side, struct group *group)
 {
     block_give(watch, side, group, 0);

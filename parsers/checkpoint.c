@@ -10,29 +10,40 @@
 #include "parsers/text/cefline.h"
 #include "parsers/text/json_flat.h"
 
-enum envelope { NOT_OURS, QUOTED, PIPED, CEF, LEEF, JSON, LISTED, ROW };
+/* NATIVE is what gateways send on their own, with names unlike Log Exporter's here and there. */
+enum envelope { NOT_OURS, QUOTED, NATIVE, PIPED, CEF, LEEF, JSON, LISTED, ROW };
 
 /* "[action:" or "[sc4s@2620 ", the enterprise number being Check Point's. Moves to the first name. */
-static bool checkpoint_opens(struct slice *text)
+static enum envelope checkpoint_opens(struct slice *text)
 {
     const char *begin = text->ptr + 1, *end = slice_end(*text), *p = begin;
     while (p < end && p - begin < 40 && *p > ' ' && *p != ':' && *p != '"' && *p != ']')
         p++;
     struct slice word = slice_between(begin, p);
-    bool ours;
+    bool ours, native = false;
     if (p < end && *p == ' ') {
-        ours = slice_ends(word, "@2620") || slice_ends(word, "@1.3.6.1.4.1.2620");
+        native = slice_ends(word, "@1.3.6.1.4.1.2620");
+        ours = native || slice_ends(word, "@2620");
     } else {
         ours = word.len && end - p >= 2 && p[0] == ':' && (p[1] == '"' || p[1] == ':');
         p = begin;
     }
     *text = slice_between(p, end);
-    return ours;
+    return native ? NATIVE : ours ? QUOTED : NOT_OURS;
 }
 
 static bool checkpoint_has(struct slice text, const char *what)
 {
     return slice_find_text(text, what) < text.len;
+}
+
+/* Action="accept" inzone="Internal" src="10.1.0.31" dst="192.0.2.7" ... product="VPN-1 & FireWall-1" */
+static bool checkpoint_is_native(struct slice body, struct slice front)
+{
+    if (checkpoint_has(front, " product_family=\"") || checkpoint_has(front, " ProductFamily=\""))
+        return true;
+    return slice_starts(body, "Action=\"") &&
+           (checkpoint_has(front, " inzone=\"") || checkpoint_has(front, " s_port=\""));
 }
 
 /* Keys in pairs without brackets: splunk, fw1-loggrabber, generic, semicolons. */
@@ -42,6 +53,8 @@ static enum envelope checkpoint_pairs(struct slice body)
     size_t name = slice_find(slice_first(body, 32), '=');
     if (name + 1 >= body.len || name == 32)
         return NOT_OURS;
+    if (body.ptr[name + 1] == '"' && checkpoint_is_native(body, front))
+        return NATIVE;
     if (body.ptr[name + 1] == '"')
         return checkpoint_has(front, " loguid=\"") || checkpoint_has(front, " originsicname=\"") ||
                        checkpoint_has(front, " origin_sic_name=\"")
@@ -70,8 +83,9 @@ static enum envelope checkpoint_behind(struct slice body, struct slice *text)
     size_t bracket = slice_find(slice_first(body, 128), '[');
     if (bracket < 128 && bracket < body.len) {
         *text = slice_from(body, bracket);
-        if (checkpoint_opens(text))
-            return QUOTED;
+        enum envelope found = checkpoint_opens(text);
+        if (found != NOT_OURS)
+            return found;
     }
     size_t pipe = slice_find(slice_first(body, 192), '|');
     if (pipe >= 5 && pipe < 192 && pipe < body.len) {
@@ -93,12 +107,12 @@ static enum envelope checkpoint_open(const struct syslog *header, struct slice b
     if (slice_starts(body, "[action:\""))
         return QUOTED;
     *text = header->structured_data;
-    if (text->len && checkpoint_opens(text))
-        return QUOTED;
+    enum envelope found = text->len ? checkpoint_opens(text) : NOT_OURS;
+    if (found != NOT_OURS)
+        return found;
     *text = body;
     if (!body.len)
         return NOT_OURS;
-    enum envelope found = NOT_OURS;
     char first = body.ptr[0];
     if (first == '{')
         found = checkpoint_is_json(body) ? JSON : NOT_OURS;
@@ -109,8 +123,12 @@ static enum envelope checkpoint_open(const struct syslog *header, struct slice b
                 : checkpoint_is_leef(body)   ? LEEF
                 : checkpoint_is_listed(body) ? LISTED
                                              : NOT_OURS;
+    else if (first == 'A' && slice_starts(body, "Action=\""))
+        found = checkpoint_pairs(body);
     else if (first == '|' || first == '_' || (unsigned)(first - 'a') < 26)
         found = checkpoint_pairs(body);
+    if (found == NOT_OURS && slice_is(header->app, "CPLogToSyslog")) /* before Log Exporter */
+        found = LISTED;
     return found != NOT_OURS ? found : checkpoint_behind(body, text);
 }
 
@@ -149,6 +167,7 @@ static const struct {
 } forms[] = {
     [NOT_OURS] = {checkpoint_quoted, kv_unescape, false},
     [QUOTED] = {checkpoint_quoted, kv_unescape, false},
+    [NATIVE] = {checkpoint_quoted, kv_unescape, true},
     [PIPED] = {checkpoint_piped, kv_unescape, true},
     [CEF] = {checkpoint_cef, cefline_unescape, true},
     [LEEF] = {checkpoint_leef, kv_unescape, true},

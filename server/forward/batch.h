@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BATCH_BYTES    (384 * 1024)
-#define BATCH_FULL     (256 * 1024) /* hand it over when this much is in it */
+#define BATCH_BYTES    (640 * 1024)
+#define BATCH_FULL     (512 * 1024) /* hand it over when this much is in it */
 #define BATCH_MESSAGES 4096         /* and when so many messages are */
 
 struct batch {

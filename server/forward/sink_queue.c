@@ -9,7 +9,7 @@
 
 #include "server/forward/sink_spool.h"
 
-#define POOL_MAX 16 /* empty batches kept for the next; more are freed */
+#define POOL_MAX 8 /* empty batches kept for the next; more are freed */
 
 struct batch *sink_batch(struct sink *s)
 {
