@@ -7,7 +7,8 @@
 # message (with valgrind) the firmest. Before it is timed, each job's CEF is read. A sink that did not
 # get every line is a failure, and gives no figure.
 # BENCH_ROWS: lines a file (500000). BENCH_KINDS: which of asa panos checkpoint meraki mix.
-# BENCH_PEERS= (nothing): without peers. BENCH_PARTS: which of the parts below.
+# BENCH_PEERS= (nothing): without peers. BENCH_PARTS: which of the parts below. BENCH_AHEAD=yes: all of
+# it goes before whatever else the machine does (chrt, as root), so that only caches are shared.
 set -u
 B=${B:-build}
 rows=${BENCH_ROWS:-500000}

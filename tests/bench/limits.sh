@@ -6,10 +6,11 @@ within() { # FIGURE AT_MOST WHAT
 }
 difference() { echo "$1 $2" | awk '{ printf "%.3f\n", $1 - $2 }'; }
 
+counter() { awk -v name="$1" '$1 == name { n = $2 } END { print n + 0 }' "$d/server.err"; } # as said last
 counted() { # NAME AT_LEAST: asks the server for its counters
     kill -USR1 $server
     sleep 0.2
-    [ "$(awk -v name="$1" '$1 == name { n = $2 } END { print n + 0 }' "$d/server.err")" -ge "$2" ]
+    [ "$(counter "$1")" -ge "$2" ]
 }
 
 # The program with nothing to do; with connections that have each said a line and stay open. $rss: MiB.
@@ -71,26 +72,30 @@ groups_part() {
 }
 
 # What a bare receiver loses, and what we do, of two seconds of datagrams at a rate; 0: as fast as one
-# core sends. What the sender reached is in front.
+# core sends. In front is what the sender reached. What is lost must be counted.
 lost() { # RECEIVED
     echo "$(value sent "$d/load.out") $1" | awk '{ printf "%.4f", ($1 - $2) / $1 }'
 }
+send_datagrams() { # PORT RATE
+    (on 1 "$B/tool_load" -p "$1" -u -r "$2" -n $((($2 ? $2 : 400000) * 2)) -f "$d/asa.log" >"$d/load.out")
+}
 loss_part() {
-    printf '%-24s %12s %12s %12s\n' "datagrams lost of" sent/s "bare" "parapet"
+    printf '%-24s %12s %12s %12s\n' "datagrams a second" sent/s "bare loses" "parapet"
     cores_of parapet
     for rate in 100000 200000 300000 0; do
-        n=$(((rate ? rate : 400000) * 2))
         sink_start 0 -u -i 1000
-        (on 1 "$B/tool_load" -p "$port_out" -u ${rate:+-r $rate} -n $n -f "$d/asa.log" >"$d/load.out")
+        send_datagrams "$port_out" $rate
         wait "$sink"
         bare=$(lost "$(value messages "$d/sink.out")")
         sink_start 1 -i 3000
         server_start parapet.yaml
         first_line "$d/asa.log" "-u" || say "loss: $(tail -n 1 "$d/server.err")"
-        (on 1 "$B/tool_load" -p "$port_in" -u ${rate:+-r $rate} -n $n -f "$d/asa.log" >"$d/load.out")
+        send_datagrams "$port_in" $rate
         wait "$sink"
         stop "$server"
         server= sink=
-        printf '%-24s %12d %12s %12s\n' "$rate" "$(value rate "$d/load.out")" "$bare" "$(lost $(($(value messages "$d/sink.out") - 1)))"
+        printf '%-24s %12d %12s %12s\n' "$([ $rate = 0 ] && echo most || echo $rate)" "$(value rate "$d/load.out")" "$bare" "$(lost $(($(value messages "$d/sink.out") - 1)))"
+        [ $(($(counter received) + $(counter kernel_dropped))) = $(($(value sent "$d/load.out") + 1)) ] ||
+            say "$rate datagrams a second: $(value sent "$d/load.out") sent, $(counter received) received, $(counter kernel_dropped) counted as dropped"
     done
 }

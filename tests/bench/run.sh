@@ -17,7 +17,9 @@ cores_of() { # CONFIGURATION
 on() { # CORES COMMAND...: pinned
     cores=$1
     shift
-    if [ "$(nproc)" -gt 1 ]; then exec taskset -c "$cores" "$@"; else exec "$@"; fi
+    [ "$(nproc)" -gt 1 ] && set -- taskset -c "$cores" "$@"
+    [ -n "${BENCH_AHEAD:-}" ] && set -- chrt -r 10 "$@"
+    exec "$@"
 }
 value() { sed -n "s/.*\b$1=\([0-9.]*\).*/\1/p" "$2"; }
 cpu() { awk -v hz="$hz" '{ sub(/.*[)] /, ""); print ($12 + $13) / hz }' "/proc/$1/stat"; }
