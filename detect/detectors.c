@@ -316,31 +316,38 @@ static void tell(struct observation *o, const struct sighting *s, enum episode_e
         deliver(o->d, alert, o->deliver, o->context);
 }
 
+/* The record's device in the stripe; 0: none. */
+static uint8_t device_of(struct observation *o, struct stripe *stripe)
+{
+    const struct record *r = o->r;
+    if (!RECORD_HAS(r, host))
+        return 0;
+    if (!o->host_hash)
+        o->host_hash = devices_hash(r->host, o->d->watch.mix);
+    uint8_t device = devices_number(&stripe->devices, r->host, o->host_hash);
+    stripe->counters.unnamed += device == 0 && r->host.len;
+    return device;
+}
+
 /* Locks a sighting's stripe and looks for the groups of those that follow in it, and for their values,
  * all before the first is counted, so that the memory fetches them at the same time. */
 static struct stripe *enter(struct observation *o, struct sighting *sightings, unsigned n)
 {
     const struct watch *watch = &o->d->watch;
-    const struct record *r = o->r;
     struct stripe *stripe = watch_stripe(watch, sightings->first_hash);
-    uint8_t device = 0;
-    pthread_mutex_lock(&stripe->lock);
-    if (RECORD_HAS(r, host)) {
-        if (!o->host_hash)
-            o->host_hash = devices_hash(r->host, watch->mix);
-        device = devices_number(&stripe->devices, r->host, o->host_hash);
-        stripe->counters.unnamed += device == 0 && r->host.len;
-    }
     unsigned here = 0;
+    pthread_mutex_lock(&stripe->lock);
     for (; here < n && watch_stripe(watch, sightings[here].first_hash) == stripe; here++) {
         struct sighting *s = &sightings[here];
-        s->device = device;
         s->group = watch_find(&stripe->sides[s->side], s->hash);
         __builtin_prefetch(s->group);
     }
-    for (struct sighting *s = sightings; s < sightings + here; s++)
+    uint8_t device = device_of(o, stripe);
+    for (struct sighting *s = sightings; s < sightings + here; s++) {
+        s->device = device;
         if (s->group)
             watch_prefetch_value(watch, &stripe->sides[s->side], s->group, s->key);
+    }
     return stripe;
 }
 

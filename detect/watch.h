@@ -88,12 +88,12 @@ struct wide_value; /* alert_text.h */
 
 struct stripe {
     pthread_mutex_t lock;
-    struct side sides[SIDE_COUNT];
-    struct devices devices;
+    struct watch_counters counters;
     struct wide_value *wide; /* WIDE_VALUES of them, by key */
     struct value *spare;     /* room to rebuild a set of values in */
     uint32_t *scratch;       /* room to sort in */
-    struct watch_counters counters;
+    struct side sides[SIDE_COUNT];
+    struct devices devices; /* large: what is always read is in front */
     struct changes changes;
 };
 

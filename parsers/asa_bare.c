@@ -99,7 +99,10 @@ static const struct {
 
 unsigned asa_bare(struct slice body)
 {
-    for (size_t i = 0; body.len > 32 && i < sizeof(groups) / sizeof(groups[0]); i++) {
+    /* All begin with a capital, or access-list: other vendors' texts are told apart at once. */
+    if (body.len <= 32 || ((unsigned)(body.ptr[0] - 'A') > 'Z' - 'A' && body.ptr[0] != 'a'))
+        return 0;
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
         const struct slice word = groups[i].word;
         if (body.ptr[0] != word.ptr[0] || memcmp(body.ptr, word.ptr, word.len) != 0)
             continue;

@@ -123,10 +123,12 @@ static enum envelope checkpoint_open(const struct syslog *header, struct slice b
                 : checkpoint_is_leef(body)   ? LEEF
                 : checkpoint_is_listed(body) ? LISTED
                                              : NOT_OURS;
-    else if (first == 'A')
-        found = slice_starts(body, "Action=\"") ? checkpoint_pairs(body) : NOT_OURS;
+    else if (first == 'A' && slice_starts(body, "Action=\""))
+        found = checkpoint_pairs(body);
     else if (first == '|' || first == '_' || (unsigned)(first - 'a') < 26)
         found = checkpoint_pairs(body);
+    if (found == NOT_OURS && slice_is(header->app, "CPLogToSyslog")) /* before Log Exporter */
+        found = LISTED;
     return found != NOT_OURS ? found : checkpoint_behind(body, text);
 }
 

@@ -253,7 +253,8 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     if (!panos_opens(body)) {
         if (panos_is_keyed(body))
             return panos_keyed(context, body, out);
-        body = panos_complete(out, body);
+        if (panos_lacks_first(body))
+            body = panos_complete(out, body);
     }
     row.out = out;
     row.header = context->header;

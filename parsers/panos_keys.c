@@ -86,6 +86,7 @@ static const struct panos_key keys_6[] = {
     TELLS("Result", EVENT),
     IS("natsrc", "nat_src_ip"),
     IS("natdst", "nat_dst_ip"),
+    IS("Tunnel", "tunnel_type"),
 };
 static const struct panos_key keys_7[] = {
     IS("dvchost", "device_name"),
@@ -119,7 +120,8 @@ static const struct panos_key keys_8[] = {
     IS("ThreatID", "threat_id"),        IS("Filename", "object"),
     IS("Protocol", "ip_protocol"),      IS("FileHash", "file_digest"),
     IS("threatid", "threat_id"),        IS("natsport", "nat_src_port"),
-    IS("natdport", "nat_dst_port"),
+    IS("natdport", "nat_dst_port"),     ONE("SourceIP", "src_ip", "src_address"),
+    IS("PacketID", "pcap_id"),
 };
 static const struct panos_key keys_9[] = {
     IS("SDWANSite", "sdwan_site"), IS("oldFileId", "report_id"),  TELLS("EventTime", GENERATED),
@@ -148,6 +150,7 @@ static const struct panos_key keys_10[] = {
     IS("dstPackets", "packets_received"),
     IS("FileDigest", "file_digest"),
     IS("inbound_if", "inbound_interface"),
+    IS("URLCounter", "url_index"),
 };
 static const struct panos_key keys_11[] = {
     IS("flexString1", "flags"),
@@ -164,6 +167,7 @@ static const struct panos_key keys_11[] = {
     TELLS("ReceiveTime", RECEIVED),
     IS("URLCategory", "category"),
     IS("outbound_if", "outbound_interface"),
+    IS("SenderEmail", "sender"),
 };
 static const struct panos_key keys_12[] = {
     IS("URL Category", "category"),   IS("SDWANCluster", "sdwan_cluster"),
@@ -171,6 +175,7 @@ static const struct panos_key keys_12[] = {
     IS("SourceRegion", "src_region"), IS("PacketsTotal", "packets"),
     TELLS("TimeReceived", RECEIVED),  IS("SerialNumber", "serial"),
     IS("totalPackets", "packets"),    TELLS("receive_time", RECEIVED),
+    IS("EmailSubject", "subject"),    IS("HipMatchName", "hip"),
 };
 static const struct panos_key keys_13[] = {
     IS("SCTPChunkSent", "sctp_chunks_sent"),
@@ -190,17 +195,16 @@ static const struct panos_key keys_13[] = {
 };
 static const struct panos_key keys_14[] = {
     IS("Virtual System", "vsys"),         IS("requestContext", "content_type"),
-    IS("SourceUserName", "src_user"),     IS("EndpointOSType", "client_os"),
+    IS("SourceUserName", "src_user"),     ONE("EndpointOSType", "client_os", "operating_system"),
     IS("CountOfRepeats", "repeat_count"), IS("srcPostNATPort", "nat_src_port"),
     IS("dstPostNATPort", "nat_dst_port"), IS("VendorSeverity", "severity"),
     IS("NATDestination", "nat_dst_ip"),   TELLS("time_generated", GENERATED),
-    IS("EventComponent", "object"),
+    IS("EventComponent", "object"),       IS("RecipientEmail", "recipient"),
 };
 static const struct panos_key keys_15[] = {
-    IS("ConnectionError", "error"),
-    IS("SessionDuration", "elapsed_time"),
-    IS("VirtualLocation", "vsys"),
-    IS("EgressInterface", "outbound_interface"),
+    IS("ConnectionError", "error"),   IS("SessionDuration", "elapsed_time"),
+    IS("VirtualLocation", "vsys"),    IS("EgressInterface", "outbound_interface"),
+    IS("VirtualSystemID", "vsys_id"), IS("ParentStarttime", "parent_start_time"),
 };
 static const struct panos_key keys_16[] = {
     IS("deviceExternalId", "serial"),
@@ -209,6 +213,7 @@ static const struct panos_key keys_16[] = {
     IS("SessionStartTime", "start_time"),
     ONE("EventDescription", "description", "configuration_path"),
     IS("IngressInterface", "inbound_interface"),
+    IS("ApplianceOrCloud", "cloud"),
 };
 static const struct panos_key keys_17[] = {
     IS("DGHierarchyLevel1", "dg_hierarchy_level_1"),
@@ -234,6 +239,7 @@ static const struct panos_key keys_19[] = {
 static const struct panos_key keys_20[] = {
     IS("sourceTranslatedPort", "nat_src_port"),
     IS("LogForwardingProfile", "log_action"),
+    IS("EndpointSerialNumber", "user_device_serial_number"),
 };
 static const struct panos_key keys_22[] = {
     IS("deviceInboundInterface", "inbound_interface"),

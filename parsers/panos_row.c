@@ -30,8 +30,9 @@ struct slice panos_text(struct record *out, struct slice raw)
 
 static bool is_odd(struct slice text)
 {
-    return slice_is(text, "N/A") || slice_is(text, "n/a") || slice_is(text, "0.0.0.0") ||
-           slice_is(text, "::") || slice_is(text, "-1") || slice_is(text, "4294967295");
+    return slice_is(text, "N/A") || slice_is(text, "n/a") || slice_is(text, "n-a") ||
+           slice_is(text, "0.0.0.0") || slice_is(text, "::") || slice_is(text, "-1") ||
+           slice_is(text, "4294967295");
 }
 
 /* Without a branch: which columns are 0 is different from row to row. */

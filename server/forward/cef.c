@@ -121,8 +121,12 @@ static const char *stop_at(const struct cef_format *format, const char *body,
  * lines' bytes are fetched while this one is written. */
 static inline void prefetch_ahead(const char *p)
 {
-    for (size_t ahead = 1024; ahead < 2048; ahead += 64)
+    for (size_t ahead = 1024; ahead < 2048; ahead += 256) {
         __builtin_prefetch(p + ahead, 1);
+        __builtin_prefetch(p + ahead + 64, 1);
+        __builtin_prefetch(p + ahead + 128, 1);
+        __builtin_prefetch(p + ahead + 192, 1);
+    }
 }
 
 static bool write_line(const struct line *line, struct batch *out)

@@ -45,7 +45,7 @@ void sink_spool_turn(struct sink *s)
     struct sink_spool *p = s->spool;
     if (!p)
         return;
-    if (!p->in_use && !p->ending && (sink_away(s) || sink_waiting(s) > sink_spool_share(s)))
+    if (!p->in_use && !p->ending && (sink_away(s) || sink_waiting(s) > s->settings->queue_size / 4))
         begin_use(p);
     sink_spool_wake(s);
 }
@@ -78,13 +78,13 @@ bool sink_spool_keep_size(struct sink *s)
 {
     struct sink_spool *p = s->spool;
     enum when_full when_full = s->settings->spool.when_full;
-    if (p->bytes <= 2 * sink_spool_share(s))
+    if (p->bytes <= sink_spool_incoming(s))
         return true;
     if (when_full == WHEN_FULL_BLOCK) {
         s->refused = true;
         return false;
     }
-    while (p->bytes > 2 * sink_spool_share(s)) {
+    while (p->bytes > sink_spool_incoming(s)) {
         bool oldest = when_full == WHEN_FULL_DROP_OLDEST;
         struct batch *batch = oldest ? sink_spool_take(p) : take_newest(p);
         *(oldest ? &s->counters.dropped_oldest : &s->counters.dropped_queue_full) += batch->count;
@@ -96,7 +96,7 @@ bool sink_spool_keep_size(struct sink *s)
 
 bool sink_spool_has_room(const struct sink *s)
 {
-    return s->spool->bytes <= sink_spool_share(s);
+    return s->spool->bytes <= sink_spool_incoming(s) / 2;
 }
 
 bool sink_spool_is_empty(const struct sink *s)

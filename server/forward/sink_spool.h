@@ -64,10 +64,16 @@ void *sink_spool_run(void *context);
 void sink_spool_put(struct sink_spool *p, struct batch *batch);
 struct batch *sink_spool_take(struct sink_spool *p);
 
-/* What may wait in memory to be sent while there is more on disk; twice that to be written. */
-static inline size_t sink_spool_share(const struct sink *s)
+/* Parts of the queue's memory: what may be retained, half of it, wait to be sent while there is more on
+ * disk, and wait to be written come to its size together. */
+static inline size_t sink_spool_ahead(const struct sink *s)
 {
-    return s->settings->queue_size / 4;
+    return s->settings->queue_size / 8;
+}
+
+static inline size_t sink_spool_incoming(const struct sink *s)
+{
+    return s->settings->queue_size / 8 * 3;
 }
 
 static inline uint64_t sink_spool_unread(const struct sink_spool *p)

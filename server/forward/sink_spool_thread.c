@@ -150,7 +150,7 @@ static int append(struct sink_spool *p, const struct batch *batch, bool pack, ui
 static bool may_pass(const struct sink_spool *p, uint64_t number)
 {
     const struct sink *s = p->sink;
-    return p->is.read == number && sink_takes(s) && sink_waiting(s) <= sink_spool_share(s);
+    return p->is.read == number && sink_takes(s) && sink_waiting(s) <= sink_spool_ahead(s);
 }
 
 /* `number` 0: it is not on disk. */
@@ -217,7 +217,7 @@ static bool load(struct sink_spool *p)
     struct sink *s = p->sink;
     uint64_t first = 0;
     int code = 0;
-    if (sink_spool_unread(p) == 0 || !sink_takes(s) || sink_waiting(s) > sink_spool_share(s) ||
+    if (sink_spool_unread(p) == 0 || !sink_takes(s) || sink_waiting(s) > sink_spool_ahead(s) ||
         (p->read_at != NEVER && now_ms() < p->read_at))
         return false;
     p->busy = true;
@@ -290,7 +290,7 @@ static void end_use_if_done(struct sink_spool *p)
 {
     struct sink *s = p->sink;
     if (p->in_use && !sink_spool_always(s) && !p->head && sink_spool_unread(p) == 0 &&
-        sink_takes(s) && sink_waiting(s) <= sink_spool_share(s) / 2)
+        sink_takes(s) && sink_waiting(s) <= sink_spool_ahead(s) / 2)
         p->in_use = false;
 }
 
