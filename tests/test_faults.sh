@@ -206,7 +206,7 @@ ended_well "a full disk"
 
 for how in --accept-close '--close-after 100003' '--close-after 100003 --reset' '--slow 1'; do
     sink $how
-    serve forward="$siem"
+    serve forward="$siem" more='memory: {detection: 16 MiB, connections: 4 MiB}'
     before=$(resident)
     load -f "$d/mix" -c 4 -n 10000000 -t 2
     check "receiver $how: memory stays bounded" [ $(($(resident) - before)) -lt 65536 ]
