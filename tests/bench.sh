@@ -117,6 +117,11 @@ network_part() {
     grep -q -v '^parapet' "$d/jobs" || echo "no peers are installed: make bench-peers"
 }
 
+for part in $parts; do
+    command -v "${part}_part" >/dev/null && continue
+    echo "bench: BENCH_PARTS: expected some of instructions replay network memory groups loss, not $part" >&2
+    exit 2
+done
 for kind in $kinds asa; do [ -e "$d/$kind.log" ] || lines "$kind"; done
 for part in $parts; do
     "${part}_part" || failed=1
