@@ -84,7 +84,7 @@ bool sink_spool_keep_size(struct sink *s)
         s->refused = true;
         return false;
     }
-    while (p->bytes > sink_spool_incoming(s)) {
+    while (p->bytes > sink_spool_incoming(s) && p->head != p->tail) {
         bool oldest = when_full == WHEN_FULL_DROP_OLDEST;
         struct batch *batch = oldest ? sink_spool_take(p) : take_newest(p);
         *(oldest ? &s->counters.dropped_oldest : &s->counters.dropped_queue_full) += batch->count;

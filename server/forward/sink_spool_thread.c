@@ -26,9 +26,11 @@ static uint64_t now_ms(void)
 
 void sink_spool_put(struct sink_spool *p, struct batch *batch)
 {
+    /* What is dropped is dropped by the batch: each is a small part of all. */
+    bool small = p->tail && p->tail->len + batch->len <= sink_spool_incoming(p->sink) / 4;
     batch->next = NULL;
     p->bytes += batch->len;
-    if (p->tail && batch_join(p->tail, batch)) {
+    if (small && batch_join(p->tail, batch)) {
         sink_recycle(p->sink, batch);
         return;
     }

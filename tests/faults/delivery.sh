@@ -23,7 +23,7 @@ end_receiver() { # SIGNAL
     wait $receiver 2>/dev/null
 }
 begin() { # CASE: the program, without a receiver
-    case_name=$1 parts=0 sent=0
+    case_name=$1 parts=0 sent=0 second=
     rm -f "$d"/part.*
     serve forward="$siem"
 }
@@ -57,7 +57,8 @@ count_up() { # one row of the table, and what must hold
     echo "$row|$(value resent output)|$dropped|$connections" >>"$table"
     check "$case_name: nothing is lost or dropped" [ $lost = 0 -a $dropped = 0 ]
     check "$case_name: twice comes only what was resent" [ $twice -le "$(value resent output)" ]
-    check "$case_name: in order in each connection" [ "$falls" -lt "$connections" ]
+    # One of several receivers gets in between what another had.
+    [ -n "$second" ] || check "$case_name: in order in each connection" [ "$falls" -lt "$connections" ]
 }
 failed_often() { counters && [ "$(value failures output)" -ge "$1" ]; }
 stored() { [ "$(cat "$d"/part.* | wc -l)" -ge "$1" ]; }
@@ -158,19 +159,19 @@ for share in failover balance; do
     serve forward="{name: siem, protocol: tcp, share: $share, queue: {size: 1 GiB},
         receivers: [{host: 127.0.0.1, port: $first}, {host: 127.0.0.1, port: $second}],
         show: [events], reconnect: {min: 10ms, max: 50ms}}"
-    load_part 1
+    load_part 2
     i=0
     while [ $i -lt $kills ]; do
         i=$((i + 1))
-        until_true stored $((i * messages / kills / 2))
+        until_true stored $((i * messages / kills / 4))
         end_receiver KILL
         receive
     done
+    end_receiver KILL
+    receiver=$lasting
+    load_part 2
     count_up
-    kill $lasting
-    wait $lasting 2>/dev/null
-    of_lasting=$(wc -l <"$d/part.0001")
-    check "$share: both have got some" [ "$of_lasting" -gt 0 -a "$of_lasting" -lt $arrived ]
+    check "$share: the other one takes over" [ "$(wc -l <"$d/part.0001")" -ge $((messages / 2)) ]
 done
 
 # What a load balancer and a scanner send to a listener is none of an output's business.
