@@ -7,8 +7,7 @@
 #include "server/forward/tcp_state.h"
 #include "server/ops/log.h"
 
-#define RETAIN_SHARE                                                                               \
-    2 /* of the queue, what all its receivers may have unread takes at most one half */
+#define RETAIN_SHARE  2            /* one half of the queue, for all receivers together */
 #define CONFIRM_BYTES (256 * 1024) /* written before the kernel is asked what is acknowledged */
 
 static uint64_t retain_at_most(const struct transport *t)
