@@ -56,14 +56,7 @@ static void expect_fields(const struct record *r, const char *line, const char *
 {
     char want[512], got[1024];
     while (*expected) {
-        size_t len = strcspn(expected, "\n");
-        assert_true(len < sizeof(want));
-        memcpy(want, expected, len);
-        want[len] = '\0';
-        expected += len + (expected[len] == '\n');
-        char *value = strchr(want, '=');
-        assert_non_null(value);
-        *value++ = '\0';
+        const char *value = next_expected(&expected, want, sizeof(want), "=");
         int field = -1;
         for (int f = 0; f < FIELD_COUNT; f++)
             if (strcmp(record_fields[f].name, want) == 0)
