@@ -1,7 +1,8 @@
 /*
  * How the memory is divided: risk aside, two fifths for sources inside, three for those outside; of
  * each a little more than half for groups, the rest for their values. What every look-up reads first,
- * a tenth, is one piece for all, worth huge pages. Nothing is touched before there are groups.
+ * a tenth, is one piece for all stripes, and the groups of a side are one, worth huge pages. Nothing is
+ * touched before there are groups.
  */
 #include "detect/watch.h"
 
@@ -52,7 +53,6 @@ static void *take(char *from, size_t *used, size_t bytes)
 
 static void take_index(struct side *side, struct room room, char *index, size_t *used)
 {
-    side->hashes = take(index, used, room.slots * sizeof(*side->hashes));
     side->pairs = take(index, used, 2 * room.row * sizeof(*side->pairs));
     side->pool.states = take(index, used, room.units);
 }
@@ -64,10 +64,9 @@ static bool side_init(struct side *side, struct room room, char *index, size_t *
     side->most_buckets = (uint32_t)(room.slots / WATCH_BUCKET);
     side->pairs_mask = (uint32_t)room.row - 1;
     side->active = POOL_NONE;
-    side->groups = aligned_alloc(CACHE_LINE, room.slots * sizeof(*side->groups));
     void *blocks = aligned_alloc(CACHE_LINE, room.units * POOL_UNIT);
     pool_init(&side->pool, blocks, side->pool.states, (uint32_t)room.units);
-    return side->groups && blocks;
+    return blocks != NULL;
 }
 
 /* A stripe should hold many groups, and sets of values of the largest size: few when memory is. */
@@ -89,6 +88,24 @@ static bool stripe_init(struct stripe *stripe, const struct room *rooms, char *i
     stripe->scratch = malloc(slots * 3 * sizeof(*stripe->scratch));
     stripe->wide = calloc(WIDE_VALUES, sizeof(*stripe->wide));
     return ok && stripe->spare && stripe->scratch && stripe->wide;
+}
+
+/* The groups of a side, and the stripes' turns in them. */
+static bool tables_init(struct watch *watch, unsigned side, uint32_t count)
+{
+    uint32_t buckets = watch->stripes[0].sides[side].most_buckets;
+    size_t slots = (size_t)(buckets + WATCH_TURN - 1) / WATCH_TURN * WATCH_TURN * WATCH_BUCKET;
+    uint64_t *hashes = pages_new(slots * count * sizeof(*hashes));
+    struct group *groups = pages_new(slots * count * sizeof(*groups));
+    watch->tables[side].hashes = hashes;
+    watch->tables[side].groups = groups;
+    watch->tables[side].slots = slots * count;
+    for (uint32_t i = 0; hashes && groups && i < count; i++) {
+        watch->stripes[i].sides[side].turns = count;
+        watch->stripes[i].sides[side].hashes = hashes + i * WATCH_TURN * WATCH_BUCKET;
+        watch->stripes[i].sides[side].groups = groups + i * WATCH_TURN * WATCH_BUCKET;
+    }
+    return hashes && groups;
 }
 
 bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned rule_count,
@@ -119,6 +136,8 @@ bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned ru
     for (size_t used = 0; ok && watch->stripe_count < count;)
         ok = stripe_init(&watch->stripes[watch->stripe_count++], rooms, watch->index, &used,
                          watch_slots_of(watch->max_order));
+    for (unsigned side = 0; ok && side < SIDE_COUNT; side++)
+        ok = tables_init(watch, side, count);
     if (!ok)
         watch_close(watch);
     return ok;
@@ -129,16 +148,19 @@ void watch_close(struct watch *watch)
     for (uint32_t i = 0; i < watch->stripe_count; i++) {
         struct stripe *stripe = &watch->stripes[i];
         pthread_mutex_destroy(&stripe->lock);
-        for (unsigned s = 0; s < SIDE_COUNT; s++) {
-            free(stripe->sides[s].groups);
+        for (unsigned s = 0; s < SIDE_COUNT; s++)
             free(stripe->sides[s].pool.memory);
-        }
         free(stripe->spare);
         free(stripe->scratch);
         free(stripe->wide);
     }
+    for (unsigned s = 0; s < SIDE_COUNT; s++) {
+        pages_free(watch->tables[s].hashes, watch->tables[s].slots * sizeof(uint64_t));
+        pages_free(watch->tables[s].groups, watch->tables[s].slots * sizeof(struct group));
+    }
     pages_free(watch->index, watch->index_bytes);
     free(watch->stripes);
+    memset(watch->tables, 0, sizeof(watch->tables));
     watch->index = NULL;
     watch->stripes = NULL;
     watch->stripe_count = 0;

@@ -67,11 +67,12 @@ parapet_asa_udp asa $((rows * 2)) parapet.yaml $udp"
     echo "rsyslog_asa_unread asa $((rows * 2)) rsyslog_pass.conf $tcp
 rsyslog_asa asa $((rows / 2)) rsyslog_asa.conf $tcp
 rsyslog_asa_udp asa $((rows / 2)) rsyslog_asa.conf $udp
+rsyslog_panos panos $((rows / 4)) rsyslog_panos.conf $tcp
 syslog_ng_asa_unread asa $rows syslog_ng_pass.conf $tcp
 syslog_ng_panos panos $((rows / 4)) syslog_ng_panos.conf $tcp
 syslog_ng_checkpoint checkpoint $((rows / 4)) syslog_ng_checkpoint.conf $tcp" |
         while read -r name kind n conf how; do
-            if installed "$conf"; then echo "$name $kind $n $conf $how"; fi
+            case " $kinds " in *" $kind "*) installed "$conf" && echo "$name $kind $n $conf $how" ;; esac
         done
 }
 
