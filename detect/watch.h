@@ -105,7 +105,8 @@ struct watch {
     struct {
         uint64_t *hashes;
         struct group *groups;
-        size_t slots;
+        void *blocks;
+        size_t slots, bytes; /* bytes: of blocks */
     } tables[SIDE_COUNT]; /* of all stripes, who take turns in them */
     void *index;          /* counts and states of all stripes, as one piece */
     size_t index_bytes;
