@@ -50,11 +50,8 @@ size_t pool_bytes(uint32_t units, unsigned largest, uint32_t turns)
 void pool_init(struct pool *pool, void *memory, uint8_t *states, uint32_t units, unsigned largest,
                uint32_t turns)
 {
-    *pool = (struct pool){.memory = memory,
-                          .states = states,
-                          .units = units,
-                          .turns = turns,
-                          .largest = largest};
+    *pool = (struct pool){
+        .memory = memory, .states = states, .units = units, .turns = turns, .largest = largest};
     for (unsigned order = 0; order < POOL_ORDERS; order++)
         pool->free[order] = POOL_NONE;
 }

@@ -17,10 +17,10 @@ struct pool {
     unsigned char *memory; /* units of POOL_UNIT bytes */
     uint8_t *states;       /* one a unit, see pool.c */
     uint32_t units;
-    uint32_t turns;    /* pools in the memory */
-    unsigned largest;  /* order of a block */
-    uint32_t opened; /* units that have been in a block */
-    uint32_t used;   /* units in blocks that are taken */
+    uint32_t turns;   /* pools in the memory */
+    unsigned largest; /* order of a block */
+    uint32_t opened;  /* units that have been in a block */
+    uint32_t used;    /* units in blocks that are taken */
     uint32_t free[POOL_ORDERS];
 };
 
