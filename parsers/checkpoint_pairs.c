@@ -222,6 +222,7 @@ static struct slice checkpoint_unescaped(struct checkpoint *cp, struct slice val
 static inline void checkpoint_place(struct checkpoint *cp, const struct kv_key *key,
                                     struct slice name, struct slice value, const char *end)
 {
+    name.ptr = key->name; /* static text, which writers know by where it stands */
     if (key->how == AS_NOTE)
         checkpoint_keep(cp, key->what, name, value);
     else if (key->how == AS_EXTRA || !readers[key->how](cp, key->what, value, end))
