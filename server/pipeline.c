@@ -199,6 +199,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
         .arrival_ms = arrival_ms,
         .device = hash,
         .connections = p->connections,
+        .memory = &p->memory,
     };
     out->status = out->parser->parse(&context, header->body, r);
     split_users(r);
