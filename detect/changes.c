@@ -8,9 +8,9 @@ void changes_note(struct stripe *stripe, const struct group *group)
     struct changes *changes = &stripe->changes;
     if (!changes->on)
         return;
-    uint8_t at = group >= stripe->sides[SIDE_EXTERNAL].groups &&
-                 group < stripe->sides[SIDE_EXTERNAL].groups +
-                             (size_t)stripe->sides[SIDE_EXTERNAL].buckets * WATCH_BUCKET;
+    const struct side *outside = &stripe->sides[SIDE_EXTERNAL];
+    uint32_t last = watch_bucket(outside, outside->buckets - 1) + WATCH_BUCKET - 1;
+    uint8_t at = group >= outside->groups && group <= &outside->groups[last];
     uint64_t hash = stripe->sides[at].hashes[watch_slot(&stripe->sides[at], group)];
     for (unsigned i = 0; i < changes->count; i++)
         if (changes->of[i].hash == hash && changes->of[i].side == at)

@@ -339,14 +339,13 @@ static struct stripe *enter(struct observation *o, struct sighting *sightings, u
     pthread_mutex_lock(&stripe->lock);
     for (; here < n && watch_stripe(watch, sightings[here].first_hash) == stripe; here++) {
         struct sighting *s = &sightings[here];
-        s->group = watch_find(&stripe->sides[s->side], s->hash);
-        __builtin_prefetch(s->group);
+        s->place = watch_place(watch, &stripe->sides[s->side], s->index, s->hash, s->first_hash);
     }
     uint8_t device = device_of(o, stripe);
     for (struct sighting *s = sightings; s < sightings + here; s++) {
         s->device = device;
-        if (s->group)
-            watch_prefetch_value(watch, &stripe->sides[s->side], s->group, s->key);
+        if (s->place.found)
+            watch_prefetch_value(watch, &stripe->sides[s->side], s->place.found, s->key);
     }
     return stripe;
 }

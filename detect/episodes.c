@@ -442,7 +442,7 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
                      .alert = alert,
                      .rule = &e->watch->rules[s->index]};
     struct group *group =
-        watch_group(e->watch, stripe, side, s->index, s->hash, s->first_hash, s->t, s->group);
+        watch_group(e->watch, stripe, side, s->index, s->hash, s->first_hash, s->t, s->place);
     enum episode_event event;
     *is_firing = false;
     if (!group)

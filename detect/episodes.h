@@ -32,10 +32,10 @@ struct sighting {
     unsigned index; /* of the detector */
     union member members[DETECTOR_GROUP_MAX];
     uint64_t hash, first_hash; /* of the group, of its first member */
-    struct group *group; /* as it was found when the stripe was locked; NULL: there was none */
-    uint64_t key;        /* of the counted value: value_text tells what it is */
-    bool narrow;         /* the predicate of `also` holds too */
-    uint8_t device;      /* who reported it, in the stripe's devices; 0: not known */
+    struct place place;        /* of the group, when the stripe was locked */
+    uint64_t key;              /* of the counted value: value_text tells what it is */
+    bool narrow;               /* the predicate of `also` holds too */
+    uint8_t device;            /* who reported it, in the stripe's devices; 0: not known */
     enum watch_side side;
     unsigned evidence;
     int64_t t;

@@ -190,14 +190,16 @@ static bool save_side(struct saver *s, uint32_t stripe_index, unsigned side_inde
     struct stripe *stripe = &s->parts.watch->stripes[stripe_index];
     const struct side *side = &stripe->sides[side_index];
     uint32_t slots = 1;
-    for (uint32_t slot = 0; slot < slots;) {
+    for (uint32_t n = 0; n < slots;) {
         begin_piece(s, stripe_index);
         pthread_mutex_lock(&stripe->lock);
         slots = side->buckets * WATCH_BUCKET;
-        uint32_t last = slots - slot < PIECE_SLOTS ? slots : slot + PIECE_SLOTS;
-        for (; slot < last && s->at - s->buffer < PIECE; slot++)
+        uint32_t last = slots - n < PIECE_SLOTS ? slots : n + PIECE_SLOTS;
+        for (; n < last && s->at - s->buffer < PIECE; n++) {
+            uint32_t slot = watch_bucket(side, n / WATCH_BUCKET) + n % WATCH_BUCKET;
             if (side->hashes[slot])
                 put_group(s, stripe, side_index, slot);
+        }
         pthread_mutex_unlock(&stripe->lock);
         if (!end_piece(s))
             return false;

@@ -105,14 +105,19 @@ static uint32_t rank_of_blocks(const struct watch *watch, const struct side *sid
     return is_told(watch, group) == told_goes_first ? rank : RANK_ABOVE + rank;
 }
 
+/* Looks at a few slots, and fetches those that are next. */
 static void sweep(struct watch *watch, struct side *side, uint32_t slots, int64_t now)
 {
+    uint32_t slot = 0;
     for (uint32_t i = 0; i < slots; i++) {
         if (++side->hand >= side->buckets * WATCH_BUCKET)
             side->hand = 0;
-        if (side->hashes[side->hand] && expired(watch, &side->groups[side->hand], now))
-            watch_forget(watch, side, side->hand);
+        slot = watch_bucket(side, side->hand / WATCH_BUCKET) + side->hand % WATCH_BUCKET;
+        if (side->hashes[slot] && expired(watch, &side->groups[slot], now))
+            watch_forget(watch, side, slot);
     }
+    __builtin_prefetch(&side->groups[slot + 1]);
+    __builtin_prefetch(&side->groups[slot + 2]);
 }
 
 /* The dearest group that has a block within some units of the pool. */
@@ -194,9 +199,9 @@ uint32_t watch_block(struct watch *watch, struct stripe *stripe, struct side *si
 
 static struct group *find(const struct side *side, uint64_t hash)
 {
-    uint32_t at = first_slot(side->buckets, hash), mask = bucket_matching(&side->hashes[at], hash);
+    uint32_t at = first_slot(side, hash), mask = bucket_matching(&side->hashes[at], hash);
     if (!mask) {
-        at = second_slot(side->buckets, hash);
+        at = second_slot(side, hash);
         mask = bucket_matching(&side->hashes[at], hash);
     }
     return mask ? &side->groups[at + bucket_place(mask)] : NULL;
@@ -205,8 +210,8 @@ static struct group *find(const struct side *side, uint64_t hash)
 void watch_prefetch(const struct side *side, uint64_t hash)
 {
     uint32_t buckets = __atomic_load_n(&side->buckets, __ATOMIC_RELAXED); /* it is not locked */
-    __builtin_prefetch(&side->hashes[first_slot(buckets, hash | 1)]);
-    __builtin_prefetch(&side->hashes[second_slot(buckets, hash | 1)]);
+    __builtin_prefetch(&side->hashes[watch_bucket(side, first_bucket(buckets, hash | 1))]);
+    __builtin_prefetch(&side->hashes[watch_bucket(side, second_bucket(buckets, hash | 1))]);
 }
 
 struct group *watch_find(const struct side *side, uint64_t hash)
@@ -217,12 +222,32 @@ struct group *watch_find(const struct side *side, uint64_t hash)
 /* A free slot in the emptier of the two buckets; POOL_NONE: both are full. */
 static uint32_t free_slot(const struct side *side, uint64_t hash)
 {
-    uint32_t first = first_slot(side->buckets, hash), second = second_slot(side->buckets, hash);
+    uint32_t first = first_slot(side, hash), second = second_slot(side, hash);
     uint32_t mask = bucket_matching(&side->hashes[first], 0);
     uint32_t other = bucket_matching(&side->hashes[second], 0);
     if (bucket_count(other) > bucket_count(mask))
         return second + bucket_place(other);
     return mask ? first + bucket_place(mask) : POOL_NONE;
+}
+
+struct place watch_place(const struct watch *watch, const struct side *side, unsigned detector,
+                         uint64_t hash, uint64_t first_hash)
+{
+    hash |= 1;
+    struct place place = {find(side, hash), POOL_NONE};
+    if (place.found) {
+        __builtin_prefetch(place.found, 1);
+        return place;
+    }
+    place.room = free_slot(side, hash);
+    if (place.room != POOL_NONE)
+        __builtin_prefetch(&side->groups[place.room], 1);
+    if (watch->rules[detector].pair) {
+        uint32_t owner = pairs_owner(watch, detector, first_hash);
+        __builtin_prefetch(pairs_row(side, owner, 0), 1);
+        __builtin_prefetch(pairs_row(side, owner, 1), 1);
+    }
+    return place;
 }
 
 /* How much would be lost with a group and its slot. */
@@ -238,7 +263,7 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
                            uint64_t hash, int64_t now)
 {
     uint32_t best = POOL_NONE, best_rank = RANK_KEEP;
-    uint32_t at = first_slot(side->buckets, hash), second = second_slot(side->buckets, hash);
+    uint32_t at = first_slot(side, hash), second = second_slot(side, hash);
     for (uint32_t i = 0; i < WATCH_BUCKET; i++) { /* all at once, not one after the other */
         __builtin_prefetch(&side->groups[at + i]);
         __builtin_prefetch(&side->groups[second + i]);
@@ -267,14 +292,23 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
     return best;
 }
 
+/* Whether a slot is free, and of the hash's two buckets: they have been divided perhaps. */
+static bool is_room(const struct side *side, uint64_t hash, uint32_t slot)
+{
+    uint32_t bucket = slot / WATCH_BUCKET * WATCH_BUCKET;
+    return slot != POOL_NONE && side->hashes[slot] == 0 &&
+           (bucket == first_slot(side, hash) || bucket == second_slot(side, hash));
+}
+
 static struct group *make(struct watch *watch, struct stripe *stripe, struct side *side,
-                          unsigned detector, uint64_t hash, uint32_t owner, int64_t t)
+                          unsigned detector, uint64_t hash, uint32_t owner, int64_t t,
+                          uint32_t room)
 {
     if (side->used > side->buckets * (WATCH_BUCKET / 2))
         sweep(watch, side, 2, t);
     if (side->used > side->buckets * (WATCH_BUCKET / 4 * 3))
         watch_grow(side);
-    uint32_t slot = free_slot(side, hash);
+    uint32_t slot = is_room(side, hash, room) ? room : free_slot(side, hash);
     if (slot == POOL_NONE && side->used < side->buckets * (WATCH_BUCKET - 1))
         slot = watch_make_way(side, hash);
     while (slot == POOL_NONE && watch_grow(side)) /* a snapshot fills it from one end */
@@ -303,7 +337,7 @@ static bool evict_own(struct watch *watch, struct stripe *stripe, struct side *s
 {
     const struct watch_rule *rule = &watch->rules[detector];
     uint32_t best = POOL_NONE, best_rank = rule->first_gte[0] ? 1024 / rule->first_gte[0] + 1 : 2;
-    uint32_t at[2] = {first_slot(side->buckets, hash), second_slot(side->buckets, hash)};
+    uint32_t at[2] = {first_slot(side, hash), second_slot(side, hash)};
     for (unsigned i = 0; i < 2 * WATCH_BUCKET; i++) {
         uint32_t slot = at[i / WATCH_BUCKET] + i % WATCH_BUCKET;
         const struct group *group = &side->groups[slot];
@@ -339,8 +373,9 @@ static bool may_have_pair(struct watch *watch, struct stripe *stripe, struct sid
 
 struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
                           unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
-                          struct group *found)
+                          struct place place)
 {
+    struct group *found = place.found;
     hash |= 1;
     if (found && side->hashes[watch_slot(side, found)] != hash)
         found = find(side, hash); /* it has moved, or made room for another, meanwhile */
@@ -352,7 +387,7 @@ struct group *watch_group(struct watch *watch, struct stripe *stripe, struct sid
         if (!may_have_pair(watch, stripe, side, detector, hash, owner, t))
             return NULL;
     }
-    return make(watch, stripe, side, detector, hash, owner, t);
+    return make(watch, stripe, side, detector, hash, owner, t, place.room);
 }
 
 void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side,
@@ -391,5 +426,5 @@ struct group *watch_restore(struct watch *watch, struct stripe *stripe, struct s
     struct group *group = find(side, hash);
     if (group)
         watch_forget(watch, side, watch_slot(side, group));
-    return make(watch, stripe, side, detector, hash, owner, newest);
+    return make(watch, stripe, side, detector, hash, owner, newest, POOL_NONE);
 }

@@ -28,6 +28,7 @@
 
 #define WIDE_VALUES       256
 #define WATCH_BUCKET      8  /* slots */
+#define WATCH_TURN        8  /* buckets of a stripe that lie side by side */
 #define WATCH_BLOCK_SHIFT 26 /* of a group's block: its order above, its unit below */
 #define WATCH_BLOCK_UNIT  ((UINT32_C(1) << WATCH_BLOCK_SHIFT) - 1)
 
@@ -69,8 +70,9 @@ struct side {
     struct group *groups;
     uint32_t buckets; /* of 8 slots: the hashes of one share a cache line */
     uint32_t most_buckets;
+    uint32_t turns; /* the stripes: their buckets take turns in one table */
     uint32_t used;
-    uint32_t hand, region; /* where the next sweep begins, in slots and in units */
+    uint32_t hand, region; /* where the next sweep begins: the how-manieth slot, and in units */
     struct pool pool;
     uint32_t told_units; /* of the pool: in blocks of groups that have been told */
     uint32_t active;     /* first of the episodes that fire, by unit; POOL_NONE */
@@ -100,7 +102,13 @@ struct stripe {
 struct watch {
     struct stripe *stripes;
     uint32_t stripe_count; /* a power of two */
-    void *index;           /* hashes, counts and states of all of them, as one piece */
+    struct {
+        uint64_t *hashes;
+        struct group *groups;
+        void *blocks;
+        size_t slots, bytes; /* bytes: of blocks */
+    } tables[SIDE_COUNT];    /* of all stripes, who take turns in them */
+    void *index;             /* counts and states of all stripes, as one piece */
     size_t index_bytes;
     const struct watch_rule *rules;
     unsigned pairs_per_source;
@@ -143,14 +151,24 @@ void watch_prefetch_value(const struct watch *watch, const struct side *side, st
 /* The group of that hash; NULL: there is none. */
 struct group *watch_find(const struct side *side, uint64_t hash);
 
+/* Where a group stands that was asked for: `found`, or a free slot, of which there may be none. */
+struct place {
+    struct group *found;
+    uint32_t room; /* POOL_NONE: none */
+};
+
+/* Looks for the group of that hash, and fetches what counting in it will write, made or not. */
+struct place watch_place(const struct watch *watch, const struct side *side, unsigned detector,
+                         uint64_t hash, uint64_t first_hash);
+
 /*
  * The group of that hash, made when there is none: then newest is t and there are no values.
- * NULL: no room, or the source (`first_hash`) holds too many pairs. `found` is what watch_find said
+ * NULL: no room, or the source (`first_hash`) holds too many pairs. `place` is what watch_place said
  * since the stripe was locked. Other groups may move when one is made.
  */
 struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
                           unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
-                          struct group *found);
+                          struct place place);
 void watch_forget(const struct watch *watch, struct side *side, uint32_t slot);
 
 /* Keeps told_units right: every change of a group's state, and units that it takes or (negative)
@@ -197,6 +215,13 @@ void watch_restore_values(struct watch *watch, struct stripe *stripe, struct sid
 
 /* The key of an earlier run, while there are no groups yet. */
 void watch_rekey(struct watch *watch, struct siphash_key key);
+
+/* The first slot of a stripe's n-th bucket. All stripes grow alike: what they have filled lies in front
+ * of the table, in few pages. */
+static inline uint32_t watch_bucket(const struct side *side, uint32_t n)
+{
+    return (n / WATCH_TURN * WATCH_TURN * side->turns + n % WATCH_TURN) * WATCH_BUCKET;
+}
 
 static inline uint32_t watch_slot(const struct side *side, const struct group *group)
 {

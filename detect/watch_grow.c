@@ -34,17 +34,18 @@ static void divide(struct side *side, uint32_t buckets, uint32_t bucket)
 {
     uint64_t hashes[WATCH_BUCKET];
     struct group groups[WATCH_BUCKET];
-    memcpy(hashes, &side->hashes[bucket * WATCH_BUCKET], sizeof(hashes));
-    memcpy(groups, &side->groups[bucket * WATCH_BUCKET], sizeof(groups));
-    memset(&side->hashes[bucket * WATCH_BUCKET], 0, sizeof(hashes));
+    uint32_t from = watch_bucket(side, bucket);
+    memcpy(hashes, &side->hashes[from], sizeof(hashes));
+    memcpy(groups, &side->groups[from], sizeof(groups));
+    memset(&side->hashes[from], 0, sizeof(hashes));
+    uint32_t free[2] = {watch_bucket(side, 2 * bucket), watch_bucket(side, 2 * bucket + 1)};
     for (unsigned i = 0; i < WATCH_BUCKET; i++) {
         if (!hashes[i])
             continue;
-        uint32_t at = first_slot(buckets, hashes[i]);
-        if (at / WATCH_BUCKET / 2 != bucket)
-            at = second_slot(buckets, hashes[i]);
-        at += bucket_place(bucket_matching(&side->hashes[at], 0));
-        put(side, at, hashes[i], &groups[i]);
+        uint32_t to = first_bucket(buckets, hashes[i]);
+        if (to / 2 != bucket)
+            to = second_bucket(buckets, hashes[i]);
+        put(side, free[to % 2]++, hashes[i], &groups[i]);
     }
 }
 
@@ -63,13 +64,13 @@ bool watch_grow(struct side *side)
 static uint32_t other_bucket(const struct side *side, uint32_t slot)
 {
     uint64_t hash = side->hashes[slot];
-    uint32_t first = first_slot(side->buckets, hash);
-    return first == slot / WATCH_BUCKET * WATCH_BUCKET ? second_slot(side->buckets, hash) : first;
+    uint32_t first = first_slot(side, hash);
+    return first == slot / WATCH_BUCKET * WATCH_BUCKET ? second_slot(side, hash) : first;
 }
 
 uint32_t watch_make_way(struct side *side, uint64_t hash)
 {
-    uint32_t at[2] = {first_slot(side->buckets, hash), second_slot(side->buckets, hash)};
+    uint32_t at[2] = {first_slot(side, hash), second_slot(side, hash)};
     uint32_t slot = POOL_NONE, to = 0;
     for (unsigned i = 0; i < 2 * WATCH_BUCKET && (slot == POOL_NONE || to < slot); i++) {
         uint32_t other = other_bucket(side, at[i / WATCH_BUCKET] + i % WATCH_BUCKET);

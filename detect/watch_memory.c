@@ -1,13 +1,15 @@
 /*
  * How the memory is divided: risk aside, two fifths for sources inside, three for those outside; of
  * each a little more than half for groups, the rest for their values. What every look-up reads first,
- * a tenth, is one piece for all, worth huge pages. Nothing is touched before there are groups.
+ * a tenth, is one piece for all stripes, the groups of a side are one, and so are its blocks: worth huge
+ * pages. Nothing is touched before there are groups.
  */
 #include "detect/watch.h"
 
 #include <stdlib.h>
 
 #include "detect/alert_text.h"
+#include "detect/episodes.h"
 #include "parsers/pages.h"
 
 #define CACHE_LINE    64
@@ -52,22 +54,18 @@ static void *take(char *from, size_t *used, size_t bytes)
 
 static void take_index(struct side *side, struct room room, char *index, size_t *used)
 {
-    side->hashes = take(index, used, room.slots * sizeof(*side->hashes));
     side->pairs = take(index, used, 2 * room.row * sizeof(*side->pairs));
     side->pool.states = take(index, used, room.units);
 }
 
-static bool side_init(struct side *side, struct room room, char *index, size_t *used)
+static void side_init(struct side *side, struct room room, char *index, size_t *used)
 {
     take_index(side, room, index, used);
     side->buckets = room.first_buckets;
     side->most_buckets = (uint32_t)(room.slots / WATCH_BUCKET);
     side->pairs_mask = (uint32_t)room.row - 1;
     side->active = POOL_NONE;
-    side->groups = aligned_alloc(CACHE_LINE, room.slots * sizeof(*side->groups));
-    void *blocks = aligned_alloc(CACHE_LINE, room.units * POOL_UNIT);
-    pool_init(&side->pool, blocks, side->pool.states, (uint32_t)room.units);
-    return side->groups && blocks;
+    side->pool.units = (uint32_t)room.units;
 }
 
 /* A stripe should hold many groups, and sets of values of the largest size: few when memory is. */
@@ -84,11 +82,40 @@ static bool stripe_init(struct stripe *stripe, const struct room *rooms, char *i
 {
     bool ok = pthread_mutex_init(&stripe->lock, NULL) == 0;
     for (unsigned s = 0; s < SIDE_COUNT; s++)
-        ok &= side_init(&stripe->sides[s], rooms[s], index, used);
+        side_init(&stripe->sides[s], rooms[s], index, used);
     stripe->spare = malloc(slots * sizeof(*stripe->spare));
     stripe->scratch = malloc(slots * 3 * sizeof(*stripe->scratch));
     stripe->wide = calloc(WIDE_VALUES, sizeof(*stripe->wide));
     return ok && stripe->spare && stripe->scratch && stripe->wide;
+}
+
+/* The groups and blocks of a side, and the stripes' turns in them. */
+static bool tables_init(struct watch *watch, unsigned side, uint32_t count)
+{
+    unsigned largest = watch->max_order > EPISODE_ORDER ? watch->max_order : EPISODE_ORDER;
+    uint32_t buckets = watch->stripes[0].sides[side].most_buckets;
+    uint32_t units = watch->stripes[0].sides[side].pool.units;
+    size_t slots = (size_t)(buckets + WATCH_TURN - 1) / WATCH_TURN * WATCH_TURN * WATCH_BUCKET;
+    uint64_t *hashes = pages_new(slots * count * sizeof(*hashes));
+    struct group *groups = pages_new(slots * count * sizeof(*groups));
+    size_t bytes = pool_bytes(units, largest, count);
+    unsigned char *blocks = pages_new(bytes);
+    watch->tables[side].hashes = hashes;
+    watch->tables[side].groups = groups;
+    watch->tables[side].blocks = blocks;
+    watch->tables[side].slots = slots * count;
+    watch->tables[side].bytes = bytes;
+    if (!hashes || !groups || !blocks)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        struct side *s = &watch->stripes[i].sides[side];
+        s->turns = count;
+        s->hashes = hashes + i * WATCH_TURN * WATCH_BUCKET;
+        s->groups = groups + i * WATCH_TURN * WATCH_BUCKET;
+        pool_init(&s->pool, blocks + (size_t)i * (POOL_UNIT << largest), s->pool.states, units,
+                  largest, count);
+    }
+    return true;
 }
 
 bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned rule_count,
@@ -119,6 +146,8 @@ bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned ru
     for (size_t used = 0; ok && watch->stripe_count < count;)
         ok = stripe_init(&watch->stripes[watch->stripe_count++], rooms, watch->index, &used,
                          watch_slots_of(watch->max_order));
+    for (unsigned side = 0; ok && side < SIDE_COUNT; side++)
+        ok = tables_init(watch, side, count);
     if (!ok)
         watch_close(watch);
     return ok;
@@ -129,16 +158,18 @@ void watch_close(struct watch *watch)
     for (uint32_t i = 0; i < watch->stripe_count; i++) {
         struct stripe *stripe = &watch->stripes[i];
         pthread_mutex_destroy(&stripe->lock);
-        for (unsigned s = 0; s < SIDE_COUNT; s++) {
-            free(stripe->sides[s].groups);
-            free(stripe->sides[s].pool.memory);
-        }
         free(stripe->spare);
         free(stripe->scratch);
         free(stripe->wide);
     }
+    for (unsigned s = 0; s < SIDE_COUNT; s++) {
+        pages_free(watch->tables[s].hashes, watch->tables[s].slots * sizeof(uint64_t));
+        pages_free(watch->tables[s].groups, watch->tables[s].slots * sizeof(struct group));
+        pages_free(watch->tables[s].blocks, watch->tables[s].bytes);
+    }
     pages_free(watch->index, watch->index_bytes);
     free(watch->stripes);
+    memset(watch->tables, 0, sizeof(watch->tables));
     watch->index = NULL;
     watch->stripes = NULL;
     watch->stripe_count = 0;

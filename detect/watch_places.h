@@ -6,15 +6,26 @@
 
 #include "detect/watch.h"
 
-/* The first slots of the two buckets that a group may stand in. */
-static inline uint32_t first_slot(uint32_t buckets, uint64_t hash)
+/* The two buckets that a group may stand in. */
+static inline uint32_t first_bucket(uint32_t buckets, uint64_t hash)
 {
-    return (uint32_t)((hash >> 32) * buckets >> 32) * WATCH_BUCKET;
+    return (uint32_t)((hash >> 32) * buckets >> 32);
 }
 
-static inline uint32_t second_slot(uint32_t buckets, uint64_t hash)
+static inline uint32_t second_bucket(uint32_t buckets, uint64_t hash)
 {
-    return (uint32_t)((hash & UINT32_MAX) * buckets >> 32) * WATCH_BUCKET;
+    return (uint32_t)((hash & UINT32_MAX) * buckets >> 32);
+}
+
+/* Their first slots. */
+static inline uint32_t first_slot(const struct side *side, uint64_t hash)
+{
+    return watch_bucket(side, first_bucket(side->buckets, hash));
+}
+
+static inline uint32_t second_slot(const struct side *side, uint64_t hash)
+{
+    return watch_bucket(side, second_bucket(side->buckets, hash));
 }
 
 /* The slot of the group that a block belongs to stands in the block's last four bytes. */
