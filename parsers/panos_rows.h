@@ -18,6 +18,7 @@
     [n] = {UINT64_C(1) << FIELD_##field, offsetof(struct record, field), PANOS_##how,           \
            PANOS_NONE_##none, SLICE(name)},
 
+#define TAG(n, how, none, field, name) [n] = PANOS_TAG_OF(name),
 #define BIT(n, word, in) | ((in) && (n) / 64 == (word) ? UINT64_C(1) << (n) % 64 : 0)
 #define IS_TEXT(how)    (PANOS_##how == PANOS_TEXT)
 #define IS_NUMBER(how)  (PANOS_##how >= PANOS_NUMBER && PANOS_##how <= PANOS_SECONDS)
@@ -55,6 +56,7 @@
         .all = {0 LIST(ALL_0), 0 LIST(ALL_1)},                                                  \
         .zeros = {0 LIST(ZEROS_0), 0 LIST(ZEROS_1)},                                            \
         .odds = {0 LIST(ODDS_0), 0 LIST(ODDS_1)},                                               \
+        .tags = {LIST(TAG)},                                                                    \
     }
 
 /* Columns of every type, and of the types about a session. */

@@ -25,8 +25,8 @@ struct csv {
     /* Bit n % 64 of word n / 64: field n is not empty, is one byte long, begins with a quote. */
     uint64_t filled[CSV_COLUMNS_MAX / 64], single[CSV_COLUMNS_MAX / 64];
     uint64_t quoted[CSV_COLUMNS_MAX / 64];
-    uint32_t start[CSV_COLUMNS_MAX + 17]; /* field n ends before the comma in front of field n + 1;
-                                              16 more than that so that vectors may look at them */
+    uint32_t start[CSV_COLUMNS_MAX + 65]; /* field n ends before the comma in front of field n + 1;
+                                              64 more than that so that vectors may look at them */
 };
 
 /* The line must be shorter than 2 GiB. An empty line is one empty field. */
