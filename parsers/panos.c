@@ -181,6 +181,9 @@ static size_t panos_opens(struct slice body)
 /* "1,2026/11/21 08:56:00,001234567890,TRAFFIC,..." whatever the stamp's form. */
 static bool panos_claims(const struct syslog *header, struct slice body)
 {
+    if (body.len &&
+        body.ptr[0] == '%') /* Cisco's, and whoever is asked first should cost them little */
+        return false;
     struct slice row = panos_body(body);
     size_t digits = panos_opens(slice_first(row, 32));
     unsigned at[4], count;
