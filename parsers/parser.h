@@ -2,7 +2,7 @@
  * What a parser is. One file a vendor, no header: it ends in its description,
  *
  *   const struct parser parser_asa = {
- *       .name = "asa", .extra_prefix = "CiscoASA", .claims = asa_claims, .parse = asa_parse};
+ *       .name = SLICE("asa"), .extra_prefix = SLICE("CiscoASA"), .claims = asa_claims, .parse = asa_parse};
  *
  * To add a vendor: write parsers/<name>.c, add its row to parsers.c, put sample lines into
  * samples/<name>/ and let `make golden` write what becomes of them. Tests and fuzzers find it there.
@@ -40,9 +40,8 @@ struct parse_context {
 };
 
 struct parser {
-    const char *name;
-    const char
-        *extra_prefix; /* in front of extras' names in CEF: "PanOS" makes PanOSSourceCountry */
+    struct slice name;         /* these two end in a NUL */
+    struct slice extra_prefix; /* of extras' names in CEF: "PanOS" makes PanOSSourceCountry */
     /* Whether the message is this vendor's: cheap, by a few bytes; asked in the table's order. */
     bool (*claims)(const struct syslog *header, struct slice body);
     /*

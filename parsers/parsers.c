@@ -14,7 +14,7 @@ const struct parser *const parsers[] = {
 const struct parser *parser_named(struct slice name)
 {
     for (const struct parser *const *p = parsers; *p; p++)
-        if (slice_is(name, (*p)->name))
+        if (slice_equals(name, (*p)->name))
             return *p;
     return NULL;
 }

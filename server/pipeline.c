@@ -204,8 +204,8 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
         correct_time(p, hash, arrival_ms);
         return;
     }
-    record_set_parser(r, slice(out->parser->name));
-    r->extra_prefix = out->parser->extra_prefix ? slice(out->parser->extra_prefix) : SLICE_NONE;
+    record_set_parser(r, out->parser->name);
+    r->extra_prefix = out->parser->extra_prefix;
     struct parse_context context = {
         .header = header,
         .zone = device->zone,
