@@ -105,7 +105,7 @@ void detection_free(struct detection *d)
 
 uint64_t detect_matching(const struct detection *d, const struct record *r)
 {
-    return match_record(&d->match, r, record_class(r));
+    return match_record(&d->match, r);
 }
 
 struct detect_counters detect_counters(const struct detection *d)
@@ -447,11 +447,10 @@ static __attribute__((noinline)) void look_for_gap(struct observation *o)
 
 /* What is not over after one look at a record. */
 static __attribute__((noinline)) void observe(struct detection *d, struct record *r, int64_t t,
-                                              uint64_t mask, uint32_t class, on_alert to,
-                                              void *context)
+                                              uint64_t mask, on_alert to, void *context)
 {
     struct observation o = {.d = d, .r = r, .deliver = to, .context = context, .t = t};
-    o.view = (struct view){.record = r, .class = class, .t = t};
+    o.view = (struct view){.record = r, .class = record_class(r), .t = t};
     if (t >= episodes_next(d->episodes))
         time_passed(&o);
     if (coverage_samples(r))
@@ -473,11 +472,10 @@ void detect_observe(struct detection *d, struct record *r, on_alert to, void *co
     if (!RECORD_HAS(r, time) && !RECORD_HAS(r, received))
         return;
     int64_t t = RECORD_HAS(r, time) ? r->time : r->received;
-    uint32_t class = record_class(r);
-    uint64_t mask = match_record(&d->match, r, class);
+    uint64_t mask = match_record(&d->match, r);
     if (mask || t >= episodes_next(d->episodes) || coverage_samples(r) ||
         (RECORD_HAS(r, src_ip) && risk_may_have(d->risk, r->src_ip)))
-        observe(d, r, t, mask, class, to, context);
+        observe(d, r, t, mask, to, context);
 }
 
 struct detection_parts detection_parts(struct detection *d)
