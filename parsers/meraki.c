@@ -448,8 +448,9 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
 }
 
 const struct parser parser_meraki = {
-    .name = "meraki",
-    .extra_prefix = "Meraki",
+    .name = SLICE("meraki"),
+    .extra_prefix = SLICE("Meraki"),
+    .opening = SLICE("flows src="),
     .claims = meraki_claims,
     .parse = meraki_parse,
 };
