@@ -26,7 +26,7 @@ enum parse_status {
 /* What parsers remember of the messages they read, to read the next ones faster and no other way. One
  * a thread, all zero at first. */
 struct parse_memory {
-    struct kv_order checkpoint;
+    struct kv_order checkpoint, meraki;
 };
 
 /* What a parser is handed beside the text. Everything here is borrowed for the call. */
