@@ -201,6 +201,7 @@ static inline __attribute__((always_inline)) void checkpoint_place(struct checkp
                                                                    const char *end)
 {
     bool taken = false;
+    name.ptr = key->name; /* static text, which writers know by where it stands */
     switch (key->how) {
     case AS_NOTE:
         checkpoint_keep(cp, key->what, name, value);

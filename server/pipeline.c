@@ -151,6 +151,7 @@ static void read_header(struct pipeline *p, const struct sender *sender, struct 
     const struct syslog *header = &out->header;
     struct record *r = &p->record;
 
+    r->source = message;
     syslog_parse(message, device->zone, arrival_ms, &p->headers, &out->header);
     set_sender(r, sender, header);
     if (header->has_time)
