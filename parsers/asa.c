@@ -206,5 +206,8 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
     return PARSE_OK;
 }
 
-const struct parser parser_asa = {
-    .name = "asa", .extra_prefix = "CiscoASA", .claims = asa_claims, .parse = asa_parse};
+const struct parser parser_asa = {.name = SLICE("asa"),
+                                  .extra_prefix = SLICE("CiscoASA"),
+                                  .opening = SLICE("%ASA-"),
+                                  .claims = asa_claims,
+                                  .parse = asa_parse};
