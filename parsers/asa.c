@@ -208,5 +208,6 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
 
 const struct parser parser_asa = {.name = SLICE("asa"),
                                   .extra_prefix = SLICE("CiscoASA"),
+                                  .opening = SLICE("%ASA-"),
                                   .claims = asa_claims,
                                   .parse = asa_parse};

@@ -126,8 +126,7 @@ static void read_column(struct message *m, struct slice name, const struct panos
     else if (!column)
         record_extra(out, name, value);
     else if (!panos_put(&m->row, column, value) && !is_told(out, column, value))
-        record_extra(out, column->name,
-                     column->how == PANOS_THREAT ? panos_threat_id(value) : value);
+        panos_keep(out, column, value);
 }
 
 static void read_value(struct message *m, struct slice name, struct slice value)

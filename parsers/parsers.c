@@ -22,6 +22,9 @@ const struct parser *parser_named(struct slice name)
 const struct parser *parser_claiming(const struct syslog *header, struct slice body)
 {
     for (const struct parser *const *p = parsers; *p; p++)
+        if (slice_begins(body, (*p)->opening))
+            return *p;
+    for (const struct parser *const *p = parsers; *p; p++)
         if ((*p)->claims(header, body))
             return *p;
     return NULL;

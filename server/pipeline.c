@@ -33,18 +33,17 @@ void pipeline_change(struct pipeline *p, const struct rules *rules, struct detec
     p->connections = connections;
 }
 
-/* Fewer than eight bytes as a number, in pieces that overlap. */
-static inline uint64_t word_below_8(const char *p, size_t len)
+/* Up to seven bytes as one word; only with the length are they told apart. */
+static inline uint64_t few_bytes(const char *p, size_t len)
 {
     uint32_t first, last;
-    if (len >= 4) {
-        memcpy(&first, p, 4);
-        memcpy(&last, p + len - 4, 4);
-        return first | (uint64_t)last << 8 * (len - 4);
-    }
-    return len ? (unsigned char)p[0] | (uint32_t)(unsigned char)p[len / 2] << 8 * (len / 2) |
-                     (uint32_t)(unsigned char)p[len - 1] << 8 * (len - 1)
-               : 0;
+    if (len < 4)
+        return len ? (unsigned char)p[0] | (uint64_t)(unsigned char)p[len / 2] << 8 |
+                         (uint64_t)(unsigned char)p[len - 1] << 16
+                   : 0;
+    memcpy(&first, p, 4);
+    memcpy(&last, p + len - 4, 4);
+    return first | (uint64_t)last << 32;
 }
 
 /* Tells devices apart whose connection ids overlap. Not keyed: it picks no bucket an attacker of the
@@ -59,7 +58,7 @@ static uint64_t device_hash(struct address sender, struct slice host)
         h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
         h ^= h >> 32;
     }
-    word = word_below_8(p, (size_t)(end - p));
+    word = few_bytes(p, (size_t)(end - p));
     h = (h ^ word ^ host.len << 56) * UINT64_C(0xc4ceb9fe1a85ec53);
     return h ^ h >> 29;
 }
@@ -152,6 +151,7 @@ static void read_header(struct pipeline *p, const struct sender *sender, struct 
     const struct syslog *header = &out->header;
     struct record *r = &p->record;
 
+    r->source = message;
     syslog_parse(message, device->zone, arrival_ms, &p->headers, &out->header);
     set_sender(r, sender, header);
     if (header->has_time)

@@ -208,6 +208,15 @@ static void plain_text(void **state)
                 assert_int_equal(n, at);
                 assert_int_equal(plain_copy(out, block, len, '='), n);
                 assert_memory_equal(out, expected, n);
+                struct plain_blocks blocks = plain_blocks_of(slice_make(block, len));
+                assert_int_equal(plain_has_block(blocks, block), len >= PLAIN_BLOCK);
+                for (size_t from = 0; plain_has_block(blocks, block + from); from++)
+                    for (size_t some = 0; some <= PLAIN_BLOCK; some++) {
+                        assert_int_equal(plain_copy_block(out, block + from, some, '='),
+                                         at < from || at >= from + some);
+                        assert_memory_equal(out, block + from,
+                                            at < from || at >= from + some ? some : 0);
+                    }
             }
         free(block);
     }
@@ -218,6 +227,11 @@ static void digits_are_printed(void **state)
 {
     char out[DIGITS_MAX], expected[32];
     (void)state;
+    for (unsigned n = 0; n <= UINT16_MAX; n++) {
+        *digits_format_16(out, (uint16_t)n) = '\0';
+        snprintf(expected, sizeof(expected), "%u", n);
+        assert_string_equal(out, expected);
+    }
     for (uint64_t power = 1;; power *= 10) {
         for (uint64_t first = 1; first <= 9; first++)
             for (int near = -1; near <= 1; near++) {

@@ -119,63 +119,13 @@ static size_t past_quote(struct csv *out, struct slice line, unsigned n, size_t 
     return end;
 }
 
-/* How long 64 fields are, commas included, is told by their starts: bit n of *filled, and of *single,
- * for field n. */
-static void measure(const uint32_t *start, uint64_t *filled, uint64_t *single)
+static inline void finish(struct csv *out, unsigned count, size_t len)
 {
-    for (unsigned i = 0; i < 64; i++) {
-        *filled |= (uint64_t)(start[i + 1] > start[i] + 1) << i;
-        *single |= (uint64_t)(start[i + 1] == start[i] + 2) << i;
-    }
-}
-
-#ifdef WIDE
-WIDE static inline __m256i lengths(const uint32_t *start)
-{
-    return _mm256_sub_epi32(_mm256_loadu_si256((const __m256i *)(const void *)(start + 1)),
-                            _mm256_loadu_si256((const __m256i *)(const void *)start));
-}
-
-/* 32 lengths in a byte each, saturated: no long one becomes 1 or 2. */
-WIDE static inline __m256i lengths_32(const uint32_t *start)
-{
-    __m256i low = _mm256_packs_epi32(lengths(start), lengths(start + 8));
-    __m256i high = _mm256_packs_epi32(lengths(start + 16), lengths(start + 24));
-    return _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high),
-                                       _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-}
-
-WIDE static inline uint64_t both_masks(__m256i low, __m256i high)
-{
-    return (unsigned)_mm256_movemask_epi8(low) | (uint64_t)(unsigned)_mm256_movemask_epi8(high)
-                                                     << 32;
-}
-
-WIDE static void measure_wide(const uint32_t *start, uint64_t *filled, uint64_t *single)
-{
-    const __m256i one = _mm256_set1_epi8(1), two = _mm256_set1_epi8(2);
-    __m256i low = lengths_32(start), high = lengths_32(start + 32);
-    *filled = both_masks(_mm256_cmpgt_epi8(low, one), _mm256_cmpgt_epi8(high, one));
-    *single = both_masks(_mm256_cmpeq_epi8(low, two), _mm256_cmpeq_epi8(high, two));
-    _mm256_zeroupper();
-}
-#endif
-
-typedef void measuring(const uint32_t *start, uint64_t *filled, uint64_t *single);
-
-static inline void finish(struct csv *out, unsigned count, size_t len, measuring *measure_64)
-{
+    uint32_t *beyond = out->start + count, end = (uint32_t)len + 1;
     out->count = count;
-    out->start[count] = (uint32_t)(len + 1);
-    memset(out->filled, 0, sizeof(out->filled));
-    memset(out->single, 0, sizeof(out->single));
-    for (unsigned n = 0; n < count; n += 64) {
-        /* What is measured beyond the last field is none. */
-        uint64_t there = count - n < 64 ? (UINT64_C(1) << (count - n)) - 1 : UINT64_MAX;
-        measure_64(out->start + n, &out->filled[n / 64], &out->single[n / 64]);
-        out->filled[n / 64] &= there;
-        out->single[n / 64] &= there;
-    }
+    *beyond++ = end;
+    for (uint32_t i = 0; i < CSV_BEYOND; i++)
+        beyond[i] = end + 1 + i;
 }
 
 /* Notes the fields that begin behind a block's commas; false when there is no room for more, and
@@ -239,7 +189,7 @@ void csv_split_narrow(struct csv *out, struct slice line)
     size_t len;
     begin(out, line);
     unsigned count = split_from(out, line, 0, 0, &len);
-    finish(out, count, len, measure);
+    finish(out, count, len);
 }
 
 #ifdef WIDE
@@ -260,6 +210,12 @@ void csv_split_narrow(struct csv *out, struct slice line)
 
 static const uint64_t starts_of[256] = {FOR_BYTES(STARTS)};
 static const uint8_t count_of[256] = {FOR_BYTES(COUNT)};
+
+WIDE static inline uint64_t both_masks(__m256i low, __m256i high)
+{
+    return (unsigned)_mm256_movemask_epi8(low) | (uint64_t)(unsigned)_mm256_movemask_epi8(high)
+                                                     << 32;
+}
 
 /* Notes the fields that begin behind the commas of eight bytes at `at`; returns where the next belong. */
 WIDE static inline uint32_t *add_wide(uint32_t *next, unsigned commas, __m256i at)
@@ -305,7 +261,7 @@ WIDE static void split_wide(struct csv *out, struct slice line)
     unsigned n = 0;
     size_t at = line.len < BLOCK ? 0 : add_blocks(out, line, &n), len = line.len;
     n = at < line.len ? split_from(out, line, at, n, &len) : n + 1;
-    finish(out, n, len, measure_wide);
+    finish(out, n, len);
 }
 #endif
 
@@ -339,7 +295,7 @@ void csv_split_plain(struct csv *out, struct slice line)
             out->start[++n] = (uint32_t)++at;
         }
     }
-    finish(out, n + 1, line.len, measure);
+    finish(out, n + 1, line.len);
 }
 
 unsigned csv_commas(struct slice text, unsigned *at, unsigned max)
@@ -358,13 +314,22 @@ void csv_join(struct csv *csv, unsigned first, unsigned last)
     for (unsigned i = last + 1; i < csv->count; i++)
         csv->start[i - gone] = csv->start[i];
     unsigned before = csv->count;
-    finish(csv, before - gone, len, measure);
+    finish(csv, before - gone, len);
     for (unsigned n = first; n < before; n++) { /* there is no field any more behind the last */
         uint64_t bit = UINT64_C(1) << n % 64;
         csv->quoted[n / 64] &= ~bit;
         if (csv_is_quoted(csv_raw(csv, n)))
             csv->quoted[n / 64] |= bit;
     }
+}
+
+struct slice csv_cut(struct csv *csv)
+{
+    unsigned last = csv->count - 1;
+    struct slice text = csv_raw(csv, last);
+    csv->quoted[last / 64] &= ~(UINT64_C(1) << last % 64);
+    finish(csv, last, csv->start[last] - 1);
+    return text;
 }
 
 bool csv_number_any(struct slice text, uint64_t *out)

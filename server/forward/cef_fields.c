@@ -110,6 +110,7 @@ static char *put_word(char *p, enum field_kind kind, unsigned value)
 struct fields {
     struct cef_writer *w;
     struct cef_memory *memory;
+    struct plain_blocks blocks;
     uint64_t c6a; /* fields of which an IPv6 address comes twice */
 };
 
@@ -121,7 +122,7 @@ static inline __attribute__((always_inline)) char *put_value(const struct fields
 {
     switch (kind) {
     case KIND_TEXT:
-        return cef_copy(f->w, p, *(const struct slice *)member, LIMIT(field));
+        return cef_copy(f->w, f->blocks, p, member, LIMIT(field));
     case KIND_ADDRESS:
         p = address_format(p, *(const struct address *)member);
         if (__builtin_expect(f->c6a >> field & 1, 0))
@@ -131,7 +132,7 @@ static inline __attribute__((always_inline)) char *put_value(const struct fields
         return put_time(p, field == FIELD_device_time ? &f->memory->device_time : &f->memory->time,
                         *(const int64_t *)member);
     case KIND_PORT:
-        return digits_format(p, *(const uint16_t *)member);
+        return digits_format_16(p, *(const uint16_t *)member);
     case KIND_NUMBER:
         return digits_format(p, *(const uint64_t *)member);
     default:
@@ -144,26 +145,33 @@ bool cef_has_key(enum record_field field)
     return record_fields[field].cef[0] != '\0';
 }
 
-/* Each value with a mark that it is set: unset and 0 differ. */
-static uint64_t words_of(const struct record *r)
+/* Of three bytes side by side those whose fields are set, by their three bits of `has`. */
+static inline uint64_t set_bytes(const struct record *r, size_t offset, enum record_field field)
 {
-    uint64_t set = (r->has & WORDS) << (63 - FIELD_protocol);
-    uint64_t values = 0;
-    if (RECORD_HAS(r, category))
-        values |= (uint64_t)r->category;
-    if (RECORD_HAS(r, action))
-        values |= (uint64_t)r->action << 8;
-    if (RECORD_HAS(r, outcome))
-        values |= (uint64_t)r->outcome << 12;
-    if (RECORD_HAS(r, evidence))
-        values |= (uint64_t)r->evidence << 16;
-    if (RECORD_HAS(r, direction))
-        values |= (uint64_t)r->direction << 20;
-    if (RECORD_HAS(r, protocol))
-        values |= (uint64_t)r->protocol << 24;
-    return set | values;
+    static const unsigned char masks[8][4] = {{0, 0, 0},     {255, 0, 0},    {0, 255, 0},
+                                              {255, 255, 0}, {0, 0, 255},    {255, 0, 255},
+                                              {0, 255, 255}, {255, 255, 255}};
+    uint32_t bytes, mask;
+    memcpy(&bytes, (const char *)r + offset, sizeof(bytes));
+    memcpy(&mask, masks[r->has >> field & 7], sizeof(mask));
+    return bytes & mask;
 }
-_Static_assert(FIELD_protocol - FIELD_category < 31, "the marks stand above the values");
+
+/* Each value in a byte, and above them marks of those that are set: unset and 0 differ. */
+static inline uint64_t words_of(const struct record *r)
+{
+    uint64_t first = set_bytes(r, offsetof(struct record, category), FIELD_category);
+    uint64_t last = set_bytes(r, offsetof(struct record, evidence), FIELD_evidence);
+    return (r->has & WORDS) << 45 ^ first ^ last << 24;
+}
+#define STAND_TOGETHER(a, b, c)                                                                    \
+    (FIELD_##b == FIELD_##a + 1 && FIELD_##c == FIELD_##a + 2 &&                                   \
+     offsetof(struct record, b) == offsetof(struct record, a) + 1 &&                               \
+     offsetof(struct record, c) == offsetof(struct record, a) + 2)
+_Static_assert(STAND_TOGETHER(category, action, outcome) &&
+                   STAND_TOGETHER(evidence, direction, protocol),
+               "three bytes at once");
+_Static_assert(FIELD_category >= 8 && FIELD_protocol < 19, "the marks stand above the values");
 
 static inline char *put_words(char *p, struct cef_memory *memory, const struct record *r)
 {
@@ -202,23 +210,28 @@ static inline char *put_key(char *p, const char *key, size_t len)
 #define IS_PAIR(field, cef)                                                                        \
     (sizeof(cef) > 1 && (field) != FIELD_message && (WORDS >> (field)&1) == 0)
 
+/* Whether a field of a constant number is set, by the half of `has` that it stands in. */
+#define IS_SET(field) (((field) < 32 ? low : high) & UINT32_C(1) << ((field)&31))
+
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r)
 {
     const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
-    struct fields f = {.w = w, .memory = format->memory, .c6a = format->ipv6_c6a ? both : 0};
-    uint64_t has = r->has;
+    struct fields f = {w, format->memory, w->blocks, format->ipv6_c6a ? both : 0};
+    const uint32_t low = (uint32_t)r->has, high = (uint32_t)(r->has >> 32);
+    const char *stop = w->stop;
     char *p = put_words(w->p, format->memory, r);
 #define FIELD(kind, name, cef, meaning)                                                            \
-    if (IS_PAIR(FIELD_##name, cef) && has >> FIELD_##name & 1) {                                   \
-        if (__builtin_expect(p > w->stop, 0)) {                                                    \
-            w->cut = true;                                                                         \
-            has = 0;                                                                               \
-        } else {                                                                                   \
-            p = PUT_KEY(p, r, FIELD_##name, cef);                                                  \
-            p = put_value(&f, p, &r->name, KIND_##kind, FIELD_##name);                             \
-        }                                                                                          \
+    if (IS_PAIR(FIELD_##name, cef) && IS_SET(FIELD_##name)) {                                      \
+        if (__builtin_expect(p > stop, 0))                                                         \
+            goto full;                                                                             \
+        p = PUT_KEY(p, r, FIELD_##name, cef);                                                      \
+        p = put_value(&f, p, &r->name, KIND_##kind, FIELD_##name);                                 \
     }
 #include "parsers/record_fields.h"
 #undef FIELD
+    w->p = p;
+    return;
+full:
+    w->cut = true;
     w->p = p;
 }

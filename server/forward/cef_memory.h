@@ -10,7 +10,7 @@
 #define CEF_NAMES      512
 #define CEF_NAME_MAX   32 /* longer names of extras are made each time */
 #define CEF_KEY_MAX    64
-#define CEF_KEYS       1024 /* hashes of keys */
+#define CEF_KEYS       8192 /* hashes of keys */
 #define CEF_HEADS      64
 #define CEF_HEAD_MAX   192 /* a longer header is written each time */
 #define CEF_HEAD_TEXTS 5
@@ -20,19 +20,22 @@
 struct cef_memory {
     /* An extra's name behind a prefix, as the " key=" it became. */
     struct cef_name {
-        const char *prefix;
         struct cef_name *next; /* what came behind it the last time */
+        const char *text;      /* the name itself, where it is static; else NULL */
+        size_t len;
+        const char *prefix;
         uint16_t key_hash;
-        uint8_t name_len, key_len;
-        char name[CEF_NAME_MAX];
+        uint8_t key_len;
         char key[CEF_KEY_MAX];
+        char name[CEF_NAME_MAX];
     } names[CEF_NAMES];
     /* Vendor, product, version, class id and name, as they stand between CEF's pipes. */
     struct cef_head {
-        struct cef_name *extra; /* what came first the last time */
-        uint16_t text_len[CEF_HEAD_TEXTS];
-        uint16_t len;
-        char texts[CEF_HEAD_MAX];
+        struct cef_name *extra;             /* what came first the last time */
+        uint64_t has;                       /* which of them are set */
+        struct slice texts[CEF_HEAD_TEXTS]; /* of those that are set: static text, or in `copies` */
+        uint16_t len;                       /* of `out`; 0 when the slot is empty */
+        char copies[CEF_HEAD_MAX];
         char out[CEF_HEAD_MAX];
     } heads[CEF_HEADS];
     struct cef_head *head; /* the line's, or one that is not remembered */
@@ -88,8 +91,9 @@ static inline bool cef_same(const char *known, const char *text, size_t len)
 /* The part of a second, in three digits. */
 static inline char *cef_put_millis(char *p, unsigned part)
 {
+    uint16_t rest = digits_pairs[part % 100];
     p[0] = (char)('0' + part / 100);
-    p[1] = (char)('0' + part / 10 % 10);
-    p[2] = (char)('0' + part % 10);
+    p[1] = (char)rest;
+    p[2] = (char)(rest >> 8);
     return p + 3;
 }
