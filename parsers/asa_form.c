@@ -2,7 +2,7 @@
  * Reads a message by the form that stands in its row, from left to right, without going back but to
  * the front of an optional part:
  *
- *   blank  one blank or more; none is needed before a parenthesis or behind "="
+ *   blank  one blank or more; none is needed before a parenthesis or behind "="; no form begins with one
  *   %s %d  source, destination: [iface:]addr[/port] [(mapped/port)][(user)]
  *   %S %D  the same where the interface is always printed
  *   %R %L  source, destination: the peer and our end of a tunnel, as addr:port
@@ -350,5 +350,6 @@ bool asa_port_command(struct parse_context *context, const struct asa_kind *kind
         return false;
     record_set_src_ip(r, ip);
     record_extra(r, slice("named"), named);
+    cursor_skip_blanks(c);
     return asa_form(context, kind, c, r);
 }

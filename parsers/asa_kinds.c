@@ -750,7 +750,7 @@ static const struct asa_kind kinds_406[] = {
     [1] = {asa_form, SLICE("FTP port command, low port"), REFUSED, TCP, 4,
            "FTP port command low port: %s to %d on interface %i"},
     [2] = {asa_port_command, SLICE("FTP port command, other address"), REFUSED, TCP, 4,
-           " to %d on interface %i"},
+           "to %d on interface %i"},
 };
 
 /* Inspection, and modules that decide. */

@@ -99,6 +99,15 @@ static bool checkpoint_as_address(struct checkpoint *cp, enum record_field field
     return true;
 }
 
+/* A service's name, which stays an extra beside its port. */
+static bool checkpoint_as_service(struct record *r, enum record_field field, struct slice name)
+{
+    int port = field == FIELD_dst_port ? checkpoint_service(name) : -1;
+    if (port >= 0)
+        record_set_dst_port(r, (uint16_t)port);
+    return false;
+}
+
 static bool checkpoint_as_port(struct checkpoint *cp, enum record_field field, struct slice value,
                                const char *end)
 {
@@ -106,10 +115,10 @@ static bool checkpoint_as_port(struct checkpoint *cp, enum record_field field, s
     if (r->has & CHECKPOINT_BIT(field))
         return false;
     if (value.len - 1 > 7 || end - value.ptr < 8)
-        return record_put(r, field, value);
+        return record_put(r, field, value) || checkpoint_as_service(r, field, value);
     int64_t port = digits_8(value.ptr, value.len);
     if (port < 0 || port > UINT16_MAX)
-        return false;
+        return checkpoint_as_service(r, field, value);
     *(uint16_t *)checkpoint_member(r, field) = (uint16_t)port;
     r->has |= CHECKPOINT_BIT(field);
     return true;
