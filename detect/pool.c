@@ -41,9 +41,17 @@ static void list_remove(struct pool *pool, uint32_t unit, unsigned order)
     pool->states[unit] = STATE_INSIDE;
 }
 
-void pool_init(struct pool *pool, void *memory, uint8_t *states, uint32_t units)
+size_t pool_bytes(uint32_t units, unsigned largest, uint32_t turns)
 {
-    *pool = (struct pool){.memory = memory, .states = states, .units = units};
+    size_t size = (size_t)1 << largest;
+    return (units + size - 1) / size * size * turns * POOL_UNIT;
+}
+
+void pool_init(struct pool *pool, void *memory, uint8_t *states, uint32_t units, unsigned largest,
+               uint32_t turns)
+{
+    *pool = (struct pool){
+        .memory = memory, .states = states, .units = units, .turns = turns, .largest = largest};
     for (unsigned order = 0; order < POOL_ORDERS; order++)
         pool->free[order] = POOL_NONE;
 }
@@ -51,7 +59,7 @@ void pool_init(struct pool *pool, void *memory, uint8_t *states, uint32_t units)
 static void open_next(struct pool *pool)
 {
     uint32_t unit = pool->opened;
-    unsigned order = POOL_ORDERS - 1;
+    unsigned order = pool->largest;
     while (unit & ((UINT32_C(1) << order) - 1) || (UINT32_C(1) << order) > pool->units - unit)
         order--;
     list_add(pool, unit, order);
@@ -88,7 +96,7 @@ void pool_give(struct pool *pool, uint32_t unit, unsigned order)
 {
     pool->used -= UINT32_C(1) << order;
     pool->states[unit] = STATE_INSIDE;
-    while (order + 1 < POOL_ORDERS) {
+    while (order < pool->largest) {
         uint32_t buddy = unit ^ UINT32_C(1) << order;
         if (buddy >= pool->units || pool->states[buddy] != (STATE_FREE | order))
             break;

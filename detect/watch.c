@@ -105,15 +105,19 @@ static uint32_t rank_of_blocks(const struct watch *watch, const struct side *sid
     return is_told(watch, group) == told_goes_first ? rank : RANK_ABOVE + rank;
 }
 
+/* Looks at a few slots, and fetches those that are next. */
 static void sweep(struct watch *watch, struct side *side, uint32_t slots, int64_t now)
 {
+    uint32_t slot = 0;
     for (uint32_t i = 0; i < slots; i++) {
         if (++side->hand >= side->buckets * WATCH_BUCKET)
             side->hand = 0;
-        uint32_t slot = watch_bucket(side, side->hand / WATCH_BUCKET) + side->hand % WATCH_BUCKET;
+        slot = watch_bucket(side, side->hand / WATCH_BUCKET) + side->hand % WATCH_BUCKET;
         if (side->hashes[slot] && expired(watch, &side->groups[slot], now))
             watch_forget(watch, side, slot);
     }
+    __builtin_prefetch(&side->groups[slot + 1]);
+    __builtin_prefetch(&side->groups[slot + 2]);
 }
 
 /* The dearest group that has a block within some units of the pool. */

@@ -105,9 +105,10 @@ struct watch {
     struct {
         uint64_t *hashes;
         struct group *groups;
-        size_t slots;
-    } tables[SIDE_COUNT]; /* of all stripes, who take turns in them */
-    void *index;          /* counts and states of all stripes, as one piece */
+        void *blocks;
+        size_t slots, bytes; /* bytes: of blocks */
+    } tables[SIDE_COUNT];    /* of all stripes, who take turns in them */
+    void *index;             /* counts and states of all stripes, as one piece */
     size_t index_bytes;
     const struct watch_rule *rules;
     unsigned pairs_per_source;

@@ -38,15 +38,14 @@ static void divide(struct side *side, uint32_t buckets, uint32_t bucket)
     memcpy(hashes, &side->hashes[from], sizeof(hashes));
     memcpy(groups, &side->groups[from], sizeof(groups));
     memset(&side->hashes[from], 0, sizeof(hashes));
+    uint32_t free[2] = {watch_bucket(side, 2 * bucket), watch_bucket(side, 2 * bucket + 1)};
     for (unsigned i = 0; i < WATCH_BUCKET; i++) {
         if (!hashes[i])
             continue;
         uint32_t to = first_bucket(buckets, hashes[i]);
         if (to / 2 != bucket)
             to = second_bucket(buckets, hashes[i]);
-        uint32_t at = watch_bucket(side, to);
-        at += bucket_place(bucket_matching(&side->hashes[at], 0));
-        put(side, at, hashes[i], &groups[i]);
+        put(side, free[to % 2]++, hashes[i], &groups[i]);
     }
 }
 

@@ -1,14 +1,15 @@
 /*
  * How the memory is divided: risk aside, two fifths for sources inside, three for those outside; of
  * each a little more than half for groups, the rest for their values. What every look-up reads first,
- * a tenth, is one piece for all stripes, and the groups of a side are one, worth huge pages. Nothing is
- * touched before there are groups.
+ * a tenth, is one piece for all stripes, the groups of a side are one, and so are its blocks: worth huge
+ * pages. Nothing is touched before there are groups.
  */
 #include "detect/watch.h"
 
 #include <stdlib.h>
 
 #include "detect/alert_text.h"
+#include "detect/episodes.h"
 #include "parsers/pages.h"
 
 #define CACHE_LINE    64
@@ -57,16 +58,14 @@ static void take_index(struct side *side, struct room room, char *index, size_t 
     side->pool.states = take(index, used, room.units);
 }
 
-static bool side_init(struct side *side, struct room room, char *index, size_t *used)
+static void side_init(struct side *side, struct room room, char *index, size_t *used)
 {
     take_index(side, room, index, used);
     side->buckets = room.first_buckets;
     side->most_buckets = (uint32_t)(room.slots / WATCH_BUCKET);
     side->pairs_mask = (uint32_t)room.row - 1;
     side->active = POOL_NONE;
-    void *blocks = aligned_alloc(CACHE_LINE, room.units * POOL_UNIT);
-    pool_init(&side->pool, blocks, side->pool.states, (uint32_t)room.units);
-    return blocks != NULL;
+    side->pool.units = (uint32_t)room.units;
 }
 
 /* A stripe should hold many groups, and sets of values of the largest size: few when memory is. */
@@ -83,29 +82,40 @@ static bool stripe_init(struct stripe *stripe, const struct room *rooms, char *i
 {
     bool ok = pthread_mutex_init(&stripe->lock, NULL) == 0;
     for (unsigned s = 0; s < SIDE_COUNT; s++)
-        ok &= side_init(&stripe->sides[s], rooms[s], index, used);
+        side_init(&stripe->sides[s], rooms[s], index, used);
     stripe->spare = malloc(slots * sizeof(*stripe->spare));
     stripe->scratch = malloc(slots * 3 * sizeof(*stripe->scratch));
     stripe->wide = calloc(WIDE_VALUES, sizeof(*stripe->wide));
     return ok && stripe->spare && stripe->scratch && stripe->wide;
 }
 
-/* The groups of a side, and the stripes' turns in them. */
+/* The groups and blocks of a side, and the stripes' turns in them. */
 static bool tables_init(struct watch *watch, unsigned side, uint32_t count)
 {
+    unsigned largest = watch->max_order > EPISODE_ORDER ? watch->max_order : EPISODE_ORDER;
     uint32_t buckets = watch->stripes[0].sides[side].most_buckets;
+    uint32_t units = watch->stripes[0].sides[side].pool.units;
     size_t slots = (size_t)(buckets + WATCH_TURN - 1) / WATCH_TURN * WATCH_TURN * WATCH_BUCKET;
     uint64_t *hashes = pages_new(slots * count * sizeof(*hashes));
     struct group *groups = pages_new(slots * count * sizeof(*groups));
+    size_t bytes = pool_bytes(units, largest, count);
+    unsigned char *blocks = pages_new(bytes);
     watch->tables[side].hashes = hashes;
     watch->tables[side].groups = groups;
+    watch->tables[side].blocks = blocks;
     watch->tables[side].slots = slots * count;
-    for (uint32_t i = 0; hashes && groups && i < count; i++) {
-        watch->stripes[i].sides[side].turns = count;
-        watch->stripes[i].sides[side].hashes = hashes + i * WATCH_TURN * WATCH_BUCKET;
-        watch->stripes[i].sides[side].groups = groups + i * WATCH_TURN * WATCH_BUCKET;
+    watch->tables[side].bytes = bytes;
+    if (!hashes || !groups || !blocks)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        struct side *s = &watch->stripes[i].sides[side];
+        s->turns = count;
+        s->hashes = hashes + i * WATCH_TURN * WATCH_BUCKET;
+        s->groups = groups + i * WATCH_TURN * WATCH_BUCKET;
+        pool_init(&s->pool, blocks + (size_t)i * (POOL_UNIT << largest), s->pool.states, units,
+                  largest, count);
     }
-    return hashes && groups;
+    return true;
 }
 
 bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned rule_count,
@@ -148,8 +158,6 @@ void watch_close(struct watch *watch)
     for (uint32_t i = 0; i < watch->stripe_count; i++) {
         struct stripe *stripe = &watch->stripes[i];
         pthread_mutex_destroy(&stripe->lock);
-        for (unsigned s = 0; s < SIDE_COUNT; s++)
-            free(stripe->sides[s].pool.memory);
         free(stripe->spare);
         free(stripe->scratch);
         free(stripe->wide);
@@ -157,6 +165,7 @@ void watch_close(struct watch *watch)
     for (unsigned s = 0; s < SIDE_COUNT; s++) {
         pages_free(watch->tables[s].hashes, watch->tables[s].slots * sizeof(uint64_t));
         pages_free(watch->tables[s].groups, watch->tables[s].slots * sizeof(struct group));
+        pages_free(watch->tables[s].blocks, watch->tables[s].bytes);
     }
     pages_free(watch->index, watch->index_bytes);
     free(watch->stripes);

@@ -140,7 +140,7 @@ static bool checkpoint_claims(const struct syslog *header, struct slice body)
     return checkpoint_open(header, body, &text) != NOT_OURS;
 }
 
-static unsigned checkpoint_piped(struct checkpoint *cp, struct slice text)
+static bool checkpoint_piped(struct checkpoint *cp, struct slice text)
 {
     struct cursor c = cursor_over(text);
     struct kv pair;
@@ -149,23 +149,23 @@ static unsigned checkpoint_piped(struct checkpoint *cp, struct slice text)
         pair.name = slice_trim(pair.name); /* "Protection Name =" */
         checkpoint_pair(cp, &pair);
     }
-    return pairs;
+    return pairs != 0;
 }
 
 /* {"action":"Drop","loguid":"{0x1,0x2,0x3,0x4}","layer_name":["Network","Web"],"service":443} */
-static unsigned checkpoint_json(struct checkpoint *cp, struct slice text)
+static bool checkpoint_json(struct checkpoint *cp, struct slice text)
 {
     struct json_flat it = json_flat_over(text);
     struct kv pair;
     unsigned pairs = 0;
     for (; json_flat_next(&it, &pair); pairs++)
         checkpoint_pair(cp, &pair);
-    return it.broken ? 0 : pairs;
+    return pairs && !it.broken;
 }
 
 /* How the forms are read. Backslashes mean something else in each. */
 static const struct {
-    unsigned (*read)(struct checkpoint *cp, struct slice text);
+    bool (*read)(struct checkpoint *cp, struct slice text);
     size_t (*unescape)(struct slice text, char *out);
     bool foreign;
 } forms[] = {
@@ -193,13 +193,14 @@ static enum parse_status checkpoint_parse(struct parse_context *context, struct 
     cp.out = out;
     cp.zone = context->zone;
     cp.arrival_ms = context->arrival_ms;
+    cp.order = context->memory ? &context->memory->checkpoint : NULL;
     cp.foreign = forms[form].foreign;
     cp.unescape = forms[form].unescape;
     cp.seen = 0;
     cp.inline_rules = cp.rules = 0;
-    unsigned pairs = forms[form].read(&cp, text);
+    bool any = forms[form].read(&cp, text);
     checkpoint_meaning(&cp);
-    return pairs ? PARSE_OK : PARSE_MALFORMED;
+    return any ? PARSE_OK : PARSE_MALFORMED;
 }
 
 const struct parser parser_checkpoint = {

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "parsers/parser.h"
-#include "parsers/text/kv.h"
+#include "parsers/text/kv_order.h"
 
 /* How a key's value is read; `what` of its row says where it goes. */
 enum checkpoint_how {
@@ -90,6 +90,7 @@ struct checkpoint {
     struct record *out;
     const struct zone *zone;
     int64_t arrival_ms;
+    struct kv_order *order;
     bool foreign;                                     /* see checkpoint_foreign */
     size_t (*unescape)(struct slice text, char *out); /* the envelope's */
     uint64_t seen;                                    /* bit n: notes[n] is set */
@@ -108,23 +109,23 @@ _Static_assert(NOTE_COUNT < 64, "struct checkpoint.seen holds one bit for each n
 /* Takes a pair to its field, its note, or the extras. */
 void checkpoint_pair(struct checkpoint *cp, const struct kv *pair);
 
-/* All pairs of the form [name:"value"; ...], by far the most frequent; returns how many. */
-unsigned checkpoint_quoted(struct checkpoint *cp, struct slice text);
+/* All pairs of the form [name:"value"; ...], by far the most frequent; false when there is none. */
+bool checkpoint_quoted(struct checkpoint *cp, struct slice text);
 
 /* A time in any of the ways that CEF, LEEF and the older tools write it; false when it is none. */
 bool checkpoint_clock(struct checkpoint *cp, struct slice text);
 
-/* checkpoint_cef.c: lines of the formats "cef" and "leef". They return how many pairs were read. */
+/* checkpoint_cef.c: lines of the formats "cef" and "leef". False: no pair was read. */
 bool checkpoint_is_cef(struct slice text);
 bool checkpoint_is_leef(struct slice text);
-unsigned checkpoint_cef(struct checkpoint *cp, struct slice text);
-unsigned checkpoint_leef(struct checkpoint *cp, struct slice text);
+bool checkpoint_cef(struct checkpoint *cp, struct slice text);
+bool checkpoint_leef(struct checkpoint *cp, struct slice text);
 
 /* checkpoint_old.c: lines that fw log prints, and rows that the log viewer exports. */
 bool checkpoint_is_listed(struct slice text);
 bool checkpoint_is_row(struct slice text);
-unsigned checkpoint_listed(struct checkpoint *cp, struct slice text);
-unsigned checkpoint_row(struct checkpoint *cp, struct slice text);
+bool checkpoint_listed(struct checkpoint *cp, struct slice text);
+bool checkpoint_row(struct checkpoint *cp, struct slice text);
 
 /* checkpoint_words.c: what Check Point's words mean. */
 #define CHECKPOINT_NONE 255

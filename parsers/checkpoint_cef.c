@@ -159,7 +159,7 @@ bool checkpoint_is_leef(struct slice text)
     return (cursor_try(&c, "2.0|") || cursor_try(&c, "1.0|")) && checkpoint_vendor(c.rest);
 }
 
-unsigned checkpoint_cef(struct checkpoint *cp, struct slice text)
+bool checkpoint_cef(struct checkpoint *cp, struct slice text)
 {
     struct numbered_fields all;
     struct cefline line;
@@ -188,11 +188,11 @@ unsigned checkpoint_cef(struct checkpoint *cp, struct slice text)
         record_set_device_version(cp->out, checkpoint_header(cp, line.version));
     checkpoint_header_extra(cp, "class_id", checkpoint_header(cp, line.class_id));
     checkpoint_header_extra(cp, "name", checkpoint_header(cp, line.name));
-    return pairs + whole;
+    return pairs || whole;
 }
 
 /* LEEF:2.0|Check Point|VPN-1 & FireWall-1|1.0|Drop|cat=VPN-1 & FireWall-1<TAB>devTime=1795252800 */
-unsigned checkpoint_leef(struct checkpoint *cp, struct slice text)
+bool checkpoint_leef(struct checkpoint *cp, struct slice text)
 {
     struct leef line;
     struct kv pair;
@@ -205,5 +205,5 @@ unsigned checkpoint_leef(struct checkpoint *cp, struct slice text)
     checkpoint_header_note(cp, NOTE_ACTION, checkpoint_header(cp, line.event_id));
     if (!slice_is(line.version, "1.0"))
         record_set_device_version(cp->out, checkpoint_header(cp, line.version));
-    return pairs + whole;
+    return pairs || whole;
 }

@@ -4,26 +4,11 @@
  */
 #include "parsers/checkpoint.h"
 
-#define KEY(name, how, field)                                                                      \
-    {                                                                                              \
-        name, AS_##how, FIELD_##field                                                              \
-    }
-#define NOTE(name, note)                                                                           \
-    {                                                                                              \
-        name, AS_NOTE, NOTE_##note                                                                 \
-    }
-#define LAYER(name)                                                                                \
-    {                                                                                              \
-        name, AS_LAYER, FIELD_rule                                                                 \
-    }
-#define INLINE(name)                                                                               \
-    {                                                                                              \
-        name, AS_INLINE, FIELD_rule                                                                \
-    }
-#define EXTRA(name)                                                                                \
-    {                                                                                              \
-        name, AS_EXTRA, FIELD_extra                                                                \
-    }
+#define KEY(name, how, field) KV_KEY(name, AS_##how, FIELD_##field)
+#define NOTE(name, note)      KV_KEY(name, AS_NOTE, NOTE_##note)
+#define LAYER(name)           KV_KEY(name, AS_LAYER, FIELD_rule)
+#define INLINE(name)          KV_KEY(name, AS_INLINE, FIELD_rule)
+#define EXTRA(name)           KV_KEY(name, AS_EXTRA, FIELD_extra)
 
 static const struct kv_key keys_3[] = {
     KEY("dst", ADDRESS, dst_ip), KEY("src", ADDRESS, src_ip), KEY("svc", PORT, dst_port),

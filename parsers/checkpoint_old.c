@@ -26,7 +26,7 @@ static size_t checkpoint_date(struct slice text)
         i++;
     size_t end = i + 7;
     if (i == 0 || text.len < end)
-        return 0;
+        return false;
     for (size_t n = i; n < end; n++)
         if (n < i + 3 ? (unsigned)((text.ptr[n] | 32) - 'a') >= 26
                       : (unsigned)(text.ptr[n] - '0') > 9)
@@ -126,7 +126,7 @@ static bool checkpoint_join(struct checkpoint *cp, struct slice date, struct sli
     return checkpoint_clock(cp, slice_make(text, date.len + 1 + hour.len));
 }
 
-unsigned checkpoint_listed(struct checkpoint *cp, struct slice text)
+bool checkpoint_listed(struct checkpoint *cp, struct slice text)
 {
     struct cursor c = cursor_over(text);
     struct slice stamp, action, origin, arrow, interface, day = SLICE_NONE;
@@ -156,7 +156,7 @@ unsigned checkpoint_listed(struct checkpoint *cp, struct slice text)
                    checkpoint_join(cp, day, pair.value)))
             checkpoint_pair(cp, &pair);
     }
-    return pairs;
+    return pairs != 0;
 }
 
 /* The next "text" of a row; false when there is none. */
@@ -191,13 +191,13 @@ static void checkpoint_information(struct checkpoint *cp, struct slice cell)
     checkpoint_give(cp, slice("information"), slice_trim(c.rest));
 }
 
-unsigned checkpoint_row(struct checkpoint *cp, struct slice text)
+bool checkpoint_row(struct checkpoint *cp, struct slice text)
 {
     struct cursor c = cursor_over(text);
     struct slice number, date, hour, cell;
     unsigned cells = 0;
     if (!checkpoint_cell(&c, &number) || !checkpoint_cell(&c, &date) || !checkpoint_cell(&c, &hour))
-        return 0;
+        return false;
     checkpoint_join(cp, date, slice_trim(hour));
     for (; cells < sizeof(columns) / sizeof(columns[0]) && checkpoint_cell(&c, &cell); cells++) {
         if (slice_is(columns[cells], "information"))
@@ -207,5 +207,5 @@ unsigned checkpoint_row(struct checkpoint *cp, struct slice text)
     }
     while (checkpoint_cell(&c, &cell)) /* further columns are whatever was chosen for display */
         record_extra(cp->out, slice("column"), cell);
-    return cells;
+    return cells != 0;
 }

@@ -63,10 +63,9 @@ static void *checkpoint_member(struct record *r, enum record_field field)
  */
 
 /* Any text; the first of several keys wins. */
-static bool checkpoint_as_text(struct checkpoint *cp, enum record_field field, struct slice value,
-                               const char *end)
+static inline bool checkpoint_as_text(struct checkpoint *cp, enum record_field field,
+                                      struct slice value)
 {
-    (void)end;
     if (cp->out->has & CHECKPOINT_BIT(field))
         return false;
     *(struct slice *)checkpoint_member(cp->out, field) = value;
@@ -84,8 +83,8 @@ static bool checkpoint_as_host(struct record *r, enum record_field field, struct
 
 /* An address; or an object's name, which the host field of that side takes. The sender's address
  * gives way to the device's own. */
-static bool checkpoint_as_address(struct checkpoint *cp, enum record_field field,
-                                  struct slice value, const char *end)
+static inline bool checkpoint_as_address(struct checkpoint *cp, enum record_field field,
+                                         struct slice value, const char *end)
 {
     struct record *r = cp->out;
     struct address address;
@@ -108,8 +107,8 @@ static bool checkpoint_as_service(struct record *r, enum record_field field, str
     return false;
 }
 
-static bool checkpoint_as_port(struct checkpoint *cp, enum record_field field, struct slice value,
-                               const char *end)
+static inline bool checkpoint_as_port(struct checkpoint *cp, enum record_field field,
+                                      struct slice value, const char *end)
 {
     struct record *r = cp->out;
     if (r->has & CHECKPOINT_BIT(field))
@@ -146,20 +145,16 @@ static bool checkpoint_as_value(struct checkpoint *cp, enum record_field field, 
 }
 
 /* An address or a port of which 0 says that nothing was translated. */
-static bool checkpoint_as_nat(struct checkpoint *cp, enum record_field field, struct slice value,
-                              const char *end)
+static bool checkpoint_as_nat(struct checkpoint *cp, enum record_field field, struct slice value)
 {
-    (void)end;
     return slice_is(value, "0") || slice_is(value, "0.0.0.0") || slice_is(value, "::") ||
            (!(cp->out->has & CHECKPOINT_BIT(field)) && record_put(cp->out, field, value));
 }
 
 /* Seconds or, with thirteen digits, milliseconds since 1970. */
-static bool checkpoint_as_time(struct checkpoint *cp, enum record_field field, struct slice value,
-                               const char *end)
+static bool checkpoint_as_time(struct checkpoint *cp, struct slice value)
 {
     int64_t first = -1, last = -1;
-    (void)field, (void)end;
     if (value.len >= 9 && value.len <= 13) {
         first = digits_8(value.ptr, value.len - 8);
         last = digits_8(slice_end(value) - 8, 8);
@@ -171,31 +166,13 @@ static bool checkpoint_as_time(struct checkpoint *cp, enum record_field field, s
     return true;
 }
 
-static bool checkpoint_as_layer(struct checkpoint *cp, enum record_field field, struct slice value,
-                                const char *end)
+static bool checkpoint_as_layer(struct checkpoint *cp, struct slice value)
 {
-    (void)field, (void)end;
     if (cp->rules == CHECKPOINT_LAYERS)
         return false;
     cp->rule_names[cp->rules++] = value;
     return true;
 }
-
-static bool checkpoint_as_inline(struct checkpoint *cp, enum record_field field, struct slice value,
-                                 const char *end)
-{
-    (void)field, (void)end;
-    cp->inline_rules += slice_is(value, "Inline");
-    return false;
-}
-
-static bool (*const readers[])(struct checkpoint *cp, enum record_field field, struct slice value,
-                               const char *end) = {
-    [AS_TEXT] = checkpoint_as_text,   [AS_ADDRESS] = checkpoint_as_address,
-    [AS_PORT] = checkpoint_as_port,   [AS_VALUE] = checkpoint_as_value,
-    [AS_NAT] = checkpoint_as_nat,     [AS_TIME] = checkpoint_as_time,
-    [AS_LAYER] = checkpoint_as_layer, [AS_INLINE] = checkpoint_as_inline,
-};
 
 /* What two spliced messages leave in front of a name: `2"] [flags`. */
 static struct slice checkpoint_last_word(struct slice name)
@@ -206,6 +183,8 @@ static struct slice checkpoint_last_word(struct slice name)
     return slice_from(name, at);
 }
 
+#define NAME_LONG 30 /* longer than any key */
+
 /* The row of a name; what is left of a name that was more than one is put into *name. */
 static const struct kv_key *checkpoint_find(struct checkpoint *cp, struct slice *name)
 {
@@ -213,7 +192,7 @@ static const struct kv_key *checkpoint_find(struct checkpoint *cp, struct slice 
     const struct kv_key *key = kv_find(checkpoint_drawers, CHECKPOINT_DRAWERS, *name);
     if (key)
         return key;
-    if (name->len > KV_NAME_MAX || name->ptr[0] == ']')
+    if (name->len > NAME_LONG || name->ptr[0] == ']')
         *name = checkpoint_last_word(*name);
     if (slice_ends(*name, match_table))
         name->len -= sizeof(match_table) - 1;
@@ -228,12 +207,46 @@ static struct slice checkpoint_unescaped(struct checkpoint *cp, struct slice val
 }
 
 /* Where a value goes that the table has a row for. */
-static inline void checkpoint_place(struct checkpoint *cp, const struct kv_key *key,
-                                    struct slice name, struct slice value, const char *end)
+static inline __attribute__((always_inline)) void checkpoint_place(struct checkpoint *cp,
+                                                                   const struct kv_key *key,
+                                                                   struct slice name,
+                                                                   struct slice value,
+                                                                   const char *end)
 {
-    if (key->how == AS_NOTE)
+    bool taken = false;
+    name.ptr = key->name; /* static text, which writers know by where it stands */
+    switch (key->how) {
+    case AS_NOTE:
         checkpoint_keep(cp, key->what, name, value);
-    else if (key->how == AS_EXTRA || !readers[key->how](cp, key->what, value, end))
+        return;
+    case AS_TEXT:
+        taken = checkpoint_as_text(cp, key->what, value);
+        break;
+    case AS_ADDRESS:
+        taken = checkpoint_as_address(cp, key->what, value, end);
+        break;
+    case AS_PORT:
+        taken = checkpoint_as_port(cp, key->what, value, end);
+        break;
+    case AS_VALUE:
+        taken = checkpoint_as_value(cp, key->what, value, end);
+        break;
+    case AS_NAT:
+        taken = checkpoint_as_nat(cp, key->what, value);
+        break;
+    case AS_TIME:
+        taken = checkpoint_as_time(cp, value);
+        break;
+    case AS_LAYER:
+        taken = checkpoint_as_layer(cp, value);
+        break;
+    case AS_INLINE:
+        cp->inline_rules += slice_is(value, "Inline");
+        break;
+    default: /* AS_EXTRA */
+        break;
+    }
+    if (!taken)
         record_extra(cp->out, name, value);
 }
 
@@ -251,27 +264,60 @@ void checkpoint_pair(struct checkpoint *cp, const struct kv *pair)
         record_extra(cp->out, name, value);
 }
 
-unsigned checkpoint_quoted(struct checkpoint *cp, struct slice text)
+/* Whether nothing has to be taken off a value of the usual form. */
+static inline bool checkpoint_is_neat(struct slice value)
 {
-    struct kv_quoted it = kv_quoted_over(text);
+    return value.len && value.ptr[value.len - 1] != ' ';
+}
+
+/* A pair that was not due, of any form; false when there is none. */
+static bool checkpoint_other(struct checkpoint *cp, struct kv_quoted *it,
+                             const struct kv_due **before)
+{
     struct slice name, value;
-    struct kv pair;
-    unsigned pairs = 0;
-    for (;; pairs++) {
-        if (kv_quoted_usual(&it, &name, &value)) {
-            const struct kv_key *key = kv_find_wide(checkpoint_drawers, name);
-            if (key && value.len && value.ptr[value.len - 1] != ' ') {
+    struct kv pair = {.escaped = false};
+    if (kv_quoted_usual(it, &name, &value)) {
+        const struct kv_key *key = kv_find_wide(checkpoint_drawers, name);
+        if (key)
+            *before = kv_order_learn(cp->order, *before, key);
+        if (key && checkpoint_is_neat(value)) {
+            checkpoint_place(cp, key, name, value, it->end);
+            return true;
+        }
+        pair.name = kv_name(name);
+        pair.value = value;
+    } else if (!kv_quoted_any(it, &pair)) {
+        return false;
+    }
+    checkpoint_pair(cp, &pair);
+    return true;
+}
+
+bool checkpoint_quoted(struct checkpoint *cp, struct slice text)
+{
+    struct kv_quoted it;
+    const struct kv_due *before = kv_order_begin(cp->order);
+    const char *at = text.ptr;
+    struct slice value;
+    kv_quoted_begin(&it, text);
+    for (;;) {
+        const struct kv_due *due = before->next;
+        const struct kv_key *key = due->key;
+        if (kv_quoted_due(&it, at, key, &value)) {
+            struct slice name = slice_make(at, key->len);
+            at = slice_end(value) + 3;
+            before = due;
+            if (checkpoint_is_neat(value)) {
                 checkpoint_place(cp, key, name, value, it.end);
             } else {
-                pair = (struct kv){kv_name(name), value, false, false};
+                struct kv pair = {name, value, false, false};
                 checkpoint_pair(cp, &pair);
             }
         } else {
-            struct kv_quoted copy = it;
-            if (!kv_quoted_any(&copy, &pair))
-                return pairs;
-            it = copy;
-            checkpoint_pair(cp, &pair);
+            it.at = at;
+            if (!checkpoint_other(cp, &it, &before))
+                return at > text.ptr;
+            at = it.at;
         }
     }
 }

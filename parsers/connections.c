@@ -1,7 +1,7 @@
 /*
  * A set-associative table: the id picks the set, so that a device's connections, whose ids count up,
  * lie side by side; within a set the newest stands first and the last is pushed out. No pointers, no
- * clock: one or two cache lines are touched per call.
+ * clock: one cache line is touched per call.
  */
 #include "parsers/connections.h"
 
@@ -9,21 +9,21 @@
 
 #include "parsers/pages.h"
 
-#define WAYS    5 /* five entries and their count fill two cache lines */
+#define WAYS    4
 #define ID_BITS 56
 
+/* What tells connections apart is hashed: those of one device never meet, those of two as good as
+ * never. */
 struct entry {
-    uint64_t device;
-    uint64_t key;   /* id << 8 | protocol */
+    uint64_t tag;   /* 0: free, and all that follow */
     int64_t opened; /* opened_ms << 1 | second_opened */
 };
 
 struct set {
     struct entry entries[WAYS]; /* newest first */
-    uint64_t count;
 };
 
-_Static_assert(sizeof(struct set) == CONNECTIONS_SET_BYTES, "a set is two cache lines");
+_Static_assert(sizeof(struct set) == CONNECTIONS_SET_BYTES, "a set is a cache line");
 
 struct connections {
     size_t mask; /* number of sets - 1 */
@@ -54,25 +54,32 @@ void connections_free(struct connections *table)
     free(table);
 }
 
-/* Four ids in a row share a set: their entries lie in the same lines. */
+#define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
+
+/* Two ids in a row share a set: their entries lie in the same line. */
 static struct set *set_of(const struct connections *table, uint64_t device, uint64_t id)
 {
-    return &table->sets[((id >> 2) + (device * UINT64_C(0x9e3779b97f4a7c15) >> 20)) & table->mask];
+    return &table->sets[((id >> 1) + (device * GOLDEN >> 20)) & table->mask];
+}
+
+static uint64_t tag_of(uint64_t device, uint8_t protocol, uint64_t id)
+{
+    uint64_t tag = device ^ (id << 8 | protocol) * GOLDEN;
+    return tag ? tag : 1;
 }
 
 void connections_prefetch(const struct connections *table, uint64_t device, uint64_t id)
 {
-    const struct set *set = set_of(table, device, id);
-    __builtin_prefetch(&set->entries[0], 1);
-    __builtin_prefetch(&set->count, 1);
+    __builtin_prefetch(set_of(table, device, id), 1);
 }
 
-static size_t find(const struct set *set, uint64_t device, uint64_t key)
+/* Where the connection stands, or WAYS. */
+static unsigned find(const struct set *set, uint64_t tag)
 {
-    size_t i = 0;
-    while (i < set->count && (set->entries[i].key != key || set->entries[i].device != device))
-        i++;
-    return i;
+    unsigned at = 0;
+    while (at < WAYS && set->entries[at].tag != tag)
+        at++;
+    return at;
 }
 
 void connections_open(struct connections *table, uint64_t device, uint8_t protocol, uint64_t id,
@@ -80,18 +87,14 @@ void connections_open(struct connections *table, uint64_t device, uint8_t protoc
 {
     if (id >> ID_BITS)
         return; /* no device counts that far */
-    uint64_t key = id << 8 | protocol;
     struct set *set = set_of(table, device, id);
-    size_t at = find(set, device, key);
-    if (at == set->count) { /* new: the set grows, or its last entry goes */
-        if (set->count < WAYS)
-            set->count++;
-        else
-            at--;
-    }
-    memmove(&set->entries[1], &set->entries[0], at * sizeof(struct entry));
-    set->entries[0].device = device;
-    set->entries[0].key = key;
+    uint64_t tag = tag_of(device, protocol, id);
+    unsigned at = 0; /* those before its place move up by one; of a full set the last goes */
+    while (at + 1 < WAYS && set->entries[at].tag && set->entries[at].tag != tag)
+        at++;
+    for (; at > 0; at--)
+        set->entries[at] = set->entries[at - 1];
+    set->entries[0].tag = tag;
     set->entries[0].opened =
         (int64_t)((uint64_t)connection->opened_ms << 1 | connection->second_opened);
 }
@@ -100,12 +103,13 @@ bool connections_take(struct connections *table, uint64_t device, uint8_t protoc
                       struct connection *out)
 {
     struct set *set = set_of(table, device, id);
-    size_t at = find(set, device, id << 8 | protocol);
-    if (id >> ID_BITS || at == set->count)
+    unsigned at = find(set, tag_of(device, protocol, id));
+    if (id >> ID_BITS || at == WAYS)
         return false;
     out->second_opened = set->entries[at].opened & 1;
     out->opened_ms = set->entries[at].opened >> 1;
-    set->count--;
-    memmove(&set->entries[at], &set->entries[at + 1], (set->count - at) * sizeof(struct entry));
+    for (; at + 1 < WAYS; at++)
+        set->entries[at] = set->entries[at + 1];
+    set->entries[at].tag = 0;
     return true;
 }

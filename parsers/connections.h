@@ -17,7 +17,7 @@ struct connection {
     bool second_opened; /* the endpoint printed second opened it (Cisco: outbound) */
 };
 
-#define CONNECTIONS_SET_BYTES 128 /* five connections */
+#define CONNECTIONS_SET_BYTES 64 /* four connections */
 
 /* As many sets as `bytes` have room for, rounded down to a power of two, at least one. Memory is only
  * taken as connections come (pages.h). NULL: there is none. */

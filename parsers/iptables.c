@@ -12,20 +12,20 @@
 
 enum how { AS_FIELD, AS_PROTOCOL, AS_MAC };
 
-static const struct kv_key keys2[] = {{"IN", AS_FIELD, FIELD_src_interface}};
+static const struct kv_key keys2[] = {KV_KEY("IN", AS_FIELD, FIELD_src_interface)};
 static const struct kv_key keys3[] = {
-    {"OUT", AS_FIELD, FIELD_dst_interface}, {"MAC", AS_MAC, 0},
-    {"SRC", AS_FIELD, FIELD_src_ip},        {"DST", AS_FIELD, FIELD_dst_ip},
-    {"SPT", AS_FIELD, FIELD_src_port},      {"DPT", AS_FIELD, FIELD_dst_port},
+    KV_KEY("OUT", AS_FIELD, FIELD_dst_interface), KV_KEY("MAC", AS_MAC, 0),
+    KV_KEY("SRC", AS_FIELD, FIELD_src_ip),        KV_KEY("DST", AS_FIELD, FIELD_dst_ip),
+    KV_KEY("SPT", AS_FIELD, FIELD_src_port),      KV_KEY("DPT", AS_FIELD, FIELD_dst_port),
 };
 static const struct kv_key keys4[] = {
-    {"TYPE", AS_FIELD, FIELD_icmp_type},
-    {"CODE", AS_FIELD, FIELD_icmp_code},
+    KV_KEY("TYPE", AS_FIELD, FIELD_icmp_type),
+    KV_KEY("CODE", AS_FIELD, FIELD_icmp_code),
 };
-static const struct kv_key keys5[] = {{"PROTO", AS_PROTOCOL, 0}};
+static const struct kv_key keys5[] = {KV_KEY("PROTO", AS_PROTOCOL, 0)};
 static const struct kv_key keys6[] = {
-    {"MACSRC", AS_FIELD, FIELD_src_mac},
-    {"MACDST", AS_FIELD, FIELD_dst_mac},
+    KV_KEY("MACSRC", AS_FIELD, FIELD_src_mac),
+    KV_KEY("MACDST", AS_FIELD, FIELD_dst_mac),
 };
 static const struct kv_drawer drawers[] = {
     [2] = KV_DRAWER(keys2), [3] = KV_DRAWER(keys3), [4] = KV_DRAWER(keys4),

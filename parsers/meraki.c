@@ -62,14 +62,8 @@ enum how {
     AS_KEY,   /* as the key `what` wants */
 };
 
-#define FIELD_KEY(name, field)                                                                     \
-    {                                                                                              \
-        name, AS_FIELD, FIELD_##field                                                              \
-    }
-#define KEY(name, key)                                                                             \
-    {                                                                                              \
-        name, AS_KEY, KEY_##key                                                                    \
-    }
+#define FIELD_KEY(name, field) KV_KEY(name, AS_FIELD, FIELD_##field)
+#define KEY(name, key)         KV_KEY(name, AS_KEY, KEY_##key)
 
 /* The keys, in drawers by the length of their names; others are kept as extras. */
 static const struct kv_key keys_2[] = {KEY("ip", CLIENT)};

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #define HUGE_PAGE  ((size_t)2 << 20)
+#define PAGE       ((size_t)4 << 10)
 #define CACHE_LINE 64
 
 static size_t rounded(size_t bytes, size_t to)
@@ -45,6 +46,19 @@ void *pages_new(size_t bytes)
     if (memory)
         memset(memory, 0, size);
     return memory;
+}
+
+void pages_take(void *memory, size_t bytes)
+{
+#ifdef MADV_POPULATE_WRITE
+    uintptr_t begin = rounded((uintptr_t)memory, PAGE), end = (uintptr_t)memory + bytes;
+    if (end - end % PAGE > begin)
+        madvise((char *)memory + (begin - (uintptr_t)memory), end - end % PAGE - begin,
+                MADV_POPULATE_WRITE); /* refused, they come one by one */
+#else
+    (void)memory;
+    (void)bytes;
+#endif
 }
 
 void pages_free(void *memory, size_t bytes)

@@ -9,5 +9,8 @@
 
 /* NULL: there is none. */
 void *pages_new(size_t bytes);
+/* Has the system give memory for all of it at once, which costs a fifth of one page after the other as
+ * they are written to. Memory of any kind; what is in it stays. */
+void pages_take(void *memory, size_t bytes);
 /* `bytes` as they were asked for; NULL is fine. */
 void pages_free(void *memory, size_t bytes);

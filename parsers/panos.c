@@ -139,18 +139,20 @@ static void panos_join_links(struct csv *csv)
 }
 
 /* The manual has a column more in front of SCTP's protocol than firewalls write. */
-static void panos_join_unused(struct csv *csv)
+static void panos_join_unused(struct panos_row *row)
 {
-    if (csv->count <= PROTOCOL || csv_raw(csv, PROTOCOL).len)
+    if (row->csv.count <= PROTOCOL || csv_raw(&row->csv, PROTOCOL).len)
         return;
-    csv_join(csv, FLAGS, PROTOCOL);
-    csv->filled[0] &= ~(UINT64_C(1) << FLAGS);
+    csv_join(&row->csv, FLAGS, PROTOCOL);
+    row->unread = FLAGS;
 }
 
 /* Relays leave a colon or a dash in front, ": 1,2026/11/21 ...", and the logging service its name. */
-static struct slice panos_body(struct slice body)
+static inline struct slice panos_body(struct slice body)
 {
     static const char service[] = "logforwarder ";
+    if (body.len && (unsigned)(body.ptr[0] - '0') <= 9) /* nearly always */
+        return body;
     if (slice_starts(body, ": ") || slice_starts(body, "- "))
         return slice_from(body, 2);
     return slice_starts(body, service) ? slice_from(body, sizeof(service) - 1) : body;
@@ -180,10 +182,12 @@ static size_t panos_opens(struct slice body)
 /* "1,2026/11/21 08:56:00,001234567890,TRAFFIC,..." whatever the stamp's form. */
 static bool panos_claims(const struct syslog *header, struct slice body)
 {
+    (void)header;
+    if (body.len && body.ptr[0] == '%') /* Cisco's: asked here for every one of its messages */
+        return false;
     struct slice row = panos_body(body);
     size_t digits = panos_opens(slice_first(row, 32));
     unsigned at[4], count;
-    (void)header;
     if (digits == 0)
         return row.len && memchr("CL012{", row.ptr[0], 6) &&
                (panos_is_keyed(row) || panos_lacks_first(row));
@@ -200,18 +204,6 @@ static bool panos_claims(const struct syslog *header, struct slice body)
 static struct slice panos_id(struct panos_row *row, const struct panos_type *type)
 {
     return type && type->id ? panos_text(row->out, csv_raw(&row->csv, type->id)) : SLICE_NONE;
-}
-
-/* A row that ends too early was cut off, perhaps in the middle of its last column: that is no
- * address or number to go by, and is taken off here to be kept by name. */
-static struct slice panos_cut(struct csv *csv)
-{
-    unsigned last = --csv->count;
-    uint64_t bit = UINT64_C(1) << last % 64;
-    csv->filled[last / 64] &= ~bit;
-    csv->single[last / 64] &= ~bit;
-    csv->quoted[last / 64] &= ~bit;
-    return slice_make(csv->base + csv->start[last], csv->start[last + 1] - csv->start[last] - 1);
 }
 
 /* What a release to come appends, by number: "column_117". */
@@ -259,6 +251,7 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     }
     row.out = out;
     row.header = context->header;
+    row.unread = CSV_COLUMNS_MAX;
     csv_split(&row.csv, body);
     struct slice name = csv_raw(&row.csv, TYPE);
     const struct panos_type *type = panos_type(name);
@@ -267,13 +260,15 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     if (type)
         name = type->name;
     if (type && type->columns == &panos_sctp)
-        panos_join_unused(&row.csv);
+        panos_join_unused(&row);
     enum parse_status status = row.csv.count > SUBTYPE && name.len ? PARSE_OK : PARSE_MALFORMED;
 
     record_set_vendor(out, slice("Palo Alto Networks"));
     record_set_product(out, slice("PAN-OS"));
+    /* A row that ends too early was cut off, perhaps in the middle of its last column: that is no
+     * address or number to go by, and is kept by name. */
     if (type && row.csv.count < type->least && status == PARSE_OK) {
-        half = panos_cut(&row.csv);
+        half = csv_cut(&row.csv);
         out->cut = true;
     }
     row.subtype = csv_raw(&row.csv, SUBTYPE);

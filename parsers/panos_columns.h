@@ -39,15 +39,25 @@ struct panos_column {
 
 #define PANOS_COLUMNS_MAX 128
 
-/* Sets hold bit n % 64 of word n / 64 for column n, like the csv's. */
+struct panos_row;
+
 struct panos_columns {
     const struct panos_column *row; /* row[0] is column 0 */
     unsigned count;
-    uint64_t texts[2], numbers[2], addresses[2], kept[2], others[2]; /* one of them has it */
-    uint64_t all[2];
-    uint64_t zeros[2]; /* a 0 says nothing */
-    uint64_t odds[2];  /* other words neither */
+    /* Reads a row without quotes, as the loop in panos_row.c does; NULL: only that does. */
+    void (*read)(struct panos_row *row);
+    uint8_t tags[PANOS_COLUMNS_MAX]; /* of the names: panos_tag */
 };
+
+/* A byte of a name that few share. The macro is for literals in tables. */
+#define PANOS_TAG(len, first, last) (uint8_t)((len)*31 + (uint8_t)(first)*7 + (uint8_t)(last))
+#define PANOS_TAG_OF(literal)                                                                      \
+    PANOS_TAG(sizeof(literal) - 1, (literal)[0], (literal)[sizeof(literal) - 2])
+
+static inline uint8_t panos_tag(struct slice name)
+{
+    return PANOS_TAG(name.len, name.ptr[0], name.ptr[name.len - 1]);
+}
 
 /* By type; panos_every is what stands in rows of all types. */
 extern const struct panos_columns panos_every, panos_traffic, panos_threat, panos_system,

@@ -33,28 +33,24 @@ struct message {
     const struct panos_type *type;
     const struct zone *zone;
     bool logging_service; /* not the firewall itself */
-    unsigned column;      /* where the last one was found */
     struct slice received, generated, precise, event, severity;
     struct {
         struct slice key, label, value; /* the value until its label is known */
     } numbers[COUNT(numbered)][NUMBERED_LAST];
 };
 
-static const struct panos_column *find_column(struct message *m, struct slice name)
+/* The column of that name, or NULL. Of a type that is not known here, at least what is named as in
+ * TRAFFIC is understood. */
+static const struct panos_column *find_column(const struct message *m, struct slice name)
 {
-    /* Of a type that is not known here, at least what is named as in TRAFFIC is understood. */
     const struct panos_columns *columns = m->type ? m->type->columns : &panos_traffic;
+    const uint8_t *at = columns->tags, *end = at + columns->count;
     if (name.len == 0) /* columns that are not read have no name */
         return NULL;
-    for (unsigned i = 0, n = m->column; i < columns->count; i++) {
-        if (++n >= columns->count)
-            n = 0;
-        struct slice candidate = columns->row[n].name;
-        if (candidate.len == name.len && candidate.ptr[name.len - 1] == name.ptr[name.len - 1] &&
-            slice_equals(candidate, name)) {
-            m->column = n;
-            return &columns->row[n];
-        }
+    for (; (at = memchr(at, panos_tag(name), (size_t)(end - at))); at++) {
+        const struct panos_column *column = &columns->row[at - columns->tags];
+        if (slice_equals(column->name, name))
+            return column;
     }
     return NULL;
 }
@@ -130,8 +126,7 @@ static void read_column(struct message *m, struct slice name, const struct panos
     else if (!column)
         record_extra(out, name, value);
     else if (!panos_put(&m->row, column, value) && !is_told(out, column, value))
-        record_extra(out, column->name,
-                     column->how == PANOS_THREAT ? panos_threat_id(value) : value);
+        panos_keep(out, column, value);
 }
 
 static void read_value(struct message *m, struct slice name, struct slice value)

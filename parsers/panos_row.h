@@ -23,6 +23,7 @@ struct panos_row {
     const struct syslog *header;
     struct csv csv;
     struct slice subtype;
+    unsigned unread; /* a column to pass over; CSV_COLUMNS_MAX: none */
 };
 
 /* A column's text without the quotes around it. */
@@ -33,6 +34,9 @@ struct slice panos_threat_id(struct slice text);
 
 /* Reads a column, without quotes, into the record; false: it is to be kept by name. */
 bool panos_put(struct panos_row *row, const struct panos_column *column, struct slice text);
+
+/* Keeps by name what could not be read so. */
+void panos_keep(struct record *out, const struct panos_column *column, struct slice text);
 
 /* Reads all columns that the table knows into the record. */
 void panos_read(struct panos_row *row, const struct panos_columns *columns);

@@ -13,48 +13,20 @@
 #include <stddef.h>
 
 /* clang-format off */
-/* A list as an array, and as the sets of columns that are read alike: sums of one bit a row. */
 #define ROW(n, how, none, field, name)                                                          \
     [n] = {UINT64_C(1) << FIELD_##field, offsetof(struct record, field), PANOS_##how,           \
            PANOS_NONE_##none, SLICE(name)},
-
-#define BIT(n, word, in) | ((in) && (n) / 64 == (word) ? UINT64_C(1) << (n) % 64 : 0)
-#define IS_TEXT(how)    (PANOS_##how == PANOS_TEXT)
-#define IS_NUMBER(how)  (PANOS_##how >= PANOS_NUMBER && PANOS_##how <= PANOS_SECONDS)
-#define IS_ADDRESS(how) (PANOS_##how == PANOS_ADDRESS)
-#define IS_KEPT(how)    (PANOS_##how == PANOS_KEEP)
-#define IS_OTHER(how)   (PANOS_##how > PANOS_ADDRESS && PANOS_##how != PANOS_KEEP)
-#define TEXTS_0(n, how, none, field, name)     BIT(n, 0, IS_TEXT(how))
-#define TEXTS_1(n, how, none, field, name)     BIT(n, 1, IS_TEXT(how))
-#define NUMBERS_0(n, how, none, field, name)   BIT(n, 0, IS_NUMBER(how))
-#define NUMBERS_1(n, how, none, field, name)   BIT(n, 1, IS_NUMBER(how))
-#define ADDRESSES_0(n, how, none, field, name) BIT(n, 0, IS_ADDRESS(how))
-#define ADDRESSES_1(n, how, none, field, name) BIT(n, 1, IS_ADDRESS(how))
-#define KEPT_0(n, how, none, field, name)      BIT(n, 0, IS_KEPT(how))
-#define KEPT_1(n, how, none, field, name)      BIT(n, 1, IS_KEPT(how))
-#define OTHERS_0(n, how, none, field, name)    BIT(n, 0, IS_OTHER(how))
-#define OTHERS_1(n, how, none, field, name)    BIT(n, 1, IS_OTHER(how))
-#define ALL_0(n, how, none, field, name)       BIT(n, 0, true)
-#define ALL_1(n, how, none, field, name)       BIT(n, 1, true)
-#define ZEROS_0(n, how, none, field, name)     BIT(n, 0, PANOS_NONE_##none != PANOS_NONE_EMPTY)
-#define ZEROS_1(n, how, none, field, name)     BIT(n, 1, PANOS_NONE_##none != PANOS_NONE_EMPTY)
-#define ODDS_0(n, how, none, field, name)      BIT(n, 0, PANOS_NONE_##none == PANOS_NONE_ODD)
-#define ODDS_1(n, how, none, field, name)      BIT(n, 1, PANOS_NONE_##none == PANOS_NONE_ODD)
+#define TAG(n, how, none, field, name) [n] = PANOS_TAG_OF(name),
 
 /* Defines panos_<type> from a list. */
-#define TABLE(type, LIST)                                                                       \
+#define TABLE(type, LIST) TABLE_READ(type, LIST, NULL)
+#define TABLE_READ(type, LIST, how)                                                             \
     static const struct panos_column type##_rows[] = {LIST(ROW)};                               \
     const struct panos_columns panos_##type = {                                                 \
         .row = type##_rows,                                                                     \
         .count = sizeof(type##_rows) / sizeof(type##_rows[0]),                                  \
-        .texts = {0 LIST(TEXTS_0), 0 LIST(TEXTS_1)},                                            \
-        .numbers = {0 LIST(NUMBERS_0), 0 LIST(NUMBERS_1)},                                      \
-        .addresses = {0 LIST(ADDRESSES_0), 0 LIST(ADDRESSES_1)},                                \
-        .others = {0 LIST(OTHERS_0), 0 LIST(OTHERS_1)},                                         \
-        .kept = {0 LIST(KEPT_0), 0 LIST(KEPT_1)},                                               \
-        .all = {0 LIST(ALL_0), 0 LIST(ALL_1)},                                                  \
-        .zeros = {0 LIST(ZEROS_0), 0 LIST(ZEROS_1)},                                            \
-        .odds = {0 LIST(ODDS_0), 0 LIST(ODDS_1)},                                               \
+        .read = how,                                                                            \
+        .tags = {LIST(TAG)},                                                                    \
     }
 
 /* Columns of every type, and of the types about a session. */

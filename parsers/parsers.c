@@ -8,7 +8,7 @@ extern const struct parser parser_meraki;
 extern const struct parser parser_iptables;
 
 const struct parser *const parsers[] = {
-    &parser_asa, &parser_panos, &parser_checkpoint, &parser_meraki, &parser_iptables, NULL,
+    &parser_panos, &parser_asa, &parser_checkpoint, &parser_meraki, &parser_iptables, NULL,
 };
 
 const struct parser *parser_named(struct slice name)

@@ -113,6 +113,8 @@ struct record {
     int64_t first_ms, last_ms; /* 0: itself alone */
     uint8_t detected_severity; /* of the worst detector that fires for it now, 0 when none */
     struct slice extra_prefix; /* the parser's, see parser.h */
+    /* The message: bytes around a slice may be looked at as far as it goes. Empty: not known. */
+    struct slice source;
     size_t scratch_used;
     struct record_extra extras[RECORD_EXTRA_MAX];
     char scratch[RECORD_SCRATCH_MAX];
@@ -156,6 +158,7 @@ static inline void record_reset(struct record *r)
     r->src_lists = r->dst_lists = 0;
     r->time_suspect = r->cut = r->counted = false;
     r->extra_lost = 0;
+    r->source = SLICE_NONE;
     r->sample_rate = r->count = 0;
     r->detected_severity = 0;
     r->scratch_used = 0;
@@ -222,6 +225,14 @@ static inline void record_extra(struct record *r, struct slice name, struct slic
     r->extras[r->extra].name = name;
     r->extras[r->extra].value = value;
     record_set_extra(r, (uint16_t)(r->extra + 1));
+}
+
+/* Whether what a parser set is static text: the same bytes as long as the process lives. */
+static inline bool record_is_static(const struct record *r, struct slice text)
+{
+    uintptr_t at = (uintptr_t)text.ptr;
+    return r->source.len && at - (uintptr_t)r->source.ptr > r->source.len &&
+           at - (uintptr_t)r >= sizeof(*r);
 }
 
 /* Room for `len` bytes that live as long as the record, or NULL when the scratch area is full. */

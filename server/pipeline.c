@@ -139,6 +139,7 @@ static void read_header(struct pipeline *p, const struct sender *sender, struct 
     const struct syslog *header = &out->header;
     struct record *r = &p->record;
 
+    r->source = message;
     syslog_parse(message, device->zone, arrival_ms, &p->headers, &out->header);
     set_sender(r, sender, header);
     if (header->has_time)
@@ -148,7 +149,17 @@ static void read_header(struct pipeline *p, const struct sender *sender, struct 
     out->parser = device->parser ? device->parser : parser_claiming(header, header->body);
 }
 
-/* A line that a shipper put into JSON counts as if it had come without. */
+/* From an empty record. */
+static void begin(struct pipeline *p, const struct sender *sender, struct slice message,
+                  int64_t arrival_ms, bool cut, struct parsed *out)
+{
+    record_reset(&p->record);
+    p->record.cut = cut;
+    read_header(p, sender, message, arrival_ms, out);
+}
+
+/* A line that a shipper put into JSON counts as if it had come without. Of texts that are none of a
+ * vendor's lines nothing stays. */
 static void open_envelope(struct pipeline *p, const struct sender *sender, struct slice message,
                           int64_t arrival_ms, struct parsed *out)
 {
@@ -158,11 +169,8 @@ static void open_envelope(struct pipeline *p, const struct sender *sender, struc
         read_header(p, sender, line, arrival_ms, out);
         if (out->parser)
             return;
+        begin(p, sender, message, arrival_ms, p->record.cut, out);
     }
-    bool cut = p->record.cut;
-    record_reset(&p->record);
-    p->record.cut = cut;
-    read_header(p, sender, message, arrival_ms, out);
 }
 
 void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slice message,
@@ -172,9 +180,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
     const struct syslog *header = &out->header;
     struct record *r = &p->record;
 
-    record_reset(r);
-    r->cut = cut;
-    read_header(p, sender, message, arrival_ms, out);
+    begin(p, sender, message, arrival_ms, cut, out);
     if (!out->parser && envelope_is(header->body))
         open_envelope(p, sender, message, arrival_ms, out);
     if (!p->replay)
@@ -194,6 +200,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
         .arrival_ms = arrival_ms,
         .device = hash,
         .connections = p->connections,
+        .memory = &p->memory,
     };
     out->status = out->parser->parse(&context, header->body, r);
     split_users(r);

@@ -55,6 +55,7 @@ struct pipeline {
     struct pipeline_output output;
     struct connections *connections;
     struct syslog_memory headers;
+    struct parse_memory memory;
     struct clocks clocks;
     struct counters counters;
     bool replay; /* event time alone: the arrival never corrects it */

@@ -299,8 +299,9 @@ static void values_fill(struct values *v, const struct vendor *vendor, const str
     v->number['u'] = f->src % 89 + 10;
 }
 
-static void put_value(char which, const struct values *v)
+static void put_value(char which, const void *values)
 {
+    const struct values *v = values;
     uint64_t number = v->number[(unsigned char)which];
     if (v->text[(unsigned char)which])
         put_text(v->text[(unsigned char)which]);
@@ -334,15 +335,7 @@ static uint8_t line_write(const struct vendor *vendor, const struct flow *f, enu
     struct values v = {0};
     values_fill(&v, vendor, f);
     stamps_write(at);
-    const char *text = line.text, *percent;
-    while ((percent = strchr(text, '%'))) {
-        memcpy(out, text, (size_t)(percent - text));
-        out += percent - text;
-        put_value(percent[1], &v);
-        text = percent + 2;
-    }
-    put_text(text);
-    put_line_end();
+    put_filled(line.text, put_value, &v);
     lines_written++;
     return line.sees;
 }

@@ -8,7 +8,23 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
+
+/* Takes the next line off `expected`; what stands behind the first `mark` in it is returned, what
+ * stands before it is left in `name`. */
+static inline char *next_expected(const char **expected, char *name, size_t size, const char *mark)
+{
+    size_t len = strcspn(*expected, "\n");
+    assert_true(len < size);
+    memcpy(name, *expected, len);
+    name[len] = '\0';
+    *expected += len + ((*expected)[len] == '\n');
+    char *value = strstr(name, mark);
+    assert_non_null(value);
+    *value = '\0';
+    return value + strlen(mark);
+}
 
 /* A field's value as text, "" when it is not set. */
 static inline void field_text(const struct record *r, enum record_field field, char *out,

@@ -32,6 +32,21 @@ static void put_text(const char *text)
     out += len;
 }
 
+/* A line's text, with what stands for its %x put by `put_value`. */
+static void put_filled(const char *text, void (*put_value)(char which, const void *values),
+                       const void *values)
+{
+    const char *percent;
+    while ((percent = strchr(text, '%'))) {
+        memcpy(out, text, (size_t)(percent - text));
+        out += percent - text;
+        put_value(percent[1], values);
+        text = percent + 2;
+    }
+    put_text(text);
+    put_line_end();
+}
+
 static void put_number(uint64_t n)
 {
     char digits[20];

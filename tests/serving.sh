@@ -83,6 +83,15 @@ conserved() {
                $(value dropped_dead_letter_failed dead-letters))) ]
 }
 
+# Nothing of a sanitizer's in what it said.
+reported() { ! grep -Eq 'runtime error|Sanitizer' "$d/err"; }
+ended_well() { # NAME: ends it
+    stop
+    check "$1: ends with status 0" [ "$status" = 0 ]
+    check "$1: nothing to report" reported
+    check "$1: the counters add up" "${2:-conserved}"
+}
+
 sink() { # ARGUMENTS...: a receiver on $to
     rm -f "$d/sink" "$d/sink.err"
     "$B/tool_sink" -p "$to" -i 0 "$@" >"$d/sink" 2>"$d/sink.err" &

@@ -265,7 +265,7 @@ static void tables(void **state)
         for (size_t len = 0; len < CHECKPOINT_DRAWERS; len++)
             for (const struct kv_key *key = all[t][len].keys; key != all[t][len].end; key++) {
                 struct slice name = slice_make(key->name, strnlen(key->name, KV_NAME_MAX));
-                if (kv_find(all[t], CHECKPOINT_DRAWERS, name) != key)
+                if (kv_find(all[t], CHECKPOINT_DRAWERS, name) != key || key->len != name.len)
                     fail_msg("%.*s is in the wrong drawer or there twice", KV_NAME_MAX, key->name);
             }
 }

@@ -73,10 +73,10 @@ static void the_oldest_of_a_set_makes_room(void **state)
     for (uint64_t id = 100; id < 200; id++)
         if (connections_take(table, 7, 6, id, &out)) {
             assert_true(out.opened_ms == (int64_t)(1000 - id));
-            assert_true(id >= 195);
+            assert_true(id >= 196);
             known++;
         }
-    assert_int_equal(known, 5);
+    assert_int_equal(known, 4);
     connections_free(table);
 }
 

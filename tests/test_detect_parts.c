@@ -51,7 +51,7 @@ static void pool_blocks(void **state)
     uint32_t units[HELD];
     unsigned orders[HELD];
     bool held[HELD] = {false};
-    pool_init(&pool, memory, states, UNITS);
+    pool_init(&pool, memory, states, UNITS, POOL_ORDERS - 1, 1);
     for (int step = 0; step < 200000; step++) {
         unsigned i = (unsigned)(next() % HELD);
         if (held[i]) {

@@ -3,6 +3,7 @@
  * every sample line that what stands there is the value.
  */
 #include "server/explain.h"
+#include "tests/parser_setup.h"
 #include "tests/pipeline_setup.h"
 
 #include "parsers/text/timestamp.h"
@@ -78,17 +79,10 @@ static void expect_pieces(struct setup *s, const char *line, const char *expecte
     char want[256], got[1024];
     explain(s, line, strlen(line));
     while (*expected) {
-        size_t len = strcspn(expected, "\n");
-        assert_true(len < sizeof(want));
-        memcpy(want, expected, len);
-        want[len] = '\0';
-        expected += len + (expected[len] == '\n');
-        char *pieces = strstr(want, ": ");
-        assert_non_null(pieces);
-        *pieces = '\0';
+        const char *pieces = next_expected(&expected, want, sizeof(want), ": ");
         pieces_text(s, want, got, sizeof(got));
-        if (strcmp(got, pieces + 2) != 0)
-            fail_msg("%s comes from '%s', not '%s', in\n%s", want, got, pieces + 2, line);
+        if (strcmp(got, pieces) != 0)
+            fail_msg("%s comes from '%s', not '%s', in\n%s", want, got, pieces, line);
     }
 }
 

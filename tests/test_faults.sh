@@ -12,13 +12,6 @@ load_on() { # ARGUMENTS...: a sender in the background, $sender
     sender=$!
     pids="$pids $sender"
 }
-reported() { ! grep -Eq 'runtime error|Sanitizer' "$d/err"; }
-ended_well() { # NAME: with status 0, without a sanitizer's report, and the counters add up
-    stop
-    check "$1: ends with status 0" [ "$status" = 0 ]
-    check "$1: nothing to report" reported
-    check "$1: the counters add up" conserved
-}
 gets() { printf '<14>%s\n' "$1" | tcp && arrived "$1\$"; } # for until_true: it may not be up yet
 of_letters() { head -c "$1" /dev/zero | tr '\0' "$2"; }
 

@@ -1,5 +1,5 @@
 /* Pairs in their three ways of writing, read from heap blocks of exactly their size. */
-#include "parsers/text/kv.h"
+#include "parsers/text/kv_order.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,11 +14,12 @@ static void read_all(enum style style, const char *text, size_t len, char *out, 
 {
     char *block = malloc(len ? len : 1);
     memcpy(block, text, len);
-    struct kv_quoted it = kv_quoted_over(slice_make(block, len));
+    struct kv_quoted it;
     struct cursor c = cursor_over(slice_make(block, len));
     struct kv pair;
     size_t used = 0;
     *out = '\0';
+    kv_quoted_begin(&it, slice_make(block, len));
     while (style == QUOTED   ? kv_quoted_next(&it, &pair)
            : style == PIPED  ? kv_piped_next(&c, &pair)
            : style == LISTED ? kv_listed_next(&c, &pair)
@@ -135,6 +136,112 @@ static void long_values(void **state)
     }
 }
 
+/* Marks one by one are those that are looked up, in texts of up to three times as many bytes as are
+ * searched at once. */
+static void marks(void **state)
+{
+    (void)state;
+    static const char bytes[] = "\"\\:; ]ax\x80\xff\x5b\x22\x02\x0c";
+    unsigned random = 1;
+    for (size_t len = 0; len < 3 * 64 * KV_BLOCKS; len += len < 200 ? 1 : 397) {
+        struct kv_quoted it;
+        char *text = malloc(len ? len : 1);
+        for (size_t i = 0; i < len; i++) {
+            random = random * 1103515245 + 12345;
+            text[i] = random >> 28 ? 'v' : bytes[(random >> 16) % (sizeof(bytes) - 1)];
+        }
+        kv_quoted_begin(&it, slice_make(text, len));
+        for (size_t at = 0; at <= len; at++) {
+            size_t mark = at;
+            while (mark < len && text[mark] != '"' && text[mark] != '\\')
+                mark++;
+            assert_ptr_equal(kv_mark(&it, text + at), text + mark);
+            if (text + at >= it.from && text + at < it.to)
+                assert_ptr_equal(kv_mark_near(&it, text + at), text + mark);
+        }
+        assert_ptr_equal(kv_mark(&it, text), kv_mark(&it, text)); /* back to the front */
+        free(text);
+    }
+}
+
+/* Pairs on either side of every place where what is searched at once ends. */
+static void windows(void **state)
+{
+    (void)state;
+    static char text[3 * 64 * KV_BLOCKS], got[2 * sizeof(text)], expected[2 * sizeof(text)];
+    for (size_t first = 64 * KV_BLOCKS - 200; first < 64 * KV_BLOCKS + 20; first++) {
+        char *p = text + sprintf(text, "a:\""), *e = expected + sprintf(expected, "a=");
+        memset(p, 'v', first);
+        memset(e, 'v', first);
+        p += first + (size_t)sprintf(p + first, "\"; ");
+        e += first;
+        for (int i = 0; i < 20; i++) {
+            p += sprintf(p, "key%d:\"value %d\"; ", i, i);
+            e += sprintf(e, " key%d=value %d", i, i);
+        }
+        read_all(QUOTED, text, strlen(text), got, sizeof(got));
+        assert_string_equal(got, expected);
+    }
+}
+
+static void alike(void **state)
+{
+    (void)state;
+    char a[16] = "sixteen bytes ..", b[16];
+    for (unsigned bits = 0; bits < 1u << 16; bits++) {
+        for (unsigned i = 0; i < 16; i++)
+            b[i] = (char)(a[i] ^ (bits >> i & 1));
+        assert_int_equal(kv_alike(a, b), bits ? (unsigned)__builtin_ctz(bits) : 16);
+        assert_int_equal(kv_alike(a, b), kv_alike_plain(a, b));
+    }
+}
+
+/* What is due after what, and names that are nearly the due one. */
+static void order(void **state)
+{
+    (void)state;
+    static const struct kv_key keys[] = {KV_KEY("src", 1, 1), KV_KEY("sixteen_letters_", 1, 2),
+                                         KV_KEY("seventeen_letters", 1, 3)};
+    static const struct {
+        const char *text;
+        int key; /* the one that is found here when it is due */
+    } texts[] = {
+        {"src:\"192.0.2.1\"; dst", 0},     {"srC:\"192.0.2.1\"; dst", -1},
+        {"srcs:\"192.0.2.1\"; dst", -1},   {"src::\"192.0.2.1\"; dst", -1},
+        {"src=\"192.0.2.1\"; dst", -1},    {"src:\"192.0.2.1\";  ", 0},
+        {"src:\"192.0.2.1\";dst  ", -1},   {"src:\"192.0.2.1\\\"; dst", -1},
+        {"src:\"192.0.2.1 222222\";", -1}, {"src:\"192.0.2.1 222222", -1},
+        {"sixteen_letters_:\"a\"; b", 1},  {"sixteen_letters__:\"a\"; b", -1},
+        {"seventeen_letters:\"a\"; b", 2}, {"seventeen_letterS:\"a\"; b", -1},
+        {"seventeen_letters", -1},         {"seventeen_letters:", -1},
+        {"seventeen_letters:\"", -1},      {"", -1},
+    };
+    static struct kv_order known;
+    const struct kv_due *none = kv_order_begin(NULL);
+    assert_ptr_equal(kv_order_learn(NULL, none, &keys[0]), none);
+    for (int i = 0; i < 3; i++) {
+        const struct kv_due *first = kv_order_begin(&known);
+        const struct kv_due *second = kv_order_learn(&known, first, &keys[i]);
+        assert_ptr_equal(first->next, second);
+        assert_ptr_equal(second->key, &keys[i]);
+        assert_ptr_equal(kv_order_learn(&known, second, &keys[i]), second);
+        assert_ptr_equal(second->next, second);
+        for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++) {
+            struct kv_quoted it;
+            struct slice value;
+            size_t len = strlen(texts[n].text);
+            char *text = malloc(len ? len : 1);
+            memcpy(text, texts[n].text, len);
+            kv_quoted_begin(&it, slice_make(text, len));
+            assert_int_equal(kv_quoted_due(&it, text, second->key, &value), texts[n].key == i);
+            assert_false(kv_quoted_due(&it, text, none->next->key, &value));
+            if (texts[n].key == i)
+                assert_true(slice_is(value, i ? "a" : "192.0.2.1"));
+            free(text);
+        }
+    }
+}
+
 static void unescape(void **state)
 {
     (void)state;
@@ -153,9 +260,9 @@ static void unescape(void **state)
 static void find(void **state)
 {
     (void)state;
-    static const struct kv_key keys_3[] = {{"src", 1, 1}, {"dst", 1, 2}};
-    static const struct kv_key keys_6[] = {{"action", 1, 3}, {"origin", 1, 4}};
-    static const struct kv_key keys_20[] = {{"client_inbound_bytes", 1, 5}};
+    static const struct kv_key keys_3[] = {KV_KEY("src", 1, 1), KV_KEY("dst", 1, 2)};
+    static const struct kv_key keys_6[] = {KV_KEY("action", 1, 3), KV_KEY("origin", 1, 4)};
+    static const struct kv_key keys_20[] = {KV_KEY("client_inbound_bytes", 1, 5)};
     static const struct kv_drawer drawers[] = {
         [3] = KV_DRAWER(keys_3), [6] = KV_DRAWER(keys_6), [20] = KV_DRAWER(keys_20)};
     size_t count = sizeof(drawers) / sizeof(drawers[0]);
@@ -178,10 +285,10 @@ static void find(void **state)
 static void find_wide(void **state)
 {
     (void)state;
-    static const struct kv_key keys_3[] = {{"src", 1, 1}, {"dst", 1, 2}};
-    static const struct kv_key keys_8[] = {{"xlatesrc", 1, 3}};
-    static const struct kv_key keys_10[] = {{"xlatesport", 1, 4}, {"layer_name", 1, 5}};
-    static const struct kv_key keys_20[] = {{"client_inbound_bytes", 1, 6}};
+    static const struct kv_key keys_3[] = {KV_KEY("src", 1, 1), KV_KEY("dst", 1, 2)};
+    static const struct kv_key keys_8[] = {KV_KEY("xlatesrc", 1, 3)};
+    static const struct kv_key keys_10[] = {KV_KEY("xlatesport", 1, 4), KV_KEY("layer_name", 1, 5)};
+    static const struct kv_key keys_20[] = {KV_KEY("client_inbound_bytes", 1, 6)};
     static const struct kv_drawer drawers[KV_NAME_MAX + 1] = {[3] = KV_DRAWER(keys_3),
                                                               [8] = KV_DRAWER(keys_8),
                                                               [10] = KV_DRAWER(keys_10),
@@ -211,8 +318,10 @@ static void find_wide(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pairs),    cmocka_unit_test(lengths), cmocka_unit_test(long_values),
-        cmocka_unit_test(unescape), cmocka_unit_test(find),    cmocka_unit_test(find_wide),
+        cmocka_unit_test(pairs),     cmocka_unit_test(lengths),  cmocka_unit_test(long_values),
+        cmocka_unit_test(marks),     cmocka_unit_test(windows),  cmocka_unit_test(alike),
+        cmocka_unit_test(order),     cmocka_unit_test(unescape), cmocka_unit_test(find),
+        cmocka_unit_test(find_wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

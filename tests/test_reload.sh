@@ -55,13 +55,6 @@ reload() { # as config: reads it, and waits until that is done or refused
 }
 said() { grep -q "$1" "$d/err"; }
 lines() { wc -l <"$1" | tr -d ' '; }
-reported() { ! grep -Eq 'runtime error|Sanitizer' "$d/err"; }
-ended_well() { # NAME
-    stop
-    check "$1: ends with status 0" [ "$status" = 0 ]
-    check "$1: nothing to report" reported
-    check "$1: the counters add up" conserved
-}
 stdout='{name: local, protocol: file, path: "-"}'
 "$B/tool_lines" mix 20000 3 >"$d/mix"
 load_on() { # ARGUMENTS...: a sender in the background, $sender

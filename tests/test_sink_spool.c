@@ -186,22 +186,28 @@ static bool has_failed(struct setup *t)
     return counters(t).spool_failures > 0;
 }
 
-/* No file may grow: what cannot be written goes from memory to the receiver; while it is away, what
+/* From now on no file may grow. */
+static void fill_disk(struct rlimit *before)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, before);
+    struct rlimit full = *before;
+    full.rlim_cur = 100;
+    setrlimit(RLIMIT_FSIZE, &full);
+}
+
+/* A full disk: what cannot be written goes from memory to the receiver; while it is away, what
  * the memory holds waits. */
 static void failing_disk(void **state)
 {
     (void)state;
-    struct rlimit before, none;
+    struct rlimit before;
     struct setup t = {.settings.queue_size = 4 << 20};
     struct receiver r = {.connections = 1};
     uint16_t port = 0;
     int listener = bound(SOCK_STREAM, &port);
     open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, SPOOL_ALWAYS);
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before);
-    none = before;
-    none.rlim_cur = 100;
-    setrlimit(RLIMIT_FSIZE, &none);
+    fill_disk(&before);
     push(&t, 0, 100, 500);
     run_until(&t, has_failed);
     for (unsigned i = 100; i < 1000; i += 100)
@@ -221,16 +227,12 @@ static void failing_disk(void **state)
 static void failing_at_exit(void **state)
 {
     (void)state;
-    struct rlimit before, none;
+    struct rlimit before;
     struct setup t = {.settings.queue_size = 4 << 20};
     uint16_t port = 0;
     int held = bound(SOCK_STREAM, &port);
     open_spooled(&t, port, 64 << 20, WHEN_FULL_BLOCK, SPOOL_WHEN_NEEDED);
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before);
-    none = before;
-    none.rlim_cur = 100;
-    setrlimit(RLIMIT_FSIZE, &none);
+    fill_disk(&before);
     push(&t, 0, 100, 500);
     assert_int_equal(finish(&t, 20).dropped_at_exit, 100);
     setrlimit(RLIMIT_FSIZE, &before);

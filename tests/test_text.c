@@ -208,6 +208,15 @@ static void plain_text(void **state)
                 assert_int_equal(n, at);
                 assert_int_equal(plain_copy(out, block, len, '='), n);
                 assert_memory_equal(out, expected, n);
+                struct plain_blocks blocks = plain_blocks_of(slice_make(block, len));
+                assert_int_equal(plain_has_block(blocks, block), len >= PLAIN_BLOCK);
+                for (size_t from = 0; plain_has_block(blocks, block + from); from++)
+                    for (size_t some = 0; some <= PLAIN_BLOCK; some++) {
+                        assert_int_equal(plain_copy_block(out, block + from, some, '='),
+                                         at < from || at >= from + some);
+                        assert_memory_equal(out, block + from,
+                                            at < from || at >= from + some ? some : 0);
+                    }
             }
         free(block);
     }

@@ -35,13 +35,6 @@ to_siem() { # KEYS: an output; events only
 }
 trusted="ca: tls/ca.pem, certificate: tls/fw.pem, key: tls/fw.key"
 said() { grep -q "warning: output siem: tls 127.0.0.1: .*$1" "$d/err"; }
-reported() { ! grep -Eq 'runtime error|Sanitizer' "$d/err"; }
-ended_well() { # NAME
-    stop
-    check "$1: ends with status 0" [ "$status" = 0 ]
-    check "$1: nothing to report" reported
-    check "$1: messages add up" conserved
-}
 load() { "$B/tool_load" -p "$port" "$@" >"$d/load" 2>&1; }
 
 # ---- a receiver as it should be ----

@@ -17,13 +17,6 @@ peer_ends() {
     kill $peer 2>/dev/null
     wait $peer 2>/dev/null
 }
-reported() { ! grep -Eq 'runtime error|Sanitizer' "$d/err"; }
-ended_well() { # NAME
-    stop
-    check "$1: ends with status 0" [ "$status" = 0 ]
-    check "$1: nothing to report" reported
-    check "$1: messages add up" conserved
-}
 # from NAME COMMAND...: starts a sender of $d/mix and waits for all of it
 from() {
     who=$1

@@ -378,8 +378,9 @@ static struct values values_of(const struct flow *f)
     };
 }
 
-static void put_value(char which, const struct values *v)
+static void put_value(char which, const void *values)
 {
+    const struct values *v = values;
     uint64_t number = v->number[(unsigned char)which];
     if (v->text[(unsigned char)which])
         put_text(v->text[(unsigned char)which]);
@@ -405,15 +406,7 @@ static void write_line(const struct row *rows)
         dice -= rows++->weight;
     struct flow f = flow_for(rows);
     struct values v = values_of(&f);
-    const char *text = rows->text, *percent;
-    while ((percent = strchr(text, '%'))) {
-        memcpy(out, text, (size_t)(percent - text));
-        out += percent - text;
-        put_value(percent[1], &v);
-        text = percent + 2;
-    }
-    put_text(text);
-    put_line_end();
+    put_filled(rows->text, put_value, &v);
 }
 
 static const struct row *rows_of_mix(void)

@@ -119,48 +119,13 @@ static size_t past_quote(struct csv *out, struct slice line, unsigned n, size_t 
     return end;
 }
 
-/* How long 16 fields are, commas included, is told by their starts: bit n of *filled, and of
- * *single, for field n. */
-#ifdef __SSE2__
-static inline __m128i lengths(const uint32_t *start)
+static inline void finish(struct csv *out, unsigned count, size_t len)
 {
-    return _mm_sub_epi32(_mm_loadu_si128((const __m128i *)(const void *)(start + 1)),
-                         _mm_loadu_si128((const __m128i *)(const void *)start));
-}
-
-static inline void measure(const uint32_t *start, uint64_t *filled, uint64_t *single)
-{
-    __m128i low = _mm_packs_epi32(lengths(start), lengths(start + 4));
-    __m128i high = _mm_packs_epi32(lengths(start + 8), lengths(start + 12));
-    __m128i bytes = _mm_packs_epi16(low, high); /* saturated: no long one becomes 1 or 2 */
-    *filled = (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(1)));
-    *single = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(2)));
-}
-#else
-static inline void measure(const uint32_t *start, uint64_t *filled, uint64_t *single)
-{
-    *filled = *single = 0;
-    for (unsigned i = 0; i < 16 && start[i + 1] > start[i]; i++) {
-        *filled |= (uint64_t)(start[i + 1] - start[i] > 1) << i;
-        *single |= (uint64_t)(start[i + 1] - start[i] == 2) << i;
-    }
-}
-#endif
-
-static void finish(struct csv *out, unsigned count, size_t len)
-{
-    uint64_t filled, single;
+    uint32_t *beyond = out->start + count, end = (uint32_t)len + 1;
     out->count = count;
-    out->start[count] = (uint32_t)(len + 1);
-    /* What is measured beyond the last field must not look like one. */
-    memset(out->start + count + 1, 0, 16 * sizeof(out->start[0]));
-    memset(out->filled, 0, sizeof(out->filled));
-    memset(out->single, 0, sizeof(out->single));
-    for (unsigned n = 0; n < count; n += 16) {
-        measure(out->start + n, &filled, &single);
-        out->filled[n / 64] |= filled << n % 64;
-        out->single[n / 64] |= single << n % 64;
-    }
+    *beyond++ = end;
+    for (uint32_t i = 0; i < CSV_BEYOND; i++)
+        beyond[i] = end + 1 + i;
 }
 
 /* Notes the fields that begin behind a block's commas; false when there is no room for more, and
@@ -194,8 +159,9 @@ static void begin(struct csv *out, struct slice line)
     out->start[0] = 0;
 }
 
-/* Splits what is left from `at` on, where field n is. */
-static void split_from(struct csv *out, struct slice line, size_t at, unsigned n)
+/* Splits what is left from `at` on, where field n is; *len is where the last field ends. Returns how
+ * many there are. */
+static unsigned split_from(struct csv *out, struct slice line, size_t at, unsigned n, size_t *len)
 {
     bool literal = false;
     while (at < line.len) {
@@ -214,13 +180,16 @@ static void split_from(struct csv *out, struct slice line, size_t at, unsigned n
                 at = past_quote(out, line, n, at, &literal);
         }
     }
-    finish(out, n + 1, line.len);
+    *len = line.len;
+    return n + 1;
 }
 
 void csv_split_narrow(struct csv *out, struct slice line)
 {
+    size_t len;
     begin(out, line);
-    split_from(out, line, 0, 0);
+    unsigned count = split_from(out, line, 0, 0, &len);
+    finish(out, count, len);
 }
 
 #ifdef WIDE
@@ -242,64 +211,70 @@ void csv_split_narrow(struct csv *out, struct slice line)
 static const uint64_t starts_of[256] = {FOR_BYTES(STARTS)};
 static const uint8_t count_of[256] = {FOR_BYTES(COUNT)};
 
-WIDE static inline uint64_t equal_wide(__m256i low, __m256i high, char byte)
+WIDE static inline uint64_t both_masks(__m256i low, __m256i high)
 {
-    const __m256i all = _mm256_set1_epi8(byte);
-    uint64_t first = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, all));
-    return first | (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, all)) << 32;
+    return (unsigned)_mm256_movemask_epi8(low) | (uint64_t)(unsigned)_mm256_movemask_epi8(high)
+                                                     << 32;
 }
 
-/* Notes the fields that begin behind the commas of eight bytes, which are `more` behind `at`; returns
- * where the next belong. */
-WIDE static inline uint32_t *add_wide(uint32_t *next, unsigned commas, __m256i at, int more)
+/* Notes the fields that begin behind the commas of eight bytes at `at`; returns where the next belong. */
+WIDE static inline uint32_t *add_wide(uint32_t *next, unsigned commas, __m256i at)
 {
     __m128i starts = _mm_loadl_epi64((const __m128i *)(const void *)&starts_of[commas]);
-    __m256i first = _mm256_add_epi32(at, _mm256_set1_epi32(more));
     _mm256_storeu_si256((__m256i *)(void *)next,
-                        _mm256_add_epi32(_mm256_cvtepu8_epi32(starts), first));
+                        _mm256_add_epi32(_mm256_cvtepu8_epi32(starts), at));
     return next + count_of[commas];
 }
 
 /*
- * The whole blocks of a line up to the first with a quote, by a table for every eight bytes instead
- * of a branch for every comma. Returns how many bytes that are.
+ * The blocks of a line of at least one, up to the first with a quote, by a table for every eight bytes
+ * instead of a branch for every comma; the last is read so that it ends where the line ends. Returns
+ * how many bytes that are.
  */
-WIDE static size_t split_wide(struct csv *out, struct slice line, unsigned *count)
+WIDE static inline size_t add_blocks(struct csv *out, struct slice line, unsigned *count)
 {
+    const __m256i comma = _mm256_set1_epi8(','), quote = _mm256_set1_epi8('"');
     uint32_t *next = out->start + 1, *last = out->start + CSV_COLUMNS_MAX - BLOCK;
+    __m256i first = _mm256_setzero_si256();
     size_t at = 0;
-    for (; line.len - at >= BLOCK && next < last; at += BLOCK) {
-        const __m256i *block = (const __m256i *)(const void *)(line.ptr + at);
+    for (; at < line.len && next < last; at += BLOCK) {
+        size_t left = line.len - at, before = left < BLOCK ? BLOCK - left : 0;
+        const __m256i *block = (const __m256i *)(const void *)(line.ptr + at - before);
         const __m256i low = _mm256_loadu_si256(block), high = _mm256_loadu_si256(block + 1);
-        if (equal_wide(low, high, '"'))
+        const __m256i quotes =
+            _mm256_or_si256(_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(high, quote));
+        if (!_mm256_testz_si256(quotes, quotes))
             break;
-        uint64_t commas = equal_wide(low, high, ',');
-        const __m256i first = _mm256_set1_epi32((int)at);
-        next = add_wide(next, commas & 255, first, 0);
-        next = add_wide(next, commas >> 8 & 255, first, 8);
-        next = add_wide(next, commas >> 16 & 255, first, 16);
-        next = add_wide(next, commas >> 24 & 255, first, 24);
-        next = add_wide(next, commas >> 32 & 255, first, 32);
-        next = add_wide(next, commas >> 40 & 255, first, 40);
-        next = add_wide(next, commas >> 48 & 255, first, 48);
-        next = add_wide(next, commas >> 56, first, 56);
+        uint64_t commas =
+            both_masks(_mm256_cmpeq_epi8(low, comma), _mm256_cmpeq_epi8(high, comma)) >> before;
+        for (size_t eights = (BLOCK - before + 7) / 8; eights; eights--, commas >>= 8) {
+            next = add_wide(next, commas & 255, first);
+            first = _mm256_add_epi32(first, _mm256_set1_epi32(8));
+        }
     }
     *count = (unsigned)(next - out->start - 1);
-    _mm256_zeroupper();
-    return at;
+    return at < line.len ? at : line.len;
+}
+
+WIDE static void split_wide(struct csv *out, struct slice line)
+{
+    unsigned n = 0;
+    size_t at = line.len < BLOCK ? 0 : add_blocks(out, line, &n), len = line.len;
+    n = at < line.len ? split_from(out, line, at, n, &len) : n + 1;
+    finish(out, n, len);
 }
 #endif
 
 void csv_split(struct csv *out, struct slice line)
 {
-    size_t at = 0;
-    unsigned n = 0;
-    begin(out, line);
 #ifdef WIDE
-    if (wide_here())
-        at = split_wide(out, line, &n);
+    if (wide_here()) {
+        begin(out, line);
+        split_wide(out, line);
+        return;
+    }
 #endif
-    split_from(out, line, at, n);
+    csv_split_narrow(out, line);
 }
 
 void csv_split_plain(struct csv *out, struct slice line)
@@ -346,6 +321,15 @@ void csv_join(struct csv *csv, unsigned first, unsigned last)
         if (csv_is_quoted(csv_raw(csv, n)))
             csv->quoted[n / 64] |= bit;
     }
+}
+
+struct slice csv_cut(struct csv *csv)
+{
+    unsigned last = csv->count - 1;
+    struct slice text = csv_raw(csv, last);
+    csv->quoted[last / 64] &= ~(UINT64_C(1) << last % 64);
+    finish(csv, last, csv->start[last] - 1);
+    return text;
 }
 
 bool csv_number_any(struct slice text, uint64_t *out)

@@ -16,17 +16,18 @@
 #include "parsers/text/digits.h"
 
 #define CSV_COLUMNS_MAX 192 /* what comes after is not looked at; `more` says so */
+#define CSV_BEYOND      64
 
 struct csv {
     const char *base;
     unsigned count;
     bool unclosed;
     bool more;
-    /* Bit n % 64 of word n / 64: field n is not empty, is one byte long, begins with a quote. */
-    uint64_t filled[CSV_COLUMNS_MAX / 64], single[CSV_COLUMNS_MAX / 64];
+    /* Bit n % 64 of word n / 64: field n begins with a quote. */
     uint64_t quoted[CSV_COLUMNS_MAX / 64];
-    uint32_t start[CSV_COLUMNS_MAX + 17]; /* field n ends before the comma in front of field n + 1;
-                                              16 more than that so that vectors may look at them */
+    /* Field n ends before the comma in front of field n + 1. Behind the last field stand CSV_BEYOND
+     * more that are empty. */
+    uint32_t start[CSV_COLUMNS_MAX + CSV_BEYOND + 1];
 };
 
 /* The line must be shorter than 2 GiB. An empty line is one empty field. */
@@ -58,16 +59,17 @@ unsigned csv_commas(struct slice text, unsigned *at, unsigned max);
 /* Makes one field of the fields from first to last, with the commas between them. */
 void csv_join(struct csv *csv, unsigned first, unsigned last);
 
+/* Takes off the last field, which is returned as it stands in the line. */
+struct slice csv_cut(struct csv *csv);
+
 /* A whole number in digits only. */
 bool csv_number_any(struct slice text, uint64_t *out);
 
-/* Field n, which must be there, as a whole number; false when it is anything else. Faster than
- * csv_number_any: up to eight digits are read at once, with the bytes in front of the field. */
-static inline bool csv_number(const struct csv *csv, unsigned n, uint64_t *out)
+/* The same for a text in front of which eight bytes may be read: up to eight digits are read at once. */
+static inline bool csv_number(struct slice text, uint64_t *out)
 {
-    struct slice text = {csv->base + csv->start[n], csv->start[n + 1] - csv->start[n] - 1};
-    uint64_t any;                     /* of its own: so *out may be a register */
-    if (text.len - 1 >= 8 || n < 8) { /* each field in front of it has its comma */
+    uint64_t any; /* of its own: so *out may be a register */
+    if (text.len - 1 >= 8) {
         if (!csv_number_any(text, &any))
             return false;
         *out = any;

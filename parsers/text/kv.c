@@ -1,6 +1,8 @@
 /* Readers of key and value text. See kv.h for what each of them takes. */
 #include "parsers/text/kv.h"
 
+#include "parsers/text/wide.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -29,32 +31,91 @@ static inline uint64_t marks_of(const char *p)
            marks_of_16(p + 48) << 48;
 }
 
-uint64_t kv_marks(const char *p, const char *end)
+/* The marks of so many blocks. */
+static void find_marks(const char *p, size_t blocks, uint64_t *marks)
 {
-    size_t left = (size_t)(end - p);
-    return left >= BLOCK ? marks_of(p) : marks_of(end - BLOCK) >> (BLOCK - left);
+    for (size_t i = 0; i < blocks; i++)
+        marks[i] = marks_of(p + BLOCK * i);
 }
 
-static uint64_t first_marks(const char *p, const char *end)
+#ifdef WIDE
+WIDE static inline uint64_t marks_of_32(const char *p)
 {
-    char last[BLOCK] = {0};
-    if (end - p >= BLOCK)
-        return marks_of(p);
-    memcpy(last, p, (size_t)(end - p));
-    return marks_of(last);
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"')),
+                                  _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
+    return (uint32_t)_mm256_movemask_epi8(hit);
 }
 
-struct kv_quoted kv_quoted_over(struct slice text)
+WIDE static void find_marks_wide(const char *p, size_t blocks, uint64_t *marks)
 {
-    const char *end = slice_end(text);
-    return (struct kv_quoted){text.ptr, end, text.ptr, first_marks(text.ptr, end)};
+    for (size_t i = 0; i < blocks; i++, p += BLOCK)
+        marks[i] = marks_of_32(p) | marks_of_32(p + 32) << 32;
+}
+#endif
+
+/* The marks of a text that is shorter than a block. */
+static uint64_t few_marks(const char *p, size_t len)
+{
+    char block[BLOCK] = {0};
+    memcpy(block, p, len);
+    return marks_of(block);
 }
 
-/* The mark after a backslash and the byte it protects. */
-static const char *next_after_backslash(struct kv_quoted *it, const char *backslash)
+/* Finds the marks from p on. The last block is read so that it ends where the text ends. */
+static void fill(struct kv_quoted *it, const char *p)
 {
-    const char *mark = kv_mark(it);
-    return mark == backslash + 1 && mark < it->end ? kv_mark(it) : mark;
+    size_t left = (size_t)(it->end - p), blocks = left / BLOCK, rest = left % BLOCK;
+    if (blocks >= KV_BLOCKS) {
+        blocks = KV_BLOCKS;
+        rest = 0;
+    }
+#ifdef WIDE
+    if (wide_here())
+        find_marks_wide(p, blocks, it->marks);
+    else
+#endif
+        find_marks(p, blocks, it->marks);
+    it->from = p;
+    it->to = p + BLOCK * blocks + rest;
+    if (rest) {
+        it->marks[blocks] =
+            blocks ? marks_of(it->end - BLOCK) >> (BLOCK - rest) : few_marks(p, rest);
+        blocks++;
+    }
+    it->marks[blocks] = 0;
+    it->wide = it->to - p >= KV_WIDE ? it->to - (KV_WIDE - 1) : p;
+}
+
+void kv_quoted_begin(struct kv_quoted *it, struct slice text)
+{
+    it->at = text.ptr;
+    it->end = slice_end(text);
+    it->closing = text.len > 2 ? it->end - 2 : text.ptr;
+    fill(it, text.ptr);
+}
+
+const char *kv_mark(struct kv_quoted *it, const char *p)
+{
+    while (p < it->end) {
+        if (p < it->from || p >= it->to)
+            fill(it, p);
+        size_t at = (size_t)(p - it->from);
+        uint64_t marks = it->marks[at / BLOCK] >> at % BLOCK;
+        if (marks)
+            return p + (unsigned)__builtin_ctzll(marks);
+        p = it->from + (at / BLOCK + 1) * BLOCK;
+        if (p > it->to)
+            p = it->to;
+    }
+    return it->end;
+}
+
+/* The mark behind one that was looked at; a backslash protects the byte after it. */
+static const char *mark_behind(struct kv_quoted *it, const char *mark)
+{
+    size_t step = *mark == '\\' && it->end - mark > 1 ? 2 : 1;
+    return kv_mark(it, mark + step);
 }
 
 /* Letters, digits, '_', '-' and '.'. */
@@ -132,25 +193,36 @@ struct slice kv_name(struct slice name)
     return name;
 }
 
+bool kv_quoted_usual(struct kv_quoted *it, struct slice *name, struct slice *value)
+{
+    const char *begin = it->at, *open = kv_mark(it, begin);
+    size_t len = (size_t)(open - 1 - begin);
+    if (it->end - open < 4 || len - 3 > KV_NAME_MAX - 3 || !kv_at(open - 1, ":\""))
+        return false;
+    const char *close = kv_mark(it, open + 1);
+    if (it->end - close < 3 || *close != '"' || !kv_at(close + 1, "; "))
+        return false;
+    *name = slice_make(begin, len);
+    *value = slice_between(open + 1, close);
+    it->at = close + 3;
+    return true;
+}
+
 bool kv_quoted_any(struct kv_quoted *it, struct kv *out)
 {
-    const char *open = kv_mark(it);
+    const char *open = kv_mark(it, it->at);
     while (open < it->end && *open == '\\')
-        open = next_after_backslash(it, open);
+        open = mark_behind(it, open);
     if (open == it->end)
         return false;
     out->name = kv_name(slice_between(it->at, open));
     out->escaped = false;
     bool equals = open > it->at && open[-1] == '=';
 
-    const char *close = kv_mark(it);
+    const char *close = mark_behind(it, open);
     while (close < it->end && (*close == '\\' || !closes(close, it->end, equals))) {
-        if (*close == '\\') {
-            out->escaped = true;
-            close = next_after_backslash(it, close);
-        } else {
-            close = kv_mark(it);
-        }
+        out->escaped |= *close == '\\';
+        close = mark_behind(it, close);
     }
     out->cut = close == it->end;
     out->value = slice_between(open + 1, close);

@@ -11,7 +11,7 @@
 
 #include "parsers/text/cursor.h"
 
-#define KV_NAME_MAX 30 /* of keys that tables hold */
+#define KV_NAME_MAX 29 /* of keys that tables hold */
 
 struct kv {
     struct slice name;
@@ -25,36 +25,39 @@ struct kv {
  * separators, brackets, and the colons or the equals sign behind it. A backslash takes the
  * meaning from the byte after it. A quote that no separator follows belongs to the value.
  *
- * The marks (quotes and backslashes) of 64 bytes are found at once and then visited one by one.
+ * The marks (quotes and backslashes) of many bytes are found at once, and then looked up.
  */
+#define KV_BLOCKS 32 /* of 64 bytes: most texts are shorter */
+#define KV_WIDE   18 /* bytes: for a name, the colon and the quote */
+
 struct kv_quoted {
-    const char *at;    /* where the next name begins, perhaps with separators in front of it */
-    const char *end;   /* of the text */
-    const char *block; /* the 64 bytes that `marks` speaks of */
-    uint64_t marks;    /* bit n: block[n] is a mark that was not visited yet */
+    const char *at;        /* where the next name begins, perhaps with separators in front of it */
+    const char *end;       /* of the text */
+    const char *from, *to; /* the bytes that `marks` speaks of; `at` is none before them */
+    const char *wide;      /* from there on less than KV_WIDE of them are left */
+    const char *closing;   /* from there on a quote has less than two bytes behind it */
+    uint64_t marks[KV_BLOCKS + 1]; /* bit n: from[n] is a mark; behind the last block a zero */
 };
 
-struct kv_quoted kv_quoted_over(struct slice text);
+void kv_quoted_begin(struct kv_quoted *it, struct slice text);
 
-/* The marks of the 64 bytes at p, as far as they lie before `end`. The 64 in front of p are of the
- * text too. */
-uint64_t kv_marks(const char *p, const char *end);
+/* The first mark that is not before p; the text's end when there is none. */
+const char *kv_mark(struct kv_quoted *it, const char *p);
 
-/* The next quote or backslash; the text's end when there is none left. */
-static inline const char *kv_mark(struct kv_quoted *it)
+/* The same where p is one of the bytes that `marks` speaks of: bits of any eight bytes in a row tell
+ * where the next 57 have a mark. */
+static inline const char *kv_mark_near(struct kv_quoted *it, const char *p)
 {
-    while (it->marks == 0) {
-        if (it->end - it->block <= 64)
-            return it->end;
-        it->block += 64;
-        it->marks = kv_marks(it->block, it->end);
-    }
-    const char *mark = it->block + (unsigned)__builtin_ctzll(it->marks);
-    it->marks &= it->marks - 1;
-    return mark;
+    size_t at = (size_t)(p - it->from);
+    uint64_t marks;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(&marks, (const char *)it->marks + at / 8, sizeof(marks));
+    marks >>= at % 8;
+#else
+    marks = it->marks[at / 64] >> at % 64;
+#endif
+    return marks ? p + (unsigned)__builtin_ctzll(marks) : kv_mark(it, p);
 }
-
-bool kv_quoted_any(struct kv_quoted *it, struct kv *out);
 
 /* Whether two bytes stand at p, compared at once. */
 static inline bool kv_at(const char *p, const char *two)
@@ -62,30 +65,18 @@ static inline bool kv_at(const char *p, const char *two)
     return memcmp(p, two, 2) == 0;
 }
 
-/* A name without the separators and brackets in front of it and the colons and equals signs behind. */
+/* A name without the separators and brackets in front of it and the colons and equal signs behind. */
 struct slice kv_name(struct slice name);
 
 /*
  * Reads a pair of the usual form, `name:"value"; `, whose name a table can hold and has three bytes
  * at least; false, and nothing is read, when another form stands here. The name may still have
- * separators around it: a table will not have it then, and kv_name takes them off. In a loop around
- * this the iterator stays in registers when what else is called gets a copy of it.
+ * separators around it: a table will not have it then, and kv_name takes them off.
  */
-static inline bool kv_quoted_usual(struct kv_quoted *it, struct slice *name, struct slice *value)
-{
-    struct kv_quoted next = *it;
-    const char *begin = it->at, *open = kv_mark(&next), *close = kv_mark(&next);
-    size_t len = (size_t)(open - 1 - begin);
-    if (it->end - close < 3 || len - 3 > KV_NAME_MAX - 3 || !kv_at(open - 1, ":\"") ||
-        *close != '"' || !kv_at(close + 1, "; "))
-        return false;
-    *name = slice_make(begin, len);
-    *value = slice_between(open + 1, close);
-    it->at = close + 3;
-    it->block = next.block;
-    it->marks = next.marks;
-    return true;
-}
+bool kv_quoted_usual(struct kv_quoted *it, struct slice *name, struct slice *value);
+
+/* A pair of any form; false when there is none. */
+bool kv_quoted_any(struct kv_quoted *it, struct kv *out);
 
 /* The next pair; false when there is none. */
 static inline bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
@@ -124,8 +115,14 @@ size_t kv_unescape(struct slice text, char *out);
  */
 struct kv_key {
     char name[KV_NAME_MAX];
+    uint8_t len; /* of the name */
     uint8_t how, what;
 };
+
+#define KV_KEY(name, how, what)                                                                    \
+    {                                                                                              \
+        name, sizeof(name) - 1, how, what                                                          \
+    }
 
 struct kv_drawer {
     const struct kv_key *keys, *end;

@@ -11,6 +11,24 @@
 #endif
 
 #define PLAIN_SLACK 16 /* bytes behind the text that the output must have room for */
+#define PLAIN_BLOCK 16 /* bytes that are copied at once */
+
+/* Where a block may be read from: `count` bytes from `begin` on. */
+struct plain_blocks {
+    uintptr_t begin;
+    size_t count;
+};
+
+static inline struct plain_blocks plain_blocks_of(struct slice whole)
+{
+    return (struct plain_blocks){(uintptr_t)whole.ptr,
+                                 whole.len < PLAIN_BLOCK ? 0 : whole.len - PLAIN_BLOCK + 1};
+}
+
+static inline bool plain_has_block(struct plain_blocks blocks, const char *p)
+{
+    return (uintptr_t)p - blocks.begin < blocks.count;
+}
 
 static inline bool plain_byte(char c, char special)
 {
@@ -39,7 +57,7 @@ static inline __m128i plain_bad(__m128i v, char special)
 
 /* 16 to 32 bytes as two blocks that overlap: nothing is read behind them. One bit of the result for
  * each byte of the blocks that is not plain. */
-static inline unsigned plain_blocks(char *out, const char *p, size_t len, char special)
+static inline unsigned plain_pair(char *out, const char *p, size_t len, char special)
 {
     __m128i first = _mm_loadu_si128((const __m128i *)(const void *)p);
     __m128i last = _mm_loadu_si128((const __m128i *)(const void *)(p + len - 16));
@@ -83,13 +101,26 @@ static inline size_t plain_copy_long(char *out, const char *p, size_t len, char 
     for (size_t n = 0; n < len; n += 32) {
         if (len - n < 32)
             n = len - 32; /* the last blocks overlap those before */
-        unsigned bad = plain_blocks(out + n, p + n, 32, special);
+        unsigned bad = plain_pair(out + n, p + n, 32, special);
         if (bad)
             return n + (size_t)__builtin_ctz(bad);
     }
     return len;
 }
 #endif
+
+/* Copies a block, and says whether its first `len` bytes are plain. */
+static inline bool plain_copy_block(char *out, const char *p, size_t len, char special)
+{
+#ifdef __SSE2__
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
+    _mm_storeu_si128((__m128i *)(void *)out, block);
+    unsigned bad = (unsigned)_mm_movemask_epi8(plain_bad(block, special)) | 1u << PLAIN_BLOCK;
+    return (unsigned)__builtin_ctz(bad) >= (unsigned)len;
+#else
+    return plain_copy_bytes(out, p, len, special) == len;
+#endif
+}
 
 /*
  * Copies up to the first byte that is not plain; returns how many were copied. May write up to
@@ -102,7 +133,7 @@ static inline size_t plain_copy(char *out, const char *p, size_t len, char speci
     if (len > 32)
         return plain_copy_long(out, p, len, special);
     if (len >= 16)
-        bad = plain_blocks(out, p, len, special);
+        bad = plain_pair(out, p, len, special);
     else if (len > 0)
         bad = plain_parts(out, p, len, special, &width);
     else

@@ -93,6 +93,36 @@ static inline int64_t read_clock(const char *p)
     return ((hour * 60 + minute) * 60 + second) * INT64_C(1000);
 }
 
+/*
+ * "2026/11/21 08:56:00", 19 bytes with these separators, as milliseconds of the zone's time; false
+ * when it is none. Eight bytes at a time: where a digit or a separator belongs and something else
+ * stands, the sum has its highest bit set.
+ */
+static inline bool read_full(const char *p, char between, char before_clock, int64_t *local)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080), date_form = UINT64_C(0x7f76767f76767676),
+                   clock_form = UINT64_C(0x76767f76767f7676);
+    uint64_t mark = (unsigned char)(between ^ '0'), colon = ':' ^ '0',
+             before = (unsigned char)(before_clock ^ '0');
+    uint64_t date = digits_word(p) ^ (mark << 32 | mark << 56);
+    uint64_t day_on = digits_word(p + 8) ^ (before << 16 | colon << 40);
+    uint64_t clock = digits_word(p + 11) ^ (colon << 16 | colon << 40);
+    if (((date + date_form) | date | (day_on + clock_form) | day_on | (clock + clock_form) |
+         clock) &
+        high)
+        return false;
+    date = date * 10 + (date >> 8); /* each byte: the number that it and the next one are */
+    clock = clock * 10 + (clock >> 8);
+    unsigned year = (date & 255) * 100 + (date >> 16 & 255), month = date >> 40 & 255;
+    unsigned day = (day_on & 255) * 10 + (day_on >> 8 & 255);
+    unsigned hour = clock & 255, minute = clock >> 24 & 255, second = clock >> 48 & 255;
+    if (hour > 23 || minute > 59 || second > 60 || !date_exists((int)year, month, day))
+        return false;
+    *local =
+        days_of(year, month, day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * INT64_C(1000);
+    return true;
+}
+
 /* ".123456" behind a time: its milliseconds are added. Returns where it ends; none is fine. */
 static const char *read_fraction(const char *p, const char *end, int64_t *ms)
 {
@@ -131,13 +161,11 @@ static const char *read_offset(const char *p, const char *end, bool *given, int6
 bool timestamp_iso(struct cursor *c, const struct zone *zone, int64_t *ms)
 {
     const char *p = c->rest.ptr, *end = slice_end(c->rest);
-    if (c->rest.len < 19 || p[4] != '-' || p[7] != '-' || (p[10] != 'T' && p[10] != ' '))
+    if (c->rest.len < 19 || (p[10] != 'T' && p[10] != ' '))
         return false;
-    unsigned year = four_digits(p), month = two_digits(p + 5), day = two_digits(p + 8);
-    int64_t clock = read_clock(p + 11);
-    if (year > 9999 || clock < 0 || !date_exists((int)year, month, day))
+    int64_t local, offset;
+    if (!read_full(p, '-', p[10], &local))
         return false;
-    int64_t local = days_of(year, month, day) * DAY_MS + clock, offset;
     bool given;
     p = read_fraction(p + 19, end, &local);
     p = read_offset(p, end, &given, &offset);
@@ -307,29 +335,33 @@ static const char *read_short(const char *p, const char *end, char stop, unsigne
     return p < end && *p == stop ? p + 1 : NULL;
 }
 
+/* The same with a month and a day of one or two digits. Returns where it ends, or NULL. */
+static const char *read_loose(const char *p, const char *end, char between, char before_clock,
+                              int64_t *local)
+{
+    unsigned year = four_digits(p), month, day;
+    p = read_short(p + 5, end, between, &month);
+    p = p ? read_short(p, end, before_clock, &day) : NULL;
+    if (!p || end - p < 8 || year > 9999 || !date_exists((int)year, month, day))
+        return NULL;
+    int64_t clock = read_clock(p);
+    *local = days_of(year, month, day) * DAY_MS + clock;
+    return clock < 0 ? NULL : p + 8;
+}
+
 bool timestamp_slashed(struct cursor *c, const struct zone *zone, int64_t *ms)
 {
     const char *p = c->rest.ptr, *end = slice_end(c->rest);
-    unsigned month, day;
+    int64_t local;
     if (c->rest.len < 17 || (p[4] != '/' && p[4] != ':'))
         return false;
-    unsigned year = four_digits(p);
     char between = p[4], before_clock = between == '/' ? ' ' : '-';
-    if (c->rest.len >= 19 && p[7] == between && p[10] == before_clock) { /* nearly always */
-        month = two_digits(p + 5);
-        day = two_digits(p + 8);
-        p += 11;
-    } else {
-        p = read_short(p + 5, end, between, &month);
-        p = p ? read_short(p, end, before_clock, &day) : NULL;
-    }
-    if (!p || end - p < 8 || year > 9999 || !date_exists((int)year, month, day))
+    if (c->rest.len >= 19 && read_full(p, between, before_clock, &local)) /* nearly always */
+        p += 19;
+    else if (!(p = read_loose(p, end, between, before_clock, &local)))
         return false;
-    int64_t clock = read_clock(p);
-    if (clock < 0)
-        return false;
-    p = read_fraction(p + 8, end, &clock);
-    *ms = zone_to_utc(zone, days_of(year, month, day) * DAY_MS + clock);
+    p = read_fraction(p, end, &local);
+    *ms = zone_to_utc(zone, local);
     cursor_advance(c, (size_t)(p - c->rest.ptr));
     return true;
 }

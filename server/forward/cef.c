@@ -61,6 +61,7 @@ static void write_event(struct cef_writer *w, const struct line *line)
 {
     const struct record *r = line->record;
     unsigned severity = record_severity(r);
+    w->blocks = plain_blocks_of(r->source);
     int64_t time_ms = RECORD_HAS(r, time) ? r->time : 0;
     cef_put_syslog_header(w, line->format, time_ms, RECORD_HAS(r, host) ? r->host : SLICE_NONE,
                           severity);

@@ -14,7 +14,7 @@ static unsigned key_hash(const char *p, size_t n)
     uint64_t h = n;
     for (size_t i = 0; i < n; i++)
         h = (h ^ (unsigned char)p[i]) * UINT64_C(0x9e3779b97f4a7c15);
-    return h >> 32 & (CEF_KEYS - 1);
+    return h >> 51 & (CEF_KEYS - 1);
 }
 
 /* Whether one of the keys up to `end` is this. No value has what would end a key in it: what begins
@@ -75,15 +75,24 @@ static unsigned name_hash(struct slice name)
                       55);
 }
 
-static inline bool is_name(const struct cef_name *slot, struct slice prefix, struct slice name)
+/* Static text is known by where it stands. */
+static inline bool is_text(const struct cef_name *slot, struct slice prefix, struct slice name)
 {
-    return slot->name_len == name.len && slot->prefix == prefix.ptr &&
+    return __builtin_expect(slot->text == name.ptr, 1) &&
+           __builtin_expect(slot->len == name.len, 1) &&
+           __builtin_expect(slot->prefix == prefix.ptr, 1);
+}
+
+static bool is_name(const struct cef_name *slot, struct slice prefix, struct slice name)
+{
+    return slot->len == name.len && slot->prefix == prefix.ptr &&
            cef_same(slot->name, name.ptr, name.len);
 }
 
 /* The slot of a name, one of two neighbours: which of them is filled anew is left to chance. NULL: it
  * is not remembered. */
-static struct cef_name *find_name(struct cef_memory *memory, struct slice prefix, struct slice name)
+static struct cef_name *find_name(struct cef_memory *memory, const struct record *r,
+                                  struct slice prefix, struct slice name)
 {
     if (name.len > CEF_NAME_MAX || prefix.len > CEF_PREFIX_MAX)
         return NULL;
@@ -92,59 +101,99 @@ static struct cef_name *find_name(struct cef_memory *memory, struct slice prefix
         if (is_name(&memory->names[hash ^ way], prefix, name))
             return &memory->names[hash ^ way];
     struct cef_name *slot = &memory->names[hash ^ (memory->line & 1)];
+    slot->text = record_is_static(r, name) ? name.ptr : NULL;
+    slot->len = name.len;
     slot->prefix = prefix.ptr;
-    slot->name_len = (uint8_t)name.len;
     memcpy(slot->name, name.ptr, name.len);
     slot->key_len = (uint8_t)make_key(slot->key, prefix, name);
     slot->key_hash = (uint16_t)key_hash(slot->key, slot->key_len);
     return slot;
 }
 
-/* Writes " key=" of a name that was not guessed; returns its end. */
-static char *put_name(char *p, struct cef_memory *memory, struct slice prefix, struct slice name,
-                      struct cef_name ***guess, unsigned *hash)
+/* " key=" as remembered: almost always half of a slot's room holds it. */
+static inline char *put_key(char *p, const struct cef_name *slot)
 {
-    struct cef_name *slot = find_name(memory, prefix, name);
-    if (!slot) {
-        size_t len = make_key(p, prefix, slice_first(name, NAME_MAX_BYTES));
-        *hash = key_hash(p, len);
-        return p + len;
-    }
-    **guess = slot;
-    *guess = &slot->next;
-    *hash = slot->key_hash;
-    memcpy(p, slot->key, CEF_KEY_MAX);
+    memcpy(p, slot->key, CEF_KEY_MAX / 2);
+    if (__builtin_expect(slot->key_len > CEF_KEY_MAX / 2, 0))
+        memcpy(p + CEF_KEY_MAX / 2, slot->key + CEF_KEY_MAX / 2, CEF_KEY_MAX / 2);
     return p + slot->key_len;
+}
+
+/* What writing a record's extras takes. */
+struct extras {
+    struct cef_memory *memory;
+    const struct record *record;
+    struct slice prefix;
+    const char *keys[RECORD_EXTRA_MAX]; /* where they stand in the line */
+};
+
+/* " key=" of the n-th name, which is not the static text that was expected, or whose key the line may
+ * have. Returns its end. */
+static __attribute__((noinline)) char *put_other_key(struct extras *x, unsigned n, char *p,
+                                                     struct cef_name **guess)
+{
+    struct cef_memory *memory = x->memory;
+    struct slice name = x->record->extras[n].name;
+    struct cef_name *slot = *guess;
+    unsigned hash;
+    if (!is_name(slot, x->prefix, name))
+        slot = find_name(memory, x->record, x->prefix, name);
+    if (slot) {
+        *guess = slot;
+        p = put_key(p, slot);
+        hash = slot->key_hash;
+    } else {
+        size_t len = make_key(p, x->prefix, slice_first(name, NAME_MAX_BYTES));
+        hash = key_hash(p, len);
+        p += len;
+    }
+    if (memory->key_line[hash] == memory->line)
+        p = make_unique(memory, x->keys, x->keys + n, p);
+    memory->key_line[hash] = memory->line;
+    return p;
+}
+
+/* Where there are extras, no round cuts 32 bytes. */
+static inline char *put_value(struct cef_writer *w, struct plain_blocks blocks, char *p,
+                              const struct slice *value)
+{
+    size_t len = value->len;
+    if (len <= PLAIN_BLOCK || len > 2 * PLAIN_BLOCK)
+        return cef_copy(w, blocks, p, value, 1023);
+    if (plain_copy(p, value->ptr, len, CEF_IN_EXTENSION) == len)
+        return p + len;
+    return cef_copy_any(w, p, value, 1023);
 }
 
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r)
 {
-    const struct record_extra *extra = r->extras, *end = extra + r->extra;
-    struct slice prefix = r->extra_prefix.len ? r->extra_prefix : slice("Device");
+    const unsigned count = r->extra;
+    const struct plain_blocks blocks = w->blocks;
+    const char *const stop = w->stop;
+    const uint32_t line = ++memory->line;
     struct cef_name **guess = &memory->head->extra;
-    const char *keys[RECORD_EXTRA_MAX], **key = keys, *stop = w->stop;
-    uint32_t line = ++memory->line;
+    struct extras x;
     char *p = w->p;
 
-    for (; extra < end && p <= stop; extra++, key++) {
+    x.memory = memory;
+    x.record = r;
+    x.prefix = r->extra_prefix.len ? r->extra_prefix : slice("Device");
+    for (unsigned n = 0; n < count; n++) {
+        const struct record_extra *extra = &r->extras[n];
         struct cef_name *slot = *guess;
-        unsigned hash;
-        *key = p;
-        if (__builtin_expect(is_name(slot, prefix, extra->name), 1)) {
-            guess = &slot->next;
-            hash = slot->key_hash;
-            memcpy(p, slot->key, CEF_KEY_MAX / 2);
-            if (__builtin_expect(slot->key_len > CEF_KEY_MAX / 2, 0))
-                memcpy(p + CEF_KEY_MAX / 2, slot->key + CEF_KEY_MAX / 2, CEF_KEY_MAX / 2);
-            p += slot->key_len;
-        } else {
-            p = put_name(p, memory, prefix, extra->name, &guess, &hash);
+        if (__builtin_expect(p > stop, 0)) {
+            w->cut = true;
+            break;
         }
-        if (__builtin_expect(memory->key_line[hash] == line, 0))
-            p = make_unique(memory, keys, key, p);
-        memory->key_line[hash] = line;
-        p = cef_copy(w, p, extra->value, 1023);
+        x.keys[n] = p;
+        if (is_text(slot, x.prefix, extra->name) && memory->key_line[slot->key_hash] != line) {
+            memory->key_line[slot->key_hash] = line;
+            p = put_key(p, slot);
+        } else {
+            p = put_other_key(&x, n, p, guess);
+        }
+        guess = &(*guess)->next;
+        p = put_value(w, blocks, p, &extra->value);
     }
-    w->cut |= extra < end;
     w->p = p;
 }

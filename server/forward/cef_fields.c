@@ -110,6 +110,7 @@ static char *put_word(char *p, enum field_kind kind, unsigned value)
 struct fields {
     struct cef_writer *w;
     struct cef_memory *memory;
+    struct plain_blocks blocks;
     uint64_t c6a; /* fields of which an IPv6 address comes twice */
 };
 
@@ -121,7 +122,7 @@ static inline __attribute__((always_inline)) char *put_value(const struct fields
 {
     switch (kind) {
     case KIND_TEXT:
-        return cef_copy(f->w, p, *(const struct slice *)member, LIMIT(field));
+        return cef_copy(f->w, f->blocks, p, member, LIMIT(field));
     case KIND_ADDRESS:
         p = address_format(p, *(const struct address *)member);
         if (__builtin_expect(f->c6a >> field & 1, 0))
@@ -202,23 +203,28 @@ static inline char *put_key(char *p, const char *key, size_t len)
 #define IS_PAIR(field, cef)                                                                        \
     (sizeof(cef) > 1 && (field) != FIELD_message && (WORDS >> (field)&1) == 0)
 
+/* Whether a field of a constant number is set, by the half of `has` that it stands in. */
+#define IS_SET(field) (((field) < 32 ? low : high) & UINT32_C(1) << ((field)&31))
+
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r)
 {
     const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
-    struct fields f = {.w = w, .memory = format->memory, .c6a = format->ipv6_c6a ? both : 0};
-    uint64_t has = r->has;
+    struct fields f = {w, format->memory, w->blocks, format->ipv6_c6a ? both : 0};
+    const uint32_t low = (uint32_t)r->has, high = (uint32_t)(r->has >> 32);
+    const char *stop = w->stop;
     char *p = put_words(w->p, format->memory, r);
 #define FIELD(kind, name, cef, meaning)                                                            \
-    if (IS_PAIR(FIELD_##name, cef) && has >> FIELD_##name & 1) {                                   \
-        if (__builtin_expect(p > w->stop, 0)) {                                                    \
-            w->cut = true;                                                                         \
-            has = 0;                                                                               \
-        } else {                                                                                   \
-            p = PUT_KEY(p, r, FIELD_##name, cef);                                                  \
-            p = put_value(&f, p, &r->name, KIND_##kind, FIELD_##name);                             \
-        }                                                                                          \
+    if (IS_PAIR(FIELD_##name, cef) && IS_SET(FIELD_##name)) {                                      \
+        if (__builtin_expect(p > stop, 0))                                                         \
+            goto full;                                                                             \
+        p = PUT_KEY(p, r, FIELD_##name, cef);                                                      \
+        p = put_value(&f, p, &r->name, KIND_##kind, FIELD_##name);                                 \
     }
 #include "parsers/record_fields.h"
 #undef FIELD
+    w->p = p;
+    return;
+full:
+    w->cut = true;
     w->p = p;
 }

@@ -10,7 +10,7 @@
 #define CEF_NAMES      512
 #define CEF_NAME_MAX   32 /* longer names of extras are made each time */
 #define CEF_KEY_MAX    64
-#define CEF_KEYS       1024 /* hashes of keys */
+#define CEF_KEYS       8192 /* hashes of keys */
 #define CEF_HEADS      64
 #define CEF_HEAD_MAX   192 /* a longer header is written each time */
 #define CEF_HEAD_TEXTS 5
@@ -20,12 +20,14 @@
 struct cef_memory {
     /* An extra's name behind a prefix, as the " key=" it became. */
     struct cef_name {
-        const char *prefix;
         struct cef_name *next; /* what came behind it the last time */
+        const char *text;      /* the name itself, where it is static; else NULL */
+        size_t len;
+        const char *prefix;
         uint16_t key_hash;
-        uint8_t name_len, key_len;
-        char name[CEF_NAME_MAX];
+        uint8_t key_len;
         char key[CEF_KEY_MAX];
+        char name[CEF_NAME_MAX];
     } names[CEF_NAMES];
     /* Vendor, product, version, class id and name, as they stand between CEF's pipes. */
     struct cef_head {

@@ -55,6 +55,15 @@ char *cef_escape(struct cef_writer *w, char *out, struct slice text, size_t limi
     }
 }
 
+char *cef_copy_any(struct cef_writer *w, char *p, const struct slice *text, size_t limit)
+{
+    if (limit > w->text_limit)
+        limit = w->text_limit;
+    if (text->len <= limit && plain_copy(p, text->ptr, text->len, CEF_IN_EXTENSION) == text->len)
+        return p + text->len;
+    return cef_escape(w, p, *text, limit, CEF_IN_EXTENSION);
+}
+
 void cef_put_time(struct cef_writer *w, int64_t ms)
 {
     if (ms < 0)

@@ -22,8 +22,10 @@
 
 struct cef_writer {
     char *p;
-    const char *stop;  /* behind it no further pair begins */
-    size_t text_limit; /* a value is cut to this, or to its key's own limit */
+    const char *stop; /* behind it no further pair begins */
+    size_t
+        text_limit; /* a value is cut to this, or to its key's own limit; CEF_LAST_ROUND at least */
+    struct plain_blocks blocks; /* of the message */
     bool cut;
 };
 
@@ -38,17 +40,21 @@ static inline void cef_put_raw(struct cef_writer *w, const char *text, size_t le
 /* Text at p, cut to `limit` bytes; returns its end. Every byte becomes at most three. */
 char *cef_escape(struct cef_writer *w, char *p, struct slice text, size_t limit, char place);
 
-/* The same, and almost always only a copy. */
-static inline __attribute__((always_inline)) char *cef_copy(struct cef_writer *w, char *p,
-                                                            struct slice text, size_t limit)
+/* A value, likewise: almost always only a copy. */
+char *cef_copy_any(struct cef_writer *w, char *p, const struct slice *text, size_t limit);
+
+/* The same; most values stand in the message and are no longer than a block, which no limit cuts. */
+static inline __attribute__((always_inline)) char *cef_copy(struct cef_writer *w,
+                                                            struct plain_blocks blocks, char *p,
+                                                            const struct slice *text, size_t limit)
 {
-    if (limit > w->text_limit)
-        limit = w->text_limit;
-    if (__builtin_expect(text.len <= limit, 1) &&
-        __builtin_expect(plain_copy(p, text.ptr, text.len, CEF_IN_EXTENSION) == text.len, 1))
-        return p + text.len;
-    return cef_escape(w, p, text, limit, CEF_IN_EXTENSION);
+    size_t len = text->len;
+    if (__builtin_expect(len <= PLAIN_BLOCK && plain_has_block(blocks, text->ptr), 1) &&
+        __builtin_expect(plain_copy_block(p, text->ptr, len, CEF_IN_EXTENSION), 1))
+        return p + len;
+    return cef_copy_any(w, p, text, limit);
 }
+_Static_assert(CEF_LAST_ROUND >= PLAIN_BLOCK, "no round cuts a block");
 
 static inline void cef_put_escaped(struct cef_writer *w, struct slice text, size_t limit,
                                    char place)

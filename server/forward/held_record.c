@@ -44,6 +44,7 @@ void held_record_put(char *out, const struct record *r)
     size_t extras = r->extra * sizeof(r->extras[0]);
     char *text = out + HEAD + extras;
     memcpy(out, r, HEAD + extras);
+    head->source = SLICE_NONE;
     for (uint64_t left = r->has; left; left &= left - 1) {
         const struct field_info *field = &record_fields[__builtin_ctzll(left)];
         if (field->kind == KIND_TEXT)

@@ -138,7 +138,8 @@ struct sink {
     const char *gone; /* why it takes nothing ever again */
     struct batch *head, *tail, *pool;
     unsigned pooled;
-    size_t queued_bytes;             /* from head to tail */
+    bool busy;           /* the last batch pushed was well filled: the next one will be, too */
+    size_t queued_bytes; /* from head to tail */
     struct output_counters counters; /* queued is kept up to date */
     struct sink_spool *spool;        /* NULL: there is none */
     unsigned transport_count;

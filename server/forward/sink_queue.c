@@ -7,9 +7,11 @@
 
 #include <stdlib.h>
 
+#include "parsers/pages.h"
 #include "server/forward/sink_spool.h"
 
 #define POOL_MAX 8 /* empty batches kept for the next; more are freed */
+#define BUSY     (BATCH_FULL / 4)
 
 struct batch *sink_batch(struct sink *s)
 {
@@ -19,9 +21,10 @@ struct batch *sink_batch(struct sink *s)
         s->pool = batch->next;
         s->pooled--;
     }
+    bool busy = s->busy;
     pthread_mutex_unlock(&s->lock);
-    if (!batch)
-        batch = malloc(sizeof(*batch));
+    if (!batch && (batch = malloc(sizeof(*batch))) && busy)
+        pages_take(batch, sizeof(*batch));
     if (batch) {
         batch->next = NULL;
         batch->len = 0;
@@ -252,6 +255,7 @@ bool sink_push(struct sink *s, struct batch *batch)
     pthread_mutex_lock(&s->lock);
     s->counters.offered_events += batch->events;
     s->counters.offered_alerts += batch->alerts;
+    s->busy = batch->len >= BUSY;
     if (batch->count == 0 || s->gone || s->closed) {
         uint64_t *reason = s->closed ? &s->counters.dropped_at_exit : &s->counters.dropped_refused;
         *reason += batch->count;

@@ -62,6 +62,15 @@ count_up() { # one row of the table, and what must hold
 }
 failed_often() { counters && [ "$(value failures output)" -ge "$1" ]; }
 stored() { [ "$(cat "$d"/part.* | wc -l)" -ge "$1" ]; }
+kill_while_loading() { # PARTS: receiver after receiver, until one of so many parts is stored
+    i=0
+    while [ $i -lt $kills ]; do
+        i=$((i + 1))
+        until_true stored $((i * messages / kills / $1))
+        end_receiver KILL
+        receive
+    done
+}
 
 begin "away at the start"
 load_part 1
@@ -99,13 +108,7 @@ check "and something was sent again" [ "$(value resent output)" -gt 0 ]
 begin "killed under full load"
 receive
 load_part 1
-i=0
-while [ $i -lt $kills ]; do
-    i=$((i + 1))
-    until_true stored $((i * messages / kills / 2))
-    end_receiver KILL
-    receive
-done
+kill_while_loading 2
 count_up
 
 begin "silent: stopped, then killed"
@@ -160,13 +163,7 @@ for share in failover balance; do
         receivers: [{host: 127.0.0.1, port: $first}, {host: 127.0.0.1, port: $second}],
         show: [events], reconnect: {min: 10ms, max: 50ms}}"
     load_part 2
-    i=0
-    while [ $i -lt $kills ]; do
-        i=$((i + 1))
-        until_true stored $((i * messages / kills / 4))
-        end_receiver KILL
-        receive
-    done
+    kill_while_loading 4
     end_receiver KILL
     receiver=$lasting
     load_part 2

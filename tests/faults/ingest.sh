@@ -55,12 +55,6 @@ row() {
     for c in "$@"; do told="$told ${c%\?} $(more "${c%\?}")"; done
     echo "$number|$what|$sent|$(($(lines_out) - lines_before))|${told:- -}" >>"$table"
 }
-end_case() { # NAME
-    stop
-    check "$1: ends with status 0" [ "$status" = 0 ]
-    check "$1: nothing to report" eval "! grep -Eq 'runtime error|Sanitizer' '$d/err'"
-    check "$1: the counters add up" conserved
-}
 
 # ---- 1 to 5: bytes of a connection ----
 
@@ -144,7 +138,7 @@ before=$(resident)
 { printf '<14>'; of_letters $endless z; printf '\n<14>after\n'; } | tcp
 row 5 "$endless bytes without a line end, and one more line" 2 cut?
 check "5 and no memory for them" [ $(($(resident) - before)) -lt 8192 ]
-end_case "bytes"
+ended_well "bytes"
 
 # ---- 16: connections ----
 
@@ -157,7 +151,7 @@ check "16 2 KiB each at most" [ $(($(resident) - before)) -lt $((2 * idle + 4096
 load -f "$d/mix" -c $busy -n 100000
 row 16 "$busy busy connections beside $idle idle ones" 100001 connections_accepted?
 kill $sender
-end_case "connections"
+ended_well "connections"
 serve forward="$events" descriptors=256
 begin
 load_on -f "$d/one" -n 300 -c 300 -k
@@ -165,7 +159,7 @@ waits() { counters && [ "$(more accept_failed)" -gt 0 ]; }
 check "16 256 descriptors: some wait" until_true waits
 kill $sender
 row 16 "300 connections, 256 descriptors" 300 accept_failed?
-end_case "few descriptors"
+ended_well "few descriptors"
 serve forward="$events"
 begin
 n_storm=0
@@ -174,7 +168,7 @@ while [ $n_storm -lt $storm ]; do
     n_storm=$((n_storm + 100))
 done
 row 16 "connect, a line, close" $storm connections_accepted?
-end_case "storm"
+ended_well "storm"
 
 # ---- 18, 19: datagrams ----
 
@@ -183,7 +177,7 @@ begin
 load -u -f "$d/mix" -n $burst
 load -u -f "$d/one" -n 1
 row 18 "a burst of $burst datagrams into 4 KiB" $((burst + 1)) kernel_dropped
-end_case "burst"
+ended_well "burst"
 to=$(random_port)
 sink --slow 1
 serve forward="{name: siem, protocol: tcp, host: 127.0.0.1, port: $to, show: [events], queue: {size: 1 MiB}}"
@@ -201,7 +195,7 @@ for size in 1 1023 1024 1025 65507; do
     load -u -f "$d/datagram" -n 1
 done
 row 19 "datagrams of 1 to 65,507 bytes" 5 cut? datagrams_truncated?
-end_case "datagrams"
+ended_well "datagrams"
 
 # ---- 27: configurations ----
 
@@ -267,7 +261,7 @@ row 30 "a TLS hello on the plain port" 1 connections_tls_hello
 begin
 printf 'GET / HTTP/1.1\r\nHost: x.example.com\r\n\r\n' | tcp
 row 30 "an HTTP request" 1 connections_http
-end_case "probes"
+ended_well "probes"
 
 column -t -s '|' "$table" 2>/dev/null | sed 's/^/# /' || sed 's/^/# /' "$table"
 echo "1..$n"

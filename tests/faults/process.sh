@@ -18,10 +18,7 @@ load_on() { # ARGUMENTS...: a sender in the background, $sender
     pids="$pids $sender"
 }
 row() { # CASE WHAT SENT: ends the program; what must hold, and a row of the table
-    stop
-    check "$1: ends with status 0" [ "$status" = 0 ]
-    check "$1: nothing to report" eval "! grep -Eq 'runtime error|Sanitizer' '$d/err'"
-    check "$1: the counters add up" conserved
+    ended_well "$1"
     check "$1: all are received, or counted as the kernel's drops" \
         [ $(($(value received) + $(value kernel_dropped))) = "$3" ]
     counted=$(awk '/^  (kernel_dropped|sender_refused|time_suspect|dropped[a-z_]*|reloads[a-z_]*) / { last[$1] = $2 }
