@@ -212,6 +212,7 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
         return PARSE_UNKNOWN;
     }
     struct cursor text = c;
+    const uint64_t has = r->has;
     if (kind->read(context, kind, &c, r)) {
         record_settle(r);
         return PARSE_OK;
@@ -220,10 +221,14 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
     /* What says something about a connection must say all of it; the rest is read as far as it goes. */
     if (asa_meanings[kind->meaning].evidence != ASA_UNSET)
         return read_otherwise(context, kind, text, r);
+    r->has = has; /* not what was taken for something on the way */
     asa_loose(context, kind, &text, r);
     record_settle(r);
     return PARSE_OK;
 }
 
-const struct parser parser_asa = {
-    .name = "asa", .extra_prefix = "CiscoASA", .claims = asa_claims, .parse = asa_parse};
+const struct parser parser_asa = {.name = SLICE("asa"),
+                                  .extra_prefix = SLICE("CiscoASA"),
+                                  .opening = SLICE("%ASA-"),
+                                  .claims = asa_claims,
+                                  .parse = asa_parse};

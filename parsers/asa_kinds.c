@@ -816,7 +816,8 @@ static const struct asa_kind kinds_419[] = {
     [1] = {asa_form, SLICE("Dropping TCP packet"), DROPPED, TCP, 4,
            "Dropping TCP packet from %S to %D, reason: %r"},
     [2] = {asa_form, SLICE("Duplicate TCP SYN"), NOTED, TCP, 4,
-           "Duplicate TCP SYN from %S to %D with %r"},
+           "Duplicate TCP SYN from %S to %D with %r|Received duplicate TCP SYN from %S to %D with "
+           "%r"},
     [3] = {asa_form, SLICE("Urgent flag cleared"), NOTED, TCP, 4,
            "Cleared TCP urgent flag from %S to %D"},
     [4] = {asa_form, SLICE("Dead connection probed"), NOTED, TCP, 6,
@@ -1277,21 +1278,16 @@ static const struct asa_kind kinds_725[] = {
 };
 
 /* Threat detection. */
+#define RATES                                                                                      \
+    "Current burst rate is %{burst_rate} per second, max configured rate is %{burst_limit}"        \
+    "[; Current average rate is %{average_rate} per second, max configured rate is "               \
+    "%{average_limit}; Cumulative total count is %{total}]"
 static const struct asa_kind kinds_733[] = {
     [100] = {asa_form, SLICE("Drop rate exceeded"), SCANNING, 0, 4,
-             "%[%h#012 %] drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, "
-             "max configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}|"
-             "%[%h%] drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, max "
-             "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}|"
-             "%h drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, max "
-             "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
+             "%[%h#012 %] drop %{rate} exceeded. " RATES "|%[%h%] drop %{rate} exceeded. " RATES
+             "|%h drop %{rate} exceeded. " RATES},
     [101] = {asa_attack, SLICE("Scanning threat detected"), SCANNING, 0, 4,
-             "%{object} %s is %h. Current burst rate is %{burst_rate} per second, max "
-             "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
+             "%{object} %s is %h. " RATES "|%s is %h. " RATES},
     [102] = {asa_form, SLICE("Attacker shunned"), SHUNNED, 0, 4,
              "Threat-detection adds host %s to shun list"},
     [103] = {asa_form, SLICE("Attacker no longer shunned"), SYSTEM, 0, 4,
@@ -1343,7 +1339,8 @@ static const struct asa_kind kinds_750[] = {
     [1] = {asa_form, SLICE("IKEv2 request received"), VPN, UDP, 5, IKE2},
     [2] = {asa_form, SLICE("IKEv2 request received"), VPN, UDP, 5, IKE2},
     [3] = {asa_form, SLICE("IKEv2 negotiation aborted"), VPN_REFUSED, UDP, 4,
-           ENDS " Negotiation aborted due to ERROR: %r|" IKE2},
+           ENDS " IKEv2 Negotiation aborted due to ERROR: %r|" ENDS
+                " Negotiation aborted due to ERROR: %r|" IKE2},
     [4] = {asa_form, SLICE("IKEv2 cookie challenge"), VPN, UDP, 5, IKE2},
     [6] = {asa_form, SLICE("IKEv2 SA up"), VPN_UP, UDP, 5, ENDS " SA UP. Reason: %r|" IKE2},
     [7] = {asa_form, SLICE("IKEv2 SA down"), VPN, UDP, 5, ENDS " SA DOWN. Reason: %r|" IKE2},
@@ -1639,6 +1636,7 @@ static const struct asa_family {
     [815] = {LOOSE("Object groups", SYSTEM), KINDS(815)},
     [840] = {LOOSE("IKEv2", VPN), NONE},
     [850] = {LOOSE("Snort", SYSTEM), NONE},
+    [852] = {LOOSE("Snort", NOTED), NONE},
     [861] = {LOOSE("Application visibility", SYSTEM), NONE},
     [870] = {LOOSE("Policy routing", SYSTEM), NONE},
     [880] = {LOOSE("Policy routing", SYSTEM), NONE},

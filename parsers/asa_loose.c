@@ -204,6 +204,7 @@ bool asa_loose(struct parse_context *context, const struct asa_kind *kind, struc
 
     record_set_message(r, slice_trim(c->rest));
     read_unit(c, r);
+    bool member = cursor_peek(c) == 'G'; /* "Group staff User alice IP 198.51.100.9 ..." */
     while (!cursor_at_end(c)) {
         cursor_skip_blanks(c);
         bool quoted = false;
@@ -222,8 +223,9 @@ bool asa_loose(struct parse_context *context, const struct asa_kind *kind, struc
         }
         if (to == INTERFACE && !(marked || quoted || is_named(before, word)))
             to = NOTHING;
-        if (to == USER && slice_is(before, "for"))
+        if ((to == USER && slice_is(before, "for")) || (member && (to == USER || to == GROUP)))
             marked = true;
+        member = member && (to != NOTHING || pointer_of(value) != NOTHING);
         if (to != NOTHING && value.len)
             set_pointed(r, to, value, marked || quoted);
         else

@@ -204,8 +204,9 @@ static enum parse_status checkpoint_parse(struct parse_context *context, struct 
 }
 
 const struct parser parser_checkpoint = {
-    .name = "checkpoint",
-    .extra_prefix = "CheckPoint",
+    .name = SLICE("checkpoint"),
+    .extra_prefix = SLICE("CheckPoint"),
+    .opening = SLICE("[action:\""),
     .claims = checkpoint_claims,
     .parse = checkpoint_parse,
 };

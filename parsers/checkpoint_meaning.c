@@ -311,6 +311,17 @@ static void checkpoint_login(struct record *r)
     r->has &= ~(user | domain);
 }
 
+/* CEF's header names the protection, where the pairs do not. */
+static void checkpoint_named(struct record *r)
+{
+    if (r->category != CATEGORY_THREAT || RECORD_HAS(r, threat))
+        return;
+    for (unsigned i = 0; i < r->extra; i++)
+        if (slice_is(r->extras[i].name, "name") &&
+            !checkpoint_verdict(r->extras[i].value)->word.len)
+            record_set_threat(r, r->extras[i].value);
+}
+
 /* Who says what: CEF's class id is the operation of an administrator, else the action, else the
  * product, for its text is different every time. */
 static void checkpoint_event(struct checkpoint *cp)
@@ -333,6 +344,7 @@ static void checkpoint_event(struct checkpoint *cp)
 
     record_set_category(r, checkpoint_subject(cp, verdict));
     checkpoint_login(r);
+    checkpoint_named(r);
     checkpoint_result(cp, verdict, operation.len != 0);
     checkpoint_rate(cp, verdict);
 }

@@ -7,7 +7,7 @@
  */
 #include "parsers/meraki.h"
 
-#include "parsers/text/kv.h"
+#include "parsers/text/kv_order.h"
 
 enum kind { FLOW, IDS, SECURITY, EVENT };
 
@@ -101,6 +101,8 @@ static const struct kv_drawer drawers[] = {
 /* What is known of a message beside its record while its pairs go by. */
 struct meraki {
     struct record *out;
+    struct kv_order *order;
+    const char *end; /* of the text */
     const struct type *type;
     bool translated_dst;    /* translated_port belongs to the destination */
     bool refused;           /* a decision or a rule said so */
@@ -195,11 +197,11 @@ static bool meraki_protocol(struct record *r, struct slice text)
     return number >= 0;
 }
 
-static bool meraki_port(struct record *r, enum record_field field, uint16_t *port,
-                        struct slice text)
+static inline bool meraki_port(struct meraki *m, enum record_field field, uint16_t *port,
+                               struct slice text)
 {
-    bool ok = port_parse(text, port);
-    r->has |= (uint64_t)ok << field;
+    bool ok = port_read(text, m->end, port);
+    m->out->has |= (uint64_t)ok << field;
     return ok;
 }
 
@@ -238,7 +240,8 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
         record_set_event_name(r, value);
         return true;
     case KEY_MAC:
-        return record_put(r, FIELD_src_mac, value);
+        record_set_src_mac(r, value);
+        return true;
     case KEY_DST_MAC:
         return record_put(r, FIELD_dst_mac, value);
     case KEY_PROTOCOL:
@@ -266,9 +269,9 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
     case KEY_TRANSLATED_PORT:
         return record_put(r, m->translated_dst ? FIELD_dst_nat_port : FIELD_src_nat_port, value);
     case KEY_SPORT:
-        return meraki_port(r, FIELD_src_port, &r->src_port, value);
+        return meraki_port(m, FIELD_src_port, &r->src_port, value);
     case KEY_DPORT:
-        return meraki_port(r, FIELD_dst_port, &r->dst_port, value);
+        return meraki_port(m, FIELD_dst_port, &r->dst_port, value);
     case KEY_CLIENT: /* 0.0.0.0 while it has no address */
         return slice_is(value, "0.0.0.0") || RECORD_HAS(r, src_ip) ||
                record_put(r, FIELD_src_ip, value);
@@ -295,30 +298,51 @@ static void meraki_unglue(struct cursor *c, struct kv *pair)
     pair->value.len = n;
 }
 
-static void meraki_pair(struct meraki *m, const struct kv *pair)
+/* `key`: its row, or NULL. */
+static void meraki_pair(struct meraki *m, const struct kv_key *key, struct slice name,
+                        struct slice value)
 {
-    const struct kv_key *key = kv_find(drawers, N_DRAWERS, pair->name);
     bool taken = false;
     if (key && key->how == AS_FIELD)
-        taken = !(m->out->has >> key->what & 1) && record_put(m->out, key->what, pair->value);
+        taken = !(m->out->has >> key->what & 1) && record_put(m->out, key->what, value);
     else if (key)
-        taken = pair->value.len == 0 || meraki_key(m, key->what, pair->value);
+        taken = value.len == 0 || meraki_key(m, key->what, value);
     if (!taken)
-        record_extra(m->out, pair->name, pair->value);
+        record_extra(m->out, name, value);
+}
+
+/* A pair that was not due, at the cursor; false when there is none. */
+static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due **before)
+{
+    struct kv pair;
+    if (!kv_plain_next(c, &pair))
+        return false;
+    const struct kv_key *key = kv_find(drawers, N_DRAWERS, pair.name);
+    if (pair.name.len == 9 &&
+        (slice_is(pair.name, "signature") || slice_is(pair.name, "timestamp")))
+        meraki_unglue(c, &pair); /* so these are never due */
+    else if (key)
+        *before = kv_order_learn(m->order, *before, key);
+    meraki_pair(m, key, pair.name, pair.value);
+    return true;
 }
 
 /* Pairs and words to the end, or to the key whose text runs to the end. */
 static void meraki_pairs(struct meraki *m, struct slice text)
 {
     struct cursor c = cursor_over(text);
-    struct kv pair;
+    const struct kv_due *before = kv_order_begin(m->order);
+    struct slice value;
     bool first = true;
+    m->end = slice_end(text);
     while (!cursor_at_end(&c)) {
-        if (kv_plain_next(&c, &pair)) {
-            if (pair.name.len == 9 &&
-                (slice_is(pair.name, "signature") || slice_is(pair.name, "timestamp")))
-                meraki_unglue(&c, &pair);
-            meraki_pair(m, &pair);
+        const struct kv_key *key = before->next->key;
+        if (kv_plain_due(c.rest.ptr, m->end, key, &value)) {
+            before = before->next;
+            c.rest = slice_between(slice_end(value), m->end);
+            meraki_pair(m, key, slice_make(value.ptr - 1 - key->len, key->len), value);
+        } else if (meraki_other(m, &c, &before)) {
+            ;
         } else if (cursor_try(&c, "pattern:")) {
             meraki_pattern(m, cursor_rest(&c));
         } else if (cursor_try(&c, "request:")) {
@@ -423,6 +447,7 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
     const struct syslog *header = context->header;
     struct slice word = SLICE_NONE, text = SLICE_NONE;
     struct meraki m = {.out = out};
+    m.order = context->memory ? &context->memory->meraki : NULL;
     record_set_vendor(out, slice("Cisco"));
     record_set_product(out, slice("Meraki"));
     m.type = meraki_find(header, body, &word, &text);
@@ -463,8 +488,9 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
 }
 
 const struct parser parser_meraki = {
-    .name = "meraki",
-    .extra_prefix = "Meraki",
+    .name = SLICE("meraki"),
+    .extra_prefix = SLICE("Meraki"),
+    .opening = SLICE("flows src="),
     .claims = meraki_claims,
     .parse = meraki_parse,
 };

@@ -289,8 +289,8 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
 }
 
 const struct parser parser_panos = {
-    .name = "panos",
-    .extra_prefix = "PanOS",
+    .name = SLICE("panos"),
+    .extra_prefix = SLICE("PanOS"),
     .claims = panos_claims,
     .parse = panos_parse,
 };
