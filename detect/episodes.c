@@ -434,7 +434,7 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
                                     const struct sighting *s, struct alert *alert, bool *is_firing,
                                     int64_t *until)
 {
-    struct side *side = &stripe->sides[s->side];
+    struct side *side = s->side;
     struct look l = {.e = e,
                      .stripe = stripe,
                      .side = side,

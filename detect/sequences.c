@@ -51,7 +51,7 @@ static void keep_window(struct watch *watch, struct stripe *stripe, struct side 
 void sequences_feed(const struct sequences *sequences, struct watch *watch, struct stripe *stripe,
                     const struct sighting *s, enum episode_event event)
 {
-    struct side *side = &stripe->sides[s->side];
+    struct side *side = s->side;
     const struct group *scan = watch_find(side, s->hash);
     bool begins = event == EPISODE_START || event == EPISODE_MUTED || event == EPISODE_STORM;
     if (!scan || (scan->state == GROUP_IDLE && !begins))

@@ -98,18 +98,23 @@ static inline bool checkpoint_as_address(struct checkpoint *cp, enum record_fiel
     return true;
 }
 
+/* A service's name, which stays an extra beside its port. */
+static bool checkpoint_as_service(struct record *r, enum record_field field, struct slice name)
+{
+    int port = field == FIELD_dst_port ? checkpoint_service(name) : -1;
+    if (port >= 0)
+        record_set_dst_port(r, (uint16_t)port);
+    return false;
+}
+
 static inline bool checkpoint_as_port(struct checkpoint *cp, enum record_field field,
                                       struct slice value, const char *end)
 {
     struct record *r = cp->out;
     if (r->has & CHECKPOINT_BIT(field))
         return false;
-    if (value.len - 1 > 7 || end - value.ptr < 8)
-        return record_put(r, field, value);
-    int64_t port = digits_8(value.ptr, value.len);
-    if (port < 0 || port > UINT16_MAX)
-        return false;
-    *(uint16_t *)checkpoint_member(r, field) = (uint16_t)port;
+    if (!port_read(value, end, checkpoint_member(r, field)))
+        return checkpoint_as_service(r, field, value);
     r->has |= CHECKPOINT_BIT(field);
     return true;
 }
@@ -267,6 +272,8 @@ static bool checkpoint_other(struct checkpoint *cp, struct kv_quoted *it,
 {
     struct slice name, value;
     struct kv pair = {.escaped = false};
+    if (it->end - it->at == 1 && *it->at == ']')
+        return false; /* as nearly all lines end */
     if (kv_quoted_usual(it, &name, &value)) {
         const struct kv_key *key = kv_find_wide(checkpoint_drawers, name);
         if (key)

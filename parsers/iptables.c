@@ -338,8 +338,8 @@ static enum parse_status iptables_parse(struct parse_context *context, struct sl
 }
 
 const struct parser parser_iptables = {
-    .name = "iptables",
-    .extra_prefix = "Netfilter",
+    .name = SLICE("iptables"),
+    .extra_prefix = SLICE("Netfilter"),
     .claims = iptables_claims,
     .parse = iptables_parse,
 };

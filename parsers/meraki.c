@@ -7,7 +7,7 @@
  */
 #include "parsers/meraki.h"
 
-#include "parsers/text/kv.h"
+#include "parsers/text/kv_order.h"
 
 enum kind { FLOW, IDS, SECURITY, EVENT };
 
@@ -54,6 +54,7 @@ enum key {
     KEY_SPORT,
     KEY_DPORT,
     KEY_CLIENT,
+    KEY_PATTERN,
 };
 
 enum how {
@@ -65,6 +66,7 @@ enum how {
 #define KEY(name, key)         KV_KEY(name, AS_KEY, KEY_##key)
 
 /* The keys, in drawers by the length of their names; others are kept as extras. */
+static const struct kv_key keys_2[] = {KEY("ip", CLIENT)};
 static const struct kv_key keys_3[] = {KEY("src", SRC), KEY("dst", DST), KEY("mac", MAC),
                                        KEY("MAC", MAC), FIELD_KEY("url", url)};
 static const struct kv_key keys_4[] = {KEY("type", TYPE), FIELD_KEY("name", file),
@@ -75,6 +77,7 @@ static const struct kv_key keys_5[] = {KEY("sport", SPORT), KEY("dport", DPORT),
 static const struct kv_key keys_6[] = {KEY("action", DECISION), FIELD_KEY("sha256", hash),
                                        KEY("server", DST), KEY("Client", CLIENT),
                                        KEY("ip_src", CLIENT)};
+static const struct kv_key keys_7[] = {FIELD_KEY("message", message), KEY("pattern", PATTERN)};
 static const struct kv_key keys_8[] = {KEY("protocol", PROTOCOL), KEY("priority", PRIORITY),
                                        KEY("decision", DECISION), FIELD_KEY("identity", src_user)};
 static const struct kv_key keys_9[] = {KEY("direction", DIRECTION), KEY("signature", SIGNATURE),
@@ -87,19 +90,23 @@ static const struct kv_key keys_17[] = {KEY("translated_src_ip", TRANSLATED_SRC)
                                         KEY("translated_dst_ip", TRANSLATED_DST)};
 static const struct kv_key keys_20[] = {KEY("last_known_client_ip", CLIENT)};
 static const struct kv_drawer drawers[] = {
-    [3] = KV_DRAWER(keys_3),   [4] = KV_DRAWER(keys_4),   [5] = KV_DRAWER(keys_5),
-    [6] = KV_DRAWER(keys_6),   [8] = KV_DRAWER(keys_8),   [9] = KV_DRAWER(keys_9),
-    [10] = KV_DRAWER(keys_10), [11] = KV_DRAWER(keys_11), [15] = KV_DRAWER(keys_15),
-    [12] = KV_DRAWER(keys_12), [17] = KV_DRAWER(keys_17), [20] = KV_DRAWER(keys_20),
+    [2] = KV_DRAWER(keys_2),   [7] = KV_DRAWER(keys_7),   [3] = KV_DRAWER(keys_3),
+    [4] = KV_DRAWER(keys_4),   [5] = KV_DRAWER(keys_5),   [6] = KV_DRAWER(keys_6),
+    [8] = KV_DRAWER(keys_8),   [9] = KV_DRAWER(keys_9),   [10] = KV_DRAWER(keys_10),
+    [11] = KV_DRAWER(keys_11), [15] = KV_DRAWER(keys_15), [12] = KV_DRAWER(keys_12),
+    [17] = KV_DRAWER(keys_17), [20] = KV_DRAWER(keys_20),
 };
 #define N_DRAWERS (sizeof(drawers) / sizeof(drawers[0]))
 
 /* What is known of a message beside its record while its pairs go by. */
 struct meraki {
     struct record *out;
+    struct kv_order *order;
+    const char *end; /* of the text */
     const struct type *type;
-    bool translated_dst; /* translated_port belongs to the destination */
-    bool refused;        /* a decision or a rule said so */
+    bool translated_dst;    /* translated_port belongs to the destination */
+    bool refused;           /* a decision or a rule said so */
+    struct slice signature; /* Snort's number of it */
 };
 
 static const struct type *meraki_type(struct slice word)
@@ -190,11 +197,11 @@ static bool meraki_protocol(struct record *r, struct slice text)
     return number >= 0;
 }
 
-static bool meraki_port(struct record *r, enum record_field field, uint16_t *port,
-                        struct slice text)
+static inline bool meraki_port(struct meraki *m, enum record_field field, uint16_t *port,
+                               struct slice text)
 {
-    bool ok = port_parse(text, port);
-    r->has |= (uint64_t)ok << field;
+    bool ok = port_read(text, m->end, port);
+    m->out->has |= (uint64_t)ok << field;
     return ok;
 }
 
@@ -233,7 +240,8 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
         record_set_event_name(r, value);
         return true;
     case KEY_MAC:
-        return record_put(r, FIELD_src_mac, value);
+        record_set_src_mac(r, value);
+        return true;
     case KEY_DST_MAC:
         return record_put(r, FIELD_dst_mac, value);
     case KEY_PROTOCOL:
@@ -247,7 +255,8 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
         meraki_priority(r, value);
         return false;
     case KEY_SIGNATURE:
-        return record_put(r, FIELD_threat, value);
+        m->signature = value;
+        return false;
     case KEY_DISPOSITION:
         if (slice_is(value, "malicious"))
             record_set_severity(r, 8);
@@ -260,12 +269,15 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
     case KEY_TRANSLATED_PORT:
         return record_put(r, m->translated_dst ? FIELD_dst_nat_port : FIELD_src_nat_port, value);
     case KEY_SPORT:
-        return meraki_port(r, FIELD_src_port, &r->src_port, value);
+        return meraki_port(m, FIELD_src_port, &r->src_port, value);
     case KEY_DPORT:
-        return meraki_port(r, FIELD_dst_port, &r->dst_port, value);
+        return meraki_port(m, FIELD_dst_port, &r->dst_port, value);
     case KEY_CLIENT: /* 0.0.0.0 while it has no address */
         return slice_is(value, "0.0.0.0") || RECORD_HAS(r, src_ip) ||
                record_put(r, FIELD_src_ip, value);
+    case KEY_PATTERN:
+        meraki_pattern(m, value);
+        return true;
     case KEY_AGENT:
         record_extra(r, slice("user_agent"), value);
         return true;
@@ -286,30 +298,51 @@ static void meraki_unglue(struct cursor *c, struct kv *pair)
     pair->value.len = n;
 }
 
-static void meraki_pair(struct meraki *m, const struct kv *pair)
+/* `key`: its row, or NULL. */
+static void meraki_pair(struct meraki *m, const struct kv_key *key, struct slice name,
+                        struct slice value)
 {
-    const struct kv_key *key = kv_find(drawers, N_DRAWERS, pair->name);
     bool taken = false;
     if (key && key->how == AS_FIELD)
-        taken = !(m->out->has >> key->what & 1) && record_put(m->out, key->what, pair->value);
+        taken = !(m->out->has >> key->what & 1) && record_put(m->out, key->what, value);
     else if (key)
-        taken = pair->value.len == 0 || meraki_key(m, key->what, pair->value);
+        taken = value.len == 0 || meraki_key(m, key->what, value);
     if (!taken)
-        record_extra(m->out, pair->name, pair->value);
+        record_extra(m->out, name, value);
+}
+
+/* A pair that was not due, at the cursor; false when there is none. */
+static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due **before)
+{
+    struct kv pair;
+    if (!kv_plain_next(c, &pair))
+        return false;
+    const struct kv_key *key = kv_find(drawers, N_DRAWERS, pair.name);
+    if (pair.name.len == 9 &&
+        (slice_is(pair.name, "signature") || slice_is(pair.name, "timestamp")))
+        meraki_unglue(c, &pair); /* so these are never due */
+    else if (key)
+        *before = kv_order_learn(m->order, *before, key);
+    meraki_pair(m, key, pair.name, pair.value);
+    return true;
 }
 
 /* Pairs and words to the end, or to the key whose text runs to the end. */
 static void meraki_pairs(struct meraki *m, struct slice text)
 {
     struct cursor c = cursor_over(text);
-    struct kv pair;
+    const struct kv_due *before = kv_order_begin(m->order);
+    struct slice value;
     bool first = true;
+    m->end = slice_end(text);
     while (!cursor_at_end(&c)) {
-        if (kv_plain_next(&c, &pair)) {
-            if (pair.name.len == 9 &&
-                (slice_is(pair.name, "signature") || slice_is(pair.name, "timestamp")))
-                meraki_unglue(&c, &pair);
-            meraki_pair(m, &pair);
+        const struct kv_key *key = before->next->key;
+        if (kv_plain_due(c.rest.ptr, m->end, key, &value)) {
+            before = before->next;
+            c.rest = slice_between(slice_end(value), m->end);
+            meraki_pair(m, key, slice_make(value.ptr - 1 - key->len, key->len), value);
+        } else if (meraki_other(m, &c, &before)) {
+            ;
         } else if (cursor_try(&c, "pattern:")) {
             meraki_pattern(m, cursor_rest(&c));
         } else if (cursor_try(&c, "request:")) {
@@ -346,6 +379,10 @@ static void meraki_event(struct meraki *m, struct slice text)
 {
     struct record *r = m->out;
     bool typed = slice_starts(text, "type=");
+    if (slice_starts(text, "type= ")) { /* "type= rogue_ssid_detected ssid='' ..." */
+        struct cursor c = cursor_over(slice_from(text, strlen("type= ")));
+        record_set_event_name(r, cursor_until_or_end(&c, ' '));
+    }
     size_t msg = slice_find_text(text, " msg=");
     struct slice says = slice_trim(slice_from(text, msg + strlen(" msg=")));
     if (slice_starts(text, "content_filtering_block") || slice_starts(text, "nbar_block") ||
@@ -410,6 +447,7 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
     const struct syslog *header = context->header;
     struct slice word = SLICE_NONE, text = SLICE_NONE;
     struct meraki m = {.out = out};
+    m.order = context->memory ? &context->memory->meraki : NULL;
     record_set_vendor(out, slice("Cisco"));
     record_set_product(out, slice("Meraki"));
     m.type = meraki_find(header, body, &word, &text);
@@ -436,6 +474,8 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
 
     if (!RECORD_HAS(out, action) && m.type->kind == IDS)
         record_set_action(out, ACTION_ALERT);
+    if (m.signature.len) /* what was seen: in words, or by its number */
+        record_set_threat(out, RECORD_HAS(out, message) ? out->message : m.signature);
     /* URLs and translated flows are reported when they were let through. */
     if (!RECORD_HAS(out, action) && (m.type->ports || word.ptr[0] == 'i') && m.type->kind == FLOW)
         record_set_action(out, ACTION_ALLOW);
@@ -448,8 +488,9 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
 }
 
 const struct parser parser_meraki = {
-    .name = "meraki",
-    .extra_prefix = "Meraki",
+    .name = SLICE("meraki"),
+    .extra_prefix = SLICE("Meraki"),
+    .opening = SLICE("flows src="),
     .claims = meraki_claims,
     .parse = meraki_parse,
 };

@@ -92,7 +92,7 @@ bool panos_severity(struct record *out, struct slice word)
 bool panos_action(struct record *out, struct slice word)
 {
     for (size_t i = 0; i < COUNT(actions); i++) {
-        if (slice_equals(actions[i].word, word)) {
+        if (slice_is_nocase(word, actions[i].word.ptr)) { /* "Allow", of the logging service */
             record_set_action(out, actions[i].action);
             return i < OWN_WORDS;
         }
@@ -252,9 +252,8 @@ void panos_outcome(struct record *out, struct slice words)
         const char *part;
         uint8_t outcome;
     } parts[] = {
-        {"ail", OUTCOME_FAILURE},
-        {"enied", OUTCOME_FAILURE},
-        {"nauthorized", OUTCOME_FAILURE},
+        {"ail", OUTCOME_FAILURE},    {"enied", OUTCOME_FAILURE}, {"nauthorized", OUTCOME_FAILURE},
+        {"imeout", OUTCOME_FAILURE}, /* of a log-in that nobody finished */
         {"ucc", OUTCOME_SUCCESS},
     };
     for (size_t i = 0; i < COUNT(parts); i++) {

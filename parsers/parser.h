@@ -2,7 +2,7 @@
  * What a parser is. One file a vendor, no header: it ends in its description,
  *
  *   const struct parser parser_asa = {
- *       .name = "asa", .extra_prefix = "CiscoASA", .claims = asa_claims, .parse = asa_parse};
+ *       .name = SLICE("asa"), .extra_prefix = SLICE("CiscoASA"), .claims = asa_claims, ...};
  *
  * To add a vendor: write parsers/<name>.c, add its row to parsers.c, put sample lines into
  * samples/<name>/ and let `make golden` write what becomes of them. Tests and fuzzers find it there.
@@ -26,7 +26,7 @@ enum parse_status {
 /* What parsers remember of the messages they read, to read the next ones faster and no other way. One
  * a thread, all zero at first. */
 struct parse_memory {
-    struct kv_order checkpoint;
+    struct kv_order checkpoint, meraki;
 };
 
 /* What a parser is handed beside the text. Everything here is borrowed for the call. */
@@ -40,10 +40,11 @@ struct parse_context {
 };
 
 struct parser {
-    const char *name;
-    const char
-        *extra_prefix; /* in front of extras' names in CEF: "PanOS" makes PanOSSourceCountry */
-    /* Whether the message is this vendor's: cheap, by a few bytes; asked in the table's order. */
+    struct slice name;         /* a NUL ends it */
+    struct slice extra_prefix; /* of extras' names in CEF: "PanOS" makes PanOSSourceCountry */
+    struct slice opening;      /* what only its messages begin with, and most of them; or empty */
+    /* Whether the message is this vendor's: cheap, by a few bytes; asked in the table's order where
+     * no opening fits. It says so of those, too. */
     bool (*claims)(const struct syslog *header, struct slice body);
     /*
      * Fills the record. The caller has reset it and set time (where the header had one), host,

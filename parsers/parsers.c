@@ -14,13 +14,16 @@ const struct parser *const parsers[] = {
 const struct parser *parser_named(struct slice name)
 {
     for (const struct parser *const *p = parsers; *p; p++)
-        if (slice_is(name, (*p)->name))
+        if (slice_equals(name, (*p)->name))
             return *p;
     return NULL;
 }
 
 const struct parser *parser_claiming(const struct syslog *header, struct slice body)
 {
+    for (const struct parser *const *p = parsers; *p; p++)
+        if (slice_begins(body, (*p)->opening))
+            return *p;
     for (const struct parser *const *p = parsers; *p; p++)
         if ((*p)->claims(header, body))
             return *p;

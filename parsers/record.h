@@ -256,4 +256,17 @@ uint8_t severity_of_syslog(unsigned level);
 
 /* The whole text as a number, strictly: digits only, no sign, no blanks. */
 bool port_parse(struct slice text, uint16_t *out);
+
+/* The same of a text behind which bytes may be looked at up to `end`: mostly all digits at once. */
+static inline bool port_read(struct slice text, const char *end, uint16_t *out)
+{
+    if (text.len - 1 > 7 || end - text.ptr < 8)
+        return port_parse(text, out);
+    int64_t port = digits_8(text.ptr, text.len);
+    if (port < 0 || port > UINT16_MAX)
+        return false;
+    *out = (uint16_t)port;
+    return true;
+}
+
 bool number_parse(struct slice text, uint64_t *out);

@@ -171,7 +171,7 @@ static void take_inner_header(struct reading *r)
 
 static inline bool is_padding(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+    return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0');
 }
 
 /* Without line ends, blanks and NULs around it, nor their escapes "#012" that relays write. */

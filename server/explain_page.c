@@ -154,11 +154,11 @@ static void put_parser(const struct page *page)
     if (!parser) {
         size_t used = (size_t)snprintf(text, sizeof(text), "none claims it; there are:");
         for (const struct parser *const *p = parsers; *p && used < sizeof(text); p++)
-            used += (size_t)snprintf(text + used, sizeof(text) - used, " %s", (*p)->name);
+            used += (size_t)snprintf(text + used, sizeof(text) - used, " %s", (*p)->name.ptr);
         put_row(page, "parser", text);
         return;
     }
-    snprintf(text, sizeof(text), "%s%s", parser->name,
+    snprintf(text, sizeof(text), "%s%s", parser->name.ptr,
              page->pinned ? ", by --parser" : ", the first that claims it");
     put_row(page, "parser", text);
     struct slice id = RECORD_HAS(r, event_id) ? r->event_id : slice("-");

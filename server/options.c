@@ -62,7 +62,7 @@ bool options_open(struct options *o)
         return true;
     fprintf(stderr, "parapet %s: no parser %s; there are:", o->command, o->parser_name);
     for (const struct parser *const *p = parsers; *p; p++)
-        fprintf(stderr, " %s", (*p)->name);
+        fprintf(stderr, " %s", (*p)->name.ptr);
     fputc('\n', stderr);
     return false;
 }

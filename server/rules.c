@@ -55,7 +55,7 @@ void rules_parser_names(const char *names[RULES_PARSERS_MAX + 1])
 {
     size_t n = 0;
     for (const struct parser *const *p = parsers; *p && n < RULES_PARSERS_MAX; p++)
-        names[n++] = (*p)->name;
+        names[n++] = (*p)->name.ptr;
     names[n] = NULL;
 }
 

@@ -116,7 +116,7 @@ static uint64_t parse(const struct parser *parser, const struct syslog *header, 
                                     .device = 7,
                                     .connections = connections,
                                     .memory = memory};
-    current = parser->name;
+    current = parser->name.ptr;
     record_reset(&r);
     if (header->has_time)
         record_set_time(&r, header->time_ms);

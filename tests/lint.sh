@@ -77,7 +77,7 @@ fi
 for name in $(sed -n 's/^ *\(&parser_.*NULL\),*$/\1/p; s/^ *\(&parser_[a-z0-9_, &]*\),*$/\1/p' parsers/parsers.c |
     tr ',' '\n' | sed -n 's/^ *&parser_//p' | sort -u); do
     [ -e "parsers/$name.c" ] || say "parsers/parsers.c:0: parser_$name has no parsers/$name.c"
-    grep -q "\.name = \"$name\"" "parsers/$name.c" 2>/dev/null ||
+    grep -q "\.name = SLICE(\"$name\")" "parsers/$name.c" 2>/dev/null ||
         say "parsers/$name.c:0: its parser is not named \"$name\""
     [ -e "samples/$name/broken.log" ] || say "parsers/$name.c:0: no samples/$name/broken.log"
 done

@@ -108,6 +108,25 @@ static inline char *digits_put(char *out, uint64_t digits, unsigned skip)
     return out + 8 - skip;
 }
 
+extern const uint16_t digits_pairs[100]; /* "00" to "99", the first digit in the lower byte */
+
+/* Writes a number up to 65535 and returns its end; eight bytes in any case. */
+static inline char *digits_format_16(char *out, uint16_t n)
+{
+    uint32_t first = n / 10000, rest = n % 10000, third = rest / 100;
+    uint64_t text = (uint64_t)digits_pairs[third] << 8 | (uint64_t)digits_pairs[rest % 100] << 24;
+    text |= '0' + first;
+    /* The last digit is written even where it is 0. */
+    uint64_t digits = (text ^ UINT64_C(0x3030303030)) | UINT64_C(1) << 32;
+    unsigned skip = (unsigned)__builtin_ctzll(digits) / 8;
+    text >>= 8 * skip;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    text = __builtin_bswap64(text);
+#endif
+    memcpy(out, &text, sizeof(text));
+    return out + 5 - skip;
+}
+
 #define DIGITS_MAX 32 /* room that digits_format needs; no number has more than 20 digits */
 
 /* A number of more than eight digits. */

@@ -31,11 +31,14 @@ static inline uint64_t marks_of(const char *p)
            marks_of_16(p + 48) << 48;
 }
 
-/* The marks of so many blocks. */
-static void find_marks(const char *p, size_t blocks, uint64_t *marks)
+/* The marks of so many blocks, and of less than one behind them: those are read so that the last of
+ * them is the end of a block. */
+static void find_marks(const char *p, size_t blocks, size_t rest, uint64_t *marks)
 {
-    for (size_t i = 0; i < blocks; i++)
-        marks[i] = marks_of(p + BLOCK * i);
+    for (size_t i = 0; i < blocks; i++, p += BLOCK)
+        marks[i] = marks_of(p);
+    if (blocks && rest)
+        marks[blocks] = marks_of(p + rest - BLOCK) >> (BLOCK - rest);
 }
 
 #ifdef WIDE
@@ -47,10 +50,17 @@ WIDE static inline uint64_t marks_of_32(const char *p)
     return (uint32_t)_mm256_movemask_epi8(hit);
 }
 
-WIDE static void find_marks_wide(const char *p, size_t blocks, uint64_t *marks)
+WIDE static inline uint64_t marks_of_64(const char *p)
+{
+    return marks_of_32(p) | marks_of_32(p + 32) << 32;
+}
+
+WIDE static void find_marks_wide(const char *p, size_t blocks, size_t rest, uint64_t *marks)
 {
     for (size_t i = 0; i < blocks; i++, p += BLOCK)
-        marks[i] = marks_of_32(p) | marks_of_32(p + 32) << 32;
+        marks[i] = marks_of_64(p);
+    if (blocks && rest)
+        marks[blocks] = marks_of_64(p + rest - BLOCK) >> (BLOCK - rest);
 }
 #endif
 
@@ -62,7 +72,7 @@ static uint64_t few_marks(const char *p, size_t len)
     return marks_of(block);
 }
 
-/* Finds the marks from p on. The last block is read so that it ends where the text ends. */
+/* Finds the marks from p on. */
 static void fill(struct kv_quoted *it, const char *p)
 {
     size_t left = (size_t)(it->end - p), blocks = left / BLOCK, rest = left % BLOCK;
@@ -72,18 +82,15 @@ static void fill(struct kv_quoted *it, const char *p)
     }
 #ifdef WIDE
     if (wide_here())
-        find_marks_wide(p, blocks, it->marks);
+        find_marks_wide(p, blocks, rest, it->marks);
     else
 #endif
-        find_marks(p, blocks, it->marks);
+        find_marks(p, blocks, rest, it->marks);
+    if (blocks == 0)
+        it->marks[0] = few_marks(p, rest);
+    it->marks[blocks + (rest || !blocks)] = 0;
     it->from = p;
     it->to = p + BLOCK * blocks + rest;
-    if (rest) {
-        it->marks[blocks] =
-            blocks ? marks_of(it->end - BLOCK) >> (BLOCK - rest) : few_marks(p, rest);
-        blocks++;
-    }
-    it->marks[blocks] = 0;
     it->wide = it->to - p >= KV_WIDE ? it->to - (KV_WIDE - 1) : p;
 }
 
@@ -136,22 +143,6 @@ static const bool name_bytes[256] = {
 static inline bool is_name_byte(char c)
 {
     return name_bytes[(unsigned char)c];
-}
-
-/* The next blank, or the end. */
-static inline const char *find_blank(const char *p, const char *end)
-{
-#ifdef __SSE2__
-    for (; end - p >= 16; p += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-        int hit = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
-        if (hit)
-            return p + __builtin_ctz((unsigned)hit);
-    }
-#endif
-    while (p < end && *p != ' ')
-        p++;
-    return p;
 }
 
 #define PIPED_NAME_MAX 48
@@ -332,7 +323,7 @@ bool kv_plain_next(struct cursor *c, struct kv *out)
     char quote = p < end ? *p : '\0';
     if (quote != '\'' && quote != '"') {
         const char *begin = p;
-        p = find_blank(p, end);
+        p = kv_blank(p, end);
         out->value = slice_between(begin, p);
         cursor_advance(c, (size_t)(p - c->rest.ptr));
         return true;

@@ -11,6 +11,10 @@
 
 #include "parsers/text/cursor.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define KV_NAME_MAX 29 /* of keys that tables hold */
 
 struct kv {
@@ -77,6 +81,22 @@ bool kv_quoted_usual(struct kv_quoted *it, struct slice *name, struct slice *val
 
 /* A pair of any form; false when there is none. */
 bool kv_quoted_any(struct kv_quoted *it, struct kv *out);
+
+/* The next blank, or the end. */
+static inline const char *kv_blank(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        int hit = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+        if (hit)
+            return p + __builtin_ctz((unsigned)hit);
+    }
+#endif
+    while (p < end && *p != ' ')
+        p++;
+    return p;
+}
 
 /* The next pair; false when there is none. */
 static inline bool kv_quoted_next(struct kv_quoted *it, struct kv *out)

@@ -7,10 +7,6 @@
 
 #include "parsers/text/kv.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #define KV_ORDERED 256
 
 /* A key, and the one that came after it lately. */
@@ -76,5 +72,20 @@ static inline bool kv_quoted_due(struct kv_quoted *it, const char *at, const str
     if (close >= it->closing || memcmp(close, "\"; ", 3) != 0)
         return false;
     *value = slice_between(begin, close);
+    return true;
+}
+
+/* Whether a plain pair of that key stands at p, behind a blank or none, and which value it has: one
+ * without quotes. */
+static inline bool kv_plain_due(const char *p, const char *end, const struct kv_key *key,
+                                struct slice *value)
+{
+    p += p < end && *p == ' ';
+    if (end - p < KV_WIDE || !kv_is_due(key, p, end) || p[key->len] != '=')
+        return false;
+    p += key->len + 1;
+    if (*p == '\'' || *p == '"')
+        return false;
+    *value = slice_between(p, kv_blank(p, end));
     return true;
 }

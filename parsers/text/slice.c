@@ -27,7 +27,7 @@ size_t slice_find_text(struct slice s, const char *literal)
 
 static bool is_padding(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+    return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0');
 }
 
 struct slice slice_trim(struct slice s)

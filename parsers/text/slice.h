@@ -63,6 +63,13 @@ static inline bool slice_starts(struct slice s, const char *literal)
     return s.len >= len && (len == 0 || memcmp(s.ptr, literal, len) == 0);
 }
 
+/* Whether a text begins with another, which is not empty: most do not by their first byte. */
+static inline bool slice_begins(struct slice s, struct slice with)
+{
+    return with.len && s.len >= with.len && s.ptr[0] == with.ptr[0] &&
+           memcmp(s.ptr, with.ptr, with.len) == 0;
+}
+
 static inline bool slice_ends(struct slice s, const char *literal)
 {
     size_t len = strlen(literal);

@@ -31,10 +31,11 @@ struct cef_memory {
     } names[CEF_NAMES];
     /* Vendor, product, version, class id and name, as they stand between CEF's pipes. */
     struct cef_head {
-        struct cef_name *extra; /* what came first the last time */
-        uint16_t text_len[CEF_HEAD_TEXTS];
-        uint16_t len;
-        char texts[CEF_HEAD_MAX];
+        struct cef_name *extra;             /* what came first the last time */
+        uint64_t has;                       /* which of them are set */
+        struct slice texts[CEF_HEAD_TEXTS]; /* of those that are set: static text, or in `copies` */
+        uint16_t len;                       /* of `out`; 0 when the slot is empty */
+        char copies[CEF_HEAD_MAX];
         char out[CEF_HEAD_MAX];
     } heads[CEF_HEADS];
     struct cef_head *head; /* the line's, or one that is not remembered */
@@ -90,8 +91,9 @@ static inline bool cef_same(const char *known, const char *text, size_t len)
 /* The part of a second, in three digits. */
 static inline char *cef_put_millis(char *p, unsigned part)
 {
+    uint16_t rest = digits_pairs[part % 100];
     p[0] = (char)('0' + part / 100);
-    p[1] = (char)('0' + part / 10 % 10);
-    p[2] = (char)('0' + part % 10);
+    p[1] = (char)rest;
+    p[2] = (char)(rest >> 8);
     return p + 3;
 }
