@@ -32,11 +32,9 @@ static bool put_device(struct panos_row *row, struct slice text)
     return true;
 }
 
-static inline bool put_protocol(struct record *out, struct slice text)
+static bool put_protocol(struct record *out, struct slice text)
 {
-    int number = slice_is(text, "tcp")   ? PROTOCOL_TCP
-                 : slice_is(text, "udp") ? PROTOCOL_UDP
-                                         : protocol_number(text);
+    int number = slice_is(text, "udp") ? PROTOCOL_UDP : protocol_number(text);
     if (number < 0)
         return false;
     record_set_protocol(out, (uint8_t)number);
@@ -97,7 +95,7 @@ bool panos_put_other(struct panos_row *row, unsigned how, struct slice text)
 
 bool panos_put(struct panos_row *row, const struct panos_column *column, struct slice text)
 {
-    return text.len == 0 || panos_put_column(row, column, text, slice_end(text), false);
+    return text.len == 0 || panos_put_column(row, row->out, column, text, slice_end(text), false);
 }
 
 /* Of a threat only its number: its name is in its field. */

@@ -14,11 +14,12 @@ static inline uint64_t digits_word(const char *p)
     return word ^ UINT64_C(0x3030303030303030);
 }
 
-/* Marks in each byte's highest bit what is no digit. */
+/* Marks in the highest bit of the first byte that is no digit, and perhaps of later ones; 0 when all
+ * are digits. */
 static inline uint64_t digits_others(uint64_t word)
 {
-    const uint64_t high = UINT64_C(0x8080808080808080), six = UINT64_C(0x7676767676767676);
-    return (((word & ~high) + six) | word) & high;
+    const uint64_t high = UINT64_C(0x8080808080808080), more = UINT64_C(0x7676767676767676);
+    return ((word + more) | word) & high;
 }
 
 /* The number that eight digits are: pairs, fours, eights. */
