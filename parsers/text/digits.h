@@ -111,7 +111,7 @@ static inline char *digits_put(char *out, uint64_t digits, unsigned skip)
 extern const uint16_t digits_pairs[100]; /* "00" to "99", the first digit in the lower byte */
 
 /* Writes a number up to 65535 and returns its end; eight bytes in any case. */
-static inline char *digits_format_16(char *out, uint16_t n)
+static inline char *digits_format_16(char *out, uint32_t n)
 {
     uint32_t first = n / 10000, rest = n % 10000, third = rest / 100;
     uint64_t text = (uint64_t)digits_pairs[third] << 8 | (uint64_t)digits_pairs[rest % 100] << 24;
