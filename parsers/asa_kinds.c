@@ -1119,7 +1119,8 @@ static const struct asa_kind kinds_713[] = {
     [50] = {asa_form, SLICE("IKE connection terminated"), VPN, 0, 5,
             PEER "Connection terminated for peer %x. Reason: %r Remote Proxy %{remote_proxy}, "
                  "Local Proxy %{local_proxy}"},
-    [52] = {asa_loose, SLICE("IKE user authenticated"), LOGGED_IN, 0, 7, ""},
+    [52] = {asa_form, SLICE("IKE user authenticated"), LOGGED_IN, 0, 7,
+            PEER "User (%u) authenticated|" PEER "User %u authenticated"},
     [56] = {asa_loose, SLICE("Tunnel rejected"), VPN_REFUSED, 0, 3, ""},
     [60] = {asa_loose, SLICE("Tunnel rejected, group lock"), VPN_REFUSED, 0, 3, ""},
     [61] = {asa_loose, SLICE("Tunnel rejected, no policy"), VPN_REFUSED, 0, 3, ""},

@@ -398,12 +398,12 @@ static void meraki_event(struct meraki *m, struct slice text)
 }
 
 /* The kind of message, and where its text begins. A device's name may hold blanks: then its later
- * words still stand in front of the kind. */
+ * words still stand in front of the kind; and the whole name does, where a relay took the epoch. */
 static const struct type *meraki_find(const struct syslog *header, struct slice body,
                                       struct slice *word, struct slice *text)
 {
     struct cursor c = cursor_over(body);
-    int tries = header->form == SYSLOG_EPOCH ? 5 : 1;
+    int tries = header->form == SYSLOG_EPOCH ? 5 : 2;
     for (int i = 0; i < tries && !cursor_at_end(&c); i++) {
         *word = cursor_until_or_end(&c, ' ');
         const struct type *type = meraki_type(*word);
@@ -422,6 +422,8 @@ static bool meraki_claims(const struct syslog *header, struct slice body)
     if (header->form == SYSLOG_EPOCH)
         return true;
     const struct type *type = meraki_find(header, body, &word, &text);
+    if (type && type->kind == EVENT && word.ptr > body.ptr)
+        return slice_starts(text, "type=");
     if (!type || type->kind == EVENT)
         return false;
     text = slice_first(text, 80);
@@ -456,7 +458,9 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
         record_set_message(out, body);
         return PARSE_UNKNOWN;
     }
-    if (word.ptr > body.ptr && header->host.len && slice_end(header->host) + 1 == body.ptr)
+    if (word.ptr > body.ptr && header->form != SYSLOG_EPOCH)
+        record_set_host(out, slice_between(body.ptr, word.ptr - 1));
+    else if (word.ptr > body.ptr && header->host.len && slice_end(header->host) + 1 == body.ptr)
         record_set_host(out, slice_between(header->host.ptr, word.ptr - 1));
     record_set_event_id(out, word);
     record_set_event_name(out, m.type->name);

@@ -228,7 +228,7 @@ static void digits_are_printed(void **state)
     char out[DIGITS_MAX], expected[32];
     (void)state;
     for (unsigned n = 0; n <= UINT16_MAX; n++) {
-        *digits_format_16(out, (uint16_t)n) = '\0';
+        *digits_format_16(out, n) = '\0';
         snprintf(expected, sizeof(expected), "%u", n);
         assert_string_equal(out, expected);
     }

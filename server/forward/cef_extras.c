@@ -162,7 +162,7 @@ static inline char *put_value(struct cef_writer *w, struct plain_blocks blocks, 
         return cef_copy(w, blocks, p, value, 1023);
     if (plain_copy(p, value->ptr, len, CEF_IN_EXTENSION) == len)
         return p + len;
-    return cef_copy_any(w, p, value, 1023);
+    return cef_escape(w, p, *value, 1023, CEF_IN_EXTENSION);
 }
 
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r)

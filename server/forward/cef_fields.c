@@ -188,7 +188,7 @@ static inline char *put_words(char *p, struct cef_memory *memory, const struct r
                            *((const uint8_t *)r + key->offset));
         }
         slot->which = which;
-        slot->len = (uint8_t)(end - slot->out);
+        slot->len = (uint64_t)(end - slot->out);
     }
     memcpy(p, slot->out, CEF_WORDS_MAX);
     return p + slot->len;

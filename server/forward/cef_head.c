@@ -108,7 +108,7 @@ static __attribute__((noinline)) bool same_bytes(const char *known, struct slice
 }
 
 /* Static text is known by where it stands, other text by its bytes: ids are short. */
-static inline bool is_text(struct slice known, struct slice text)
+static inline __attribute__((always_inline)) bool is_text(struct slice known, struct slice text)
 {
     if (known.len != text.len)
         return false;

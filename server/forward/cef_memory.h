@@ -42,8 +42,8 @@ struct cef_memory {
     /* The fields that are words: category, action, outcome, evidence, direction, protocol. */
     struct cef_words {
         uint64_t which; /* their values, one in a byte; 0 when the slot is empty */
-        uint8_t len;
-        char out[CEF_WORDS_MAX + 64]; /* keys are copied in blocks */
+        uint64_t len;
+        char out[240]; /* CEF_WORDS_MAX, and keys are copied in blocks */
     } words[CEF_WORDS];
     /* The last second in which a line, its rt or its device's time was. */
     struct cef_second {
