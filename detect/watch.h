@@ -189,9 +189,8 @@ void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side
                    struct group *group, int64_t t);
 
 /* Counts a value in one of the two sets; `newest` has been brought up to date before. */
-struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side *side,
-                        struct group *group, unsigned set, uint64_t key, unsigned evidence,
-                        int64_t t);
+void watch_value(struct watch *watch, struct stripe *stripe, struct side *side, struct group *group,
+                 unsigned set, uint64_t key, unsigned evidence, int64_t t, struct gain *gain);
 
 /* The values of a set. */
 struct values watch_values(const struct side *side, struct group *group, unsigned set);

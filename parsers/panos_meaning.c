@@ -288,6 +288,8 @@ void panos_finish_globalprotect(struct record *out, struct slice subtype)
 {
     (void)subtype;
     panos_outcome(out, panos_kept(out, "status"));
+    if (!RECORD_HAS(out, reason))
+        record_set_reason(out, panos_kept(out, "error"));
     if (slice_ends(out->event_id, "-auth") || slice_ends(out->event_id, "-logout"))
         record_set_category(out, CATEGORY_AUTHENTICATION);
 }

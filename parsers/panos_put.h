@@ -127,15 +127,28 @@ PANOS_INLINE struct panos_put panos_put_begin(struct panos_row *row)
                               .count = csv->count};
 }
 
+/* In panos_row.c: a column's text with quotes around it. */
+void panos_put_quoted(struct panos_put *at, const struct panos_column *column, struct slice raw);
+
+PANOS_INLINE bool panos_is_quoted(const struct csv *csv, unsigned n)
+{
+    return csv->quoted[n / 64] >> n % 64 & 1;
+}
+
+/* `quotes`: there are some in the row. */
 PANOS_INLINE void panos_put_read(struct panos_put *at, unsigned n,
-                                 const struct panos_column *column)
+                                 const struct panos_column *column, bool quotes)
 {
     struct slice text = slice_make(at->base + at->start[n], at->start[n + 1] - at->start[n] - 1);
-    if (text.len == 0 || panos_put_column(at->row, at->out, column, text, at->end, n >= 8))
+    if (text.len == 0)
         return;
-    at->next->name = column->name;
-    at->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
-    at->next++;
+    if (quotes && panos_is_quoted(&at->row->csv, n)) {
+        panos_put_quoted(at, column, text);
+    } else if (!panos_put_column(at->row, at->out, column, text, at->end, n >= 8)) {
+        at->next->name = column->name;
+        at->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
+        at->next++;
+    }
 }
 
 PANOS_INLINE void panos_put_end(const struct panos_put *at)
