@@ -91,8 +91,7 @@ static bool is_name(const struct cef_name *slot, struct slice prefix, struct sli
 
 /* The slot of a name, one of two neighbours: which of them is filled anew is left to chance. NULL: it
  * is not remembered. */
-static struct cef_name *find_name(struct cef_memory *memory, const struct record *r,
-                                  struct slice prefix, struct slice name)
+static struct cef_name *find_name(struct cef_memory *memory, struct slice prefix, struct slice name)
 {
     if (name.len > CEF_NAME_MAX || prefix.len > CEF_PREFIX_MAX)
         return NULL;
@@ -101,7 +100,7 @@ static struct cef_name *find_name(struct cef_memory *memory, const struct record
         if (is_name(&memory->names[hash ^ way], prefix, name))
             return &memory->names[hash ^ way];
     struct cef_name *slot = &memory->names[hash ^ (memory->line & 1)];
-    slot->text = record_is_static(r, name) ? name.ptr : NULL;
+    slot->text = NULL;
     slot->len = name.len;
     slot->prefix = prefix.ptr;
     memcpy(slot->name, name.ptr, name.len);
@@ -137,9 +136,11 @@ static __attribute__((noinline)) char *put_other_key(struct extras *x, unsigned 
     struct cef_name *slot = *guess;
     unsigned hash;
     if (!is_name(slot, x->prefix, name))
-        slot = find_name(memory, x->record, x->prefix, name);
+        slot = find_name(memory, x->prefix, name);
     if (slot) {
         *guess = slot;
+        if (record_is_static(x->record, name))
+            slot->text = name.ptr;
         p = put_key(p, slot);
         hash = slot->key_hash;
     } else {
@@ -158,9 +159,9 @@ static inline char *put_value(struct cef_writer *w, struct plain_blocks blocks, 
                               const struct slice *value)
 {
     size_t len = value->len;
-    if (len <= PLAIN_BLOCK || len > 2 * PLAIN_BLOCK)
+    if (len <= PLAIN_BLOCK)
         return cef_copy(w, blocks, p, value, 1023);
-    if (plain_copy(p, value->ptr, len, CEF_IN_EXTENSION) == len)
+    if (len <= 2 * PLAIN_BLOCK && plain_copy(p, value->ptr, len, CEF_IN_EXTENSION) == len)
         return p + len;
     return cef_escape(w, p, *value, 1023, CEF_IN_EXTENSION);
 }
@@ -171,6 +172,7 @@ void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struc
     const struct plain_blocks blocks = w->blocks;
     const char *const stop = w->stop;
     const uint32_t line = ++memory->line;
+    uint32_t *const key_line = memory->key_line;
     struct cef_name **guess = &memory->head->extra;
     struct extras x;
     char *p = w->p;
@@ -190,13 +192,14 @@ void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struc
             break;
         }
         x.keys[n] = p;
-        if (is_text(slot, x.prefix, extra->name) && memory->key_line[slot->key_hash] != line) {
-            memory->key_line[slot->key_hash] = line;
+        if (is_text(slot, x.prefix, extra->name) && key_line[slot->key_hash] != line) {
+            key_line[slot->key_hash] = line;
             p = put_key(p, slot);
         } else {
             p = put_other_key(&x, n, p, guess);
+            slot = *guess;
         }
-        guess = &(*guess)->next;
+        guess = &slot->next;
         p = put_value(w, blocks, p, &extra->value);
     }
     w->p = p;

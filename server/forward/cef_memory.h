@@ -21,7 +21,7 @@ struct cef_memory {
     /* An extra's name behind a prefix, as the " key=" it became. */
     struct cef_name {
         struct cef_name *next; /* what came behind it the last time */
-        const char *text;      /* the name itself, where it is static; else NULL */
+        const char *text;      /* the name, where it was static text; or NULL */
         size_t len;
         const char *prefix;
         uint16_t key_hash;
