@@ -105,7 +105,7 @@ void detection_free(struct detection *d)
 
 uint64_t detect_matching(const struct detection *d, const struct record *r)
 {
-    return match_record(&d->match, r, record_class(r));
+    return match_record(&d->match, r);
 }
 
 struct detect_counters detect_counters(const struct detection *d)
@@ -316,7 +316,7 @@ static void tell(struct observation *o, const struct sighting *s, enum episode_e
         deliver(o->d, alert, o->deliver, o->context);
 }
 
-/* The record's device in the stripe; 0: none. */
+/* The number of the record's device; 0: none. */
 static uint8_t device_of(struct observation *o, struct stripe *stripe)
 {
     const struct record *r = o->r;
@@ -324,7 +324,7 @@ static uint8_t device_of(struct observation *o, struct stripe *stripe)
         return 0;
     if (!o->host_hash)
         o->host_hash = devices_hash(r->host, o->d->watch.mix);
-    uint8_t device = devices_number(&stripe->devices, r->host, o->host_hash);
+    uint8_t device = watch_device(&o->d->watch, r->host, o->host_hash);
     stripe->counters.unnamed += device == 0 && r->host.len;
     return device;
 }
@@ -334,18 +334,18 @@ static uint8_t device_of(struct observation *o, struct stripe *stripe)
 static struct stripe *enter(struct observation *o, struct sighting *sightings, unsigned n)
 {
     const struct watch *watch = &o->d->watch;
-    struct stripe *stripe = watch_stripe(watch, sightings->first_hash);
+    struct stripe *stripe = sightings->stripe;
     unsigned here = 0;
     pthread_mutex_lock(&stripe->lock);
-    for (; here < n && watch_stripe(watch, sightings[here].first_hash) == stripe; here++) {
+    for (; here < n && sightings[here].stripe == stripe; here++) {
         struct sighting *s = &sightings[here];
-        s->place = watch_place(watch, &stripe->sides[s->side], s->index, s->hash, s->first_hash);
+        s->place = watch_place(watch, s->side, s->index, s->hash, s->first_hash);
     }
     uint8_t device = device_of(o, stripe);
     for (struct sighting *s = sightings; s < sightings + here; s++) {
         s->device = device;
         if (s->place.found)
-            watch_prefetch_value(watch, &stripe->sides[s->side], s->place.found, s->key);
+            watch_prefetch_value(watch, s->side, s->place.found, s->key);
     }
     return stripe;
 }
@@ -358,7 +358,7 @@ static void count(struct observation *o, struct sighting *sightings, unsigned n)
     struct alert alert;
     for (unsigned i = 0; i < n; i++) {
         struct sighting *s = &sightings[i];
-        struct stripe *stripe = watch_stripe(&d->watch, s->first_hash);
+        struct stripe *stripe = s->stripe;
         bool is_firing;
         int64_t until;
         if (locked != stripe) {
@@ -403,7 +403,7 @@ static __attribute__((noinline)) void count_all(struct observation *o, uint64_t 
             if (!sighting_make(s, &o->view, &o->d->detectors[index], index, &o->d->watch,
                                o->d->risk))
                 continue;
-            watch_prefetch(&watch_stripe(&o->d->watch, s->first_hash)->sides[s->side], s->hash);
+            watch_prefetch(s->side, s->hash);
             n++;
         }
         count(o, sightings, n);
@@ -447,11 +447,10 @@ static __attribute__((noinline)) void look_for_gap(struct observation *o)
 
 /* What is not over after one look at a record. */
 static __attribute__((noinline)) void observe(struct detection *d, struct record *r, int64_t t,
-                                              uint64_t mask, uint32_t class, on_alert to,
-                                              void *context)
+                                              uint64_t mask, on_alert to, void *context)
 {
     struct observation o = {.d = d, .r = r, .deliver = to, .context = context, .t = t};
-    o.view = (struct view){.record = r, .class = class, .t = t};
+    o.view = (struct view){.record = r, .class = record_class(r), .t = t};
     if (t >= episodes_next(d->episodes))
         time_passed(&o);
     if (coverage_samples(r))
@@ -473,11 +472,10 @@ void detect_observe(struct detection *d, struct record *r, on_alert to, void *co
     if (!RECORD_HAS(r, time) && !RECORD_HAS(r, received))
         return;
     int64_t t = RECORD_HAS(r, time) ? r->time : r->received;
-    uint32_t class = record_class(r);
-    uint64_t mask = match_record(&d->match, r, class);
+    uint64_t mask = match_record(&d->match, r);
     if (mask || t >= episodes_next(d->episodes) || coverage_samples(r) ||
         (RECORD_HAS(r, src_ip) && risk_may_have(d->risk, r->src_ip)))
-        observe(d, r, t, mask, class, to, context);
+        observe(d, r, t, mask, to, context);
 }
 
 struct detection_parts detection_parts(struct detection *d)

@@ -15,19 +15,37 @@ uint64_t devices_hash(struct slice name, uint64_t mix)
     return (hash ^ word) * mix;
 }
 
+/* The place of the name, or the free one that it may take. */
+static unsigned place_of(const struct devices *devices, struct slice name, uint64_t hash,
+                         uint8_t *number)
+{
+    unsigned at = (unsigned)(hash >> 55);
+    while ((*number = __atomic_load_n(&devices->index[at], __ATOMIC_ACQUIRE)) &&
+           !slice_equals(devices_name(devices, *number), name))
+        at = (at + 1) % sizeof(devices->index);
+    return at;
+}
+
+uint8_t devices_find(const struct devices *devices, struct slice name, uint64_t hash)
+{
+    uint8_t number;
+    place_of(devices, slice_first(name, DEVICE_NAME_MAX), hash, &number);
+    return number;
+}
+
 uint8_t devices_number(struct devices *devices, struct slice name, uint64_t hash)
 {
+    uint8_t number;
     name = slice_first(name, DEVICE_NAME_MAX);
-    if (name.len == 0)
-        return 0;
-    unsigned at = (unsigned)(hash >> 55);
-    for (; devices->index[at]; at = (at + 1) % sizeof(devices->index))
-        if (slice_equals(devices_name(devices, devices->index[at]), name))
-            return devices->index[at];
-    if (devices->count == DEVICES_MAX)
-        return 0;
-    unsigned row = devices->count++;
+    unsigned at = place_of(devices, name, hash, &number);
+    if (number || name.len == 0 || devices_full(devices))
+        return number;
+    unsigned row = devices->count;
     memcpy(devices->names[row].text, name.ptr, name.len);
     devices->names[row].len = (uint8_t)name.len;
-    return devices->index[at] = devices->count;
+    number = (uint8_t)(row + 1);
+    __atomic_store_n(&devices->count, number, __ATOMIC_RELAXED);
+    __atomic_store_n(&devices->index[at], number,
+                     __ATOMIC_RELEASE); /* whoever sees it sees the name */
+    return number;
 }

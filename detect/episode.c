@@ -113,7 +113,7 @@ void episode_alert(const struct episode *episode, const struct detector *detecto
     alert->evidence = episode->evidence;
     alert->device_count = episode->device_count;
     for (unsigned i = 0; i < episode->device_count; i++)
-        alert->devices[i] = devices_name(&stripe->devices, episode->devices[i]);
+        alert->devices[i] = devices_name(stripe->devices, episode->devices[i]);
     alert->threshold = episode->by_also ? detector->also_gte : detector->tiers[group->tier].gte;
     alert->severity = detector->tiers[group->tier].severity;
     alert->score = detector->score;

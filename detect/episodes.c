@@ -434,7 +434,7 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
                                     const struct sighting *s, struct alert *alert, bool *is_firing,
                                     int64_t *until)
 {
-    struct side *side = &stripe->sides[s->side];
+    struct side *side = s->side;
     struct look l = {.e = e,
                      .stripe = stripe,
                      .side = side,
@@ -464,9 +464,9 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
         return EPISODE_NOTHING;
     }
     struct gain gains[2] = {{0, 0, false}, {0, 0, false}};
-    gains[0] = watch_value(e->watch, stripe, side, group, 0, s->key, s->evidence, s->t);
+    watch_value(e->watch, stripe, side, group, 0, s->key, s->evidence, s->t, &gains[0]);
     if (s->narrow)
-        gains[1] = watch_value(e->watch, stripe, side, group, 1, s->key, s->evidence, s->t);
+        watch_value(e->watch, stripe, side, group, 1, s->key, s->evidence, s->t, &gains[1]);
     stripe->counters.observed += s->is_first;
     remember(&l);
     event = group->state == GROUP_FIRING ? firing(&l, gains) : idle(&l, gains);

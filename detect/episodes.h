@@ -29,18 +29,19 @@ union member {
 /* One record seen by one detector. */
 struct sighting {
     const struct detector *detector;
-    unsigned index; /* of the detector */
-    union member members[DETECTOR_GROUP_MAX];
+    unsigned index;            /* of the detector */
     uint64_t hash, first_hash; /* of the group, of its first member */
     struct place place;        /* of the group, when the stripe was locked */
     uint64_t key;              /* of the counted value: value_text tells what it is */
     bool narrow;               /* the predicate of `also` holds too */
-    uint8_t device;            /* who reported it, in the stripe's devices; 0: not known */
-    enum watch_side side;
+    uint8_t device;            /* who reported it, in the watch's devices; 0: not known */
+    struct stripe *stripe;     /* where the group stands, or would */
+    struct side *side;
     unsigned evidence;
     int64_t t;
     bool is_first; /* no other detector has counted the record */
     const struct record *record;
+    union member members[DETECTOR_GROUP_MAX]; /* large, and rarely asked for */
 };
 
 /* What one look at a group led to. */

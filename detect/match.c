@@ -5,14 +5,23 @@
 
 #include "detect/detectors.h"
 
-uint32_t record_class(const struct record *r)
+/* The number of its bit. */
+static inline unsigned class_of(const struct record *r)
 {
     const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
     if ((r->has & both) != both)
-        return CLASS_UNKNOWN;
+        return 4;
     unsigned src = RECORD_HAS(r, src_internal) && r->src_internal;
     unsigned dst = RECORD_HAS(r, dst_internal) && r->dst_internal;
-    return src ? (dst ? CLASS_INT_INT : CLASS_INT_EXT) : (dst ? CLASS_EXT_INT : CLASS_EXT_EXT);
+    return 3 - (src << 1 | dst);
+}
+_Static_assert(CLASS_INT_INT == 1 << 0 && CLASS_INT_EXT == 1 << 1 && CLASS_EXT_INT == 1 << 2 &&
+                   CLASS_EXT_EXT == 1 << 3 && CLASS_UNKNOWN == 1 << 4,
+               "the bits that class_of counts");
+
+uint32_t record_class(const struct record *r)
+{
+    return UINT32_C(1) << class_of(r);
 }
 
 static unsigned evidence_of(const struct record *r)
@@ -260,8 +269,7 @@ void match_close(struct match *match)
 
 /* What is left of the candidates. */
 static __attribute__((noinline)) uint64_t narrowed(const struct match *match,
-                                                   const struct record *r, uint64_t mask,
-                                                   uint32_t class)
+                                                   const struct record *r, uint64_t mask)
 {
     bool has_action = RECORD_HAS(r, action) && r->action < ACTION_COUNT;
     mask &= match->actions[has_action ? r->action : ACTION_COUNT];
@@ -277,16 +285,16 @@ static __attribute__((noinline)) uint64_t narrowed(const struct match *match,
     uint64_t left = mask & (match->in_full | (listed ? match->by_lists : 0));
     for (; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        if (!match_predicate(&match->detectors[i].where, r, class))
+        if (!match_predicate(&match->detectors[i].where, r, record_class(r)))
             mask &= ~(UINT64_C(1) << i);
     }
     return mask;
 }
 
-uint64_t match_record(const struct match *match, const struct record *r, uint32_t class)
+uint64_t match_record(const struct match *match, const struct record *r)
 {
     bool has_category = RECORD_HAS(r, category) && r->category < CATEGORY_COUNT;
-    uint64_t mask = match->candidates[has_category ? r->category : CATEGORY_COUNT]
-                                     [__builtin_ctz(class)][evidence_of(r)][protocol_group(r)];
-    return mask ? narrowed(match, r, mask, class) : 0;
+    uint64_t mask = match->candidates[has_category ? r->category : CATEGORY_COUNT][class_of(r)]
+                                     [evidence_of(r)][protocol_group(r)];
+    return mask ? narrowed(match, r, mask) : 0;
 }

@@ -29,8 +29,7 @@ struct match {
 bool match_init(struct match *match, const struct detector *detectors, unsigned count);
 void match_close(struct match *match);
 
-/* `class` is record_class(r): one bit. */
-uint64_t match_record(const struct match *match, const struct record *r, uint32_t class);
+uint64_t match_record(const struct match *match, const struct record *r);
 
 /* Whether a predicate holds, all of it. */
 bool match_predicate(const struct predicate *p, const struct record *r, uint32_t class);

@@ -31,6 +31,7 @@ void sequences_init(struct sequences *sequences, const struct detector *detector
 static void keep_window(struct watch *watch, struct stripe *stripe, struct side *side,
                         struct group *targets, const struct sighting *s)
 {
+    struct gain gain; /* nobody asks */
     for (uint32_t i = 0;; i++) {
         struct group *scan = watch_find(side, s->hash);
         if (!scan)
@@ -44,15 +45,16 @@ static void keep_window(struct watch *watch, struct stripe *stripe, struct side 
             continue;
         watch_value(watch, stripe, side, targets, 1,
                     target_of(s->detector, s->members, value_key(&v)), value_evidence(&v),
-                    scan->newest - age);
+                    scan->newest - age, &gain);
     }
 }
 
 void sequences_feed(const struct sequences *sequences, struct watch *watch, struct stripe *stripe,
                     const struct sighting *s, enum episode_event event)
 {
-    struct side *side = &stripe->sides[s->side];
+    struct side *side = s->side;
     const struct group *scan = watch_find(side, s->hash);
+    struct gain gain;
     bool begins = event == EPISODE_START || event == EPISODE_MUTED || event == EPISODE_STORM;
     if (!scan || (scan->state == GROUP_IDLE && !begins))
         return;
@@ -71,7 +73,7 @@ void sequences_feed(const struct sequences *sequences, struct watch *watch, stru
             keep_window(watch, stripe, side, targets, s);
         else
             watch_value(watch, stripe, side, targets, 1, target_of(s->detector, s->members, s->key),
-                        s->evidence, s->t);
+                        s->evidence, s->t, &gain);
     }
 }
 

@@ -74,10 +74,11 @@ bool sighting_make(struct sighting *s, struct view *view, const struct detector 
     s->record = r;
     s->t = view->t;
     s->evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE;
-    s->side = view_side(view);
     s->narrow = detector->has_also && match_predicate(&detector->also, r, view->class);
     if (!has_members(s, r, &first) || !has_value(s, view))
         return false;
     find_hashes(s, view, first, watch, risk);
+    s->stripe = watch_stripe(watch, s->first_hash);
+    s->side = &s->stripe->sides[view_side(view)];
     return true;
 }

@@ -94,8 +94,8 @@ static void load_header(struct loader *l, struct snapshot_reader *r)
 
 /* ---- groups */
 
-/* The device that the file means by a number, under its number in the stripe; 0: none. */
-static uint8_t device(const struct loader *l, struct stripe *stripe, uint8_t number)
+/* The device that the file means by a number, under its number here; 0: none. */
+static uint8_t device(const struct loader *l, uint8_t number)
 {
     struct snapshot_reader r = l->names;
     while (number && r.at < r.end) {
@@ -103,7 +103,7 @@ static uint8_t device(const struct loader *l, struct stripe *stripe, uint8_t num
         const uint8_t *name = get_bytes(&r, len);
         struct slice text = slice_make((const char *)name, len);
         if (name && n == number)
-            return devices_number(&stripe->devices, text, devices_hash(text, l->parts.watch->mix));
+            return watch_device(l->parts.watch, text, devices_hash(text, l->parts.watch->mix));
     }
     return 0;
 }
@@ -153,8 +153,7 @@ static void read_member(struct snapshot_reader *r, union member *member)
 }
 
 /* Reads an episode; into *out unless that is NULL. */
-static void read_episode(const struct loader *l, struct snapshot_reader *r, struct stripe *stripe,
-                         struct episode *out)
+static void read_episode(const struct loader *l, struct snapshot_reader *r, struct episode *out)
 {
     struct episode local, *e = out ? out : &local;
     for (unsigned i = 0; i < DETECTOR_GROUP_MAX; i++)
@@ -180,7 +179,7 @@ static void read_episode(const struct loader *l, struct snapshot_reader *r, stru
     for (unsigned i = 0; !r->bad && i < devices; i++) {
         uint8_t number = get8(r);
         if (out)
-            episode_add_device(e, device(l, stripe, number));
+            episode_add_device(e, device(l, number));
     }
     const uint8_t *registers = get_bytes(r, SKETCH_REGISTERS);
     for (unsigned i = 0; registers && i < SKETCH_REGISTERS; i++)
@@ -221,15 +220,15 @@ static void put_group(struct loader *l, uint32_t stripe_index, const struct imag
     watch_set_state(l->parts.watch, side, group, (enum group_state)(image->flags & 3));
     group->tier = image->flags >> 2 & 15;
     group->has_started = image->flags >> 6 & 1;
-    group->devices[0] = device(l, stripe, image->devices[0]);
-    group->devices[1] = device(l, stripe, image->devices[1]);
+    group->devices[0] = device(l, image->devices[0]);
+    group->devices[1] = device(l, image->devices[1]);
     for (unsigned set = 0; set < 2; set++)
         put_values(l, stripe, side, group, image, set);
     if (image->flags >> 7) {
         struct snapshot_reader r = image->episode;
         struct episode *episode = episodes_restore(l->parts.episodes, stripe, side, group);
         if (episode)
-            read_episode(l, &r, stripe, episode);
+            read_episode(l, &r, episode);
     }
 }
 
@@ -273,7 +272,7 @@ static void read_group(struct loader *l, struct snapshot_reader *r, struct image
     }
     image->episode = *r;
     if (image->flags >> 7)
-        read_episode(l, r, NULL, NULL);
+        read_episode(l, r, NULL);
     r->bad |= !plausible(l, image);
 }
 

@@ -60,7 +60,7 @@ static bool end_section(struct saver *s, enum section_kind kind)
 static uint8_t device(struct saver *s, const struct stripe *stripe, uint8_t number)
 {
     if (number && !s->named[number]) {
-        struct slice name = devices_name(&stripe->devices, number);
+        struct slice name = devices_name(stripe->devices, number);
         s->named[number] = true;
         put8(&s->names_at, number);
         put8(&s->names_at, name.len);

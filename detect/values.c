@@ -6,9 +6,9 @@ static int32_t after(uint32_t a, uint32_t b)
     return (int32_t)(a - b);
 }
 
-struct gain value_touch(struct value *v, uint32_t t, uint32_t window)
+void value_touch(struct value *v, uint32_t t, uint32_t window, struct gain *gain)
 {
-    struct gain gain = {t, t + window, false};
+    *gain = (struct gain){t, t + window, false};
     int32_t span = (int32_t)window;
     if (after(t, v->last) >= 0) {
         uint32_t end = v->last + window;
@@ -16,32 +16,33 @@ struct gain value_touch(struct value *v, uint32_t t, uint32_t window)
             v->before = v->last;
             v->first = t;
         } else {
-            gain.from = end;
+            gain->from = end;
         }
         v->last = t;
         if (after(t, v->first) > VALUES_SPAN_MS) { /* a stretch of days: its end is enough */
             v->first = t - (uint32_t)(VALUES_SPAN_MS / 2);
             v->before = LONG_AGO(v->first);
         }
-        return gain;
+        return;
     }
-    if (after(t, v->first) >= 0)
-        return (struct gain){t, t, false};
+    if (after(t, v->first) >= 0) {
+        gain->to = t;
+        return;
+    }
     if (after(v->first, t) <= span) { /* the last stretch begins earlier */
         uint32_t end = v->before + window;
-        gain.to = v->first;
+        gain->to = v->first;
         v->first = t;
         if (after(t, v->before) >= 0 && after(t, end) <= 0) {
-            gain.from = end;
+            gain->from = end;
             v->first = v->before;
             v->before = LONG_AGO(v->first);
         }
-        return gain;
+        return;
     }
     /* Later than anything promised: at its own time, as well as two stretches can say it. */
     if (after(t, v->before) > 0)
         v->before = t;
-    return gain;
 }
 
 bool value_covers(const struct value *v, uint32_t t, uint32_t window)

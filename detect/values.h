@@ -83,14 +83,16 @@ static inline struct value *values_slot(struct values table, uint64_t mix, uint6
 #define LONG_AGO(t) ((t) - (UINT32_C(1) << 30))
 
 /* Writes a value into an empty slot, seen once. */
-static inline struct gain value_begin(struct value *v, uint64_t key, uint32_t t, uint32_t window)
+static inline void value_begin(struct value *v, uint64_t key, uint32_t t, uint32_t window,
+                               struct gain *gain)
 {
     *v = (struct value){(uint32_t)key, (uint32_t)(key >> 32), t, t, LONG_AGO(t)};
-    return (struct gain){t, t + window, true};
+    *gain = (struct gain){t, t + window, true};
 }
 
-/* The value was seen at t too. */
-struct gain value_touch(struct value *v, uint32_t t, uint32_t window);
+/* The value was seen at t too. (A gain is written where it is wanted: returned, it would be put
+ * together in memory and waited for.) */
+void value_touch(struct value *v, uint32_t t, uint32_t window, struct gain *gain);
 
 /* Whether the window that ends at t holds the value. */
 bool value_covers(const struct value *v, uint32_t t, uint32_t window);

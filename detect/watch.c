@@ -18,6 +18,17 @@
 #define REGION_TRIES 8  /* stretches of a pool that are compared, */
 #define REGION_MOST  64 /* more as long as none may go */
 
+uint8_t watch_device(struct watch *watch, struct slice name, uint64_t hash)
+{
+    uint8_t number = devices_find(watch->devices, name, hash);
+    if (number || devices_full(watch->devices))
+        return number;
+    pthread_mutex_lock(&watch->devices_lock);
+    number = devices_number(watch->devices, name, hash);
+    pthread_mutex_unlock(&watch->devices_lock);
+    return number;
+}
+
 /* Whether what the group holds in blocks serves an alert that has been told: how it goes on, or which
  * targets a scan had. */
 static bool is_told(const struct watch *watch, const struct group *group)
@@ -197,14 +208,31 @@ uint32_t watch_block(struct watch *watch, struct stripe *stripe, struct side *si
     return unit;
 }
 
+/* The two buckets of a hash, by their first slots. Which of them has it nobody can predict: both are
+ * looked at in any case. */
+struct both {
+    uint32_t first, second;
+};
+
+static inline struct both both_of(const struct side *side, uint64_t hash)
+{
+    return (struct both){first_slot(side, hash), second_slot(side, hash)};
+}
+
+/* The slot that holds a hash; POOL_NONE: none. */
+static inline uint32_t slot_of(const struct side *side, struct both at, uint64_t hash)
+{
+    uint32_t first = bucket_matching(&side->hashes[at.first], hash);
+    uint32_t second = bucket_matching(&side->hashes[at.second], hash);
+    if (!(first | second))
+        return POOL_NONE;
+    return (first ? at.first : at.second) + bucket_place(first ? first : second);
+}
+
 static struct group *find(const struct side *side, uint64_t hash)
 {
-    uint32_t at = first_slot(side, hash), mask = bucket_matching(&side->hashes[at], hash);
-    if (!mask) {
-        at = second_slot(side, hash);
-        mask = bucket_matching(&side->hashes[at], hash);
-    }
-    return mask ? &side->groups[at + bucket_place(mask)] : NULL;
+    uint32_t slot = slot_of(side, both_of(side, hash), hash);
+    return slot == POOL_NONE ? NULL : &side->groups[slot];
 }
 
 void watch_prefetch(const struct side *side, uint64_t hash)
@@ -220,26 +248,27 @@ struct group *watch_find(const struct side *side, uint64_t hash)
 }
 
 /* A free slot in the emptier of the two buckets; POOL_NONE: both are full. */
-static uint32_t free_slot(const struct side *side, uint64_t hash)
+static inline uint32_t free_slot(const struct side *side, struct both at)
 {
-    uint32_t first = first_slot(side, hash), second = second_slot(side, hash);
-    uint32_t mask = bucket_matching(&side->hashes[first], 0);
-    uint32_t other = bucket_matching(&side->hashes[second], 0);
-    if (bucket_count(other) > bucket_count(mask))
-        return second + bucket_place(other);
-    return mask ? first + bucket_place(mask) : POOL_NONE;
+    uint32_t first = bucket_matching(&side->hashes[at.first], 0);
+    uint32_t second = bucket_matching(&side->hashes[at.second], 0);
+    if (!(first | second))
+        return POOL_NONE;
+    bool other = bucket_count(second) > bucket_count(first);
+    return (other ? at.second : at.first) + bucket_place(other ? second : first);
 }
 
 struct place watch_place(const struct watch *watch, const struct side *side, unsigned detector,
                          uint64_t hash, uint64_t first_hash)
 {
     hash |= 1;
-    struct place place = {find(side, hash), POOL_NONE};
-    if (place.found) {
-        __builtin_prefetch(place.found, 1);
-        return place;
+    struct both at = both_of(side, hash);
+    uint32_t slot = slot_of(side, at, hash);
+    if (slot != POOL_NONE) {
+        __builtin_prefetch(&side->groups[slot], 1);
+        return (struct place){&side->groups[slot], POOL_NONE};
     }
-    place.room = free_slot(side, hash);
+    struct place place = {NULL, free_slot(side, at)};
     if (place.room != POOL_NONE)
         __builtin_prefetch(&side->groups[place.room], 1);
     if (watch->rules[detector].pair) {
@@ -308,11 +337,11 @@ static struct group *make(struct watch *watch, struct stripe *stripe, struct sid
         sweep(watch, side, 2, t);
     if (side->used > side->buckets * (WATCH_BUCKET / 4 * 3))
         watch_grow(side);
-    uint32_t slot = is_room(side, hash, room) ? room : free_slot(side, hash);
+    uint32_t slot = is_room(side, hash, room) ? room : free_slot(side, both_of(side, hash));
     if (slot == POOL_NONE && side->used < side->buckets * (WATCH_BUCKET - 1))
         slot = watch_make_way(side, hash);
     while (slot == POOL_NONE && watch_grow(side)) /* a snapshot fills it from one end */
-        slot = free_slot(side, hash);
+        slot = free_slot(side, both_of(side, hash));
     if (slot == POOL_NONE)
         slot = evict_slot(watch, stripe, side, hash, t);
     if (slot == POOL_NONE)

@@ -65,19 +65,20 @@ struct group {
 };
 _Static_assert(sizeof(struct group) == 64, "a group is a cache line");
 
+/* What every record reads and writes is a cache line, in front of the pool. */
 struct side {
-    uint64_t *hashes; /* 0: a free slot */
+    _Alignas(64) uint64_t *hashes; /* 0: a free slot */
     struct group *groups;
-    uint32_t buckets; /* of 8 slots: the hashes of one share a cache line */
+    uint32_t *pairs;     /* how many a source has in a detector: two rows, see watch_pairs.h */
+    uint32_t pairs_mask; /* of a row */
+    uint32_t buckets;    /* of 8 slots: the hashes of one share a cache line */
     uint32_t most_buckets;
     uint32_t turns; /* the stripes: their buckets take turns in one table */
     uint32_t used;
     uint32_t hand, region; /* where the next sweep begins: the how-manieth slot, and in units */
+    uint32_t told_units;   /* of the pool: in blocks of groups that have been told */
+    uint32_t active;       /* first of the episodes that fire, by unit; POOL_NONE */
     struct pool pool;
-    uint32_t told_units; /* of the pool: in blocks of groups that have been told */
-    uint32_t active;     /* first of the episodes that fire, by unit; POOL_NONE */
-    uint32_t *pairs;     /* how many a source has in a detector: two rows, see watch_pairs.h */
-    uint32_t pairs_mask; /* of a row */
 };
 
 struct watch_counters {
@@ -89,13 +90,13 @@ struct watch_counters {
 struct wide_value; /* alert_text.h */
 
 struct stripe {
-    pthread_mutex_t lock;
-    struct watch_counters counters;
-    struct wide_value *wide; /* WIDE_VALUES of them, by key */
-    struct value *spare;     /* room to rebuild a set of values in */
-    uint32_t *scratch;       /* room to sort in */
+    _Alignas(64) pthread_mutex_t lock;
+    struct watch_counters counters; /* the first shares the lock's line */
+    const struct devices *devices;  /* the watch's */
+    struct wide_value *wide;        /* WIDE_VALUES of them, by key */
+    struct value *spare;            /* room to rebuild a set of values in */
+    uint32_t *scratch;              /* room to sort in */
     struct side sides[SIDE_COUNT];
-    struct devices devices; /* large: what is always read is in front */
     struct changes changes;
 };
 
@@ -110,12 +111,17 @@ struct watch {
     } tables[SIDE_COUNT];    /* of all stripes, who take turns in them */
     void *index;             /* counts and states of all stripes, as one piece */
     size_t index_bytes;
+    struct devices *devices; /* who has reported groups */
+    pthread_mutex_t devices_lock;
     const struct watch_rule *rules;
     unsigned pairs_per_source;
     unsigned max_order; /* of a set's block */
     uint64_t mix;       /* odd and secret */
     struct siphash_key key;
 };
+
+/* The number of a device's name, of that devices_hash; 0: no room. */
+uint8_t watch_device(struct watch *watch, struct slice name, uint64_t hash);
 
 /* Borrows the rules. False: no memory. */
 bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned rule_count,
@@ -183,9 +189,8 @@ void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side
                    struct group *group, int64_t t);
 
 /* Counts a value in one of the two sets; `newest` has been brought up to date before. */
-struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side *side,
-                        struct group *group, unsigned set, uint64_t key, unsigned evidence,
-                        int64_t t);
+void watch_value(struct watch *watch, struct stripe *stripe, struct side *side, struct group *group,
+                 unsigned set, uint64_t key, unsigned evidence, int64_t t, struct gain *gain);
 
 /* The values of a set. */
 struct values watch_values(const struct side *side, struct group *group, unsigned set);

@@ -54,8 +54,12 @@ bool watch_grow(struct side *side)
     if (side->buckets == side->most_buckets)
         return false;
     uint32_t bucket = side->buckets, buckets = 2 * bucket;
-    while (bucket--)
+    while (bucket--) {
+        const struct group *next = &side->groups[watch_bucket(side, bucket ? bucket - 1 : 0)];
+        for (unsigned i = 0; i < WATCH_BUCKET; i++)
+            __builtin_prefetch(&next[i]);
         divide(side, buckets, bucket);
+    }
     __atomic_store_n(&side->buckets, buckets, __ATOMIC_RELAXED);
     return true;
 }

@@ -110,6 +110,7 @@ static bool tables_init(struct watch *watch, unsigned side, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         struct side *s = &watch->stripes[i].sides[side];
         s->turns = count;
+        watch->stripes[i].devices = watch->devices;
         s->hashes = hashes + i * WATCH_TURN * WATCH_BUCKET;
         s->groups = groups + i * WATCH_TURN * WATCH_BUCKET;
         pool_init(&s->pool, blocks + (size_t)i * (POOL_UNIT << largest), s->pool.states, units,
@@ -128,6 +129,7 @@ bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned ru
         .key = key,
     };
     uint32_t count = stripes_for(memory), keep = 1;
+    pthread_mutex_init(&watch->devices_lock, NULL);
     struct room rooms[SIDE_COUNT] = {[SIDE_INTERNAL] = room_of(memory / count / 5 * 2),
                                      [SIDE_EXTERNAL] = room_of(memory / count / 5 * 3)};
     for (unsigned i = 0; i < rule_count; i++)
@@ -141,8 +143,11 @@ bool watch_init(struct watch *watch, const struct watch_rule *rules, unsigned ru
         take_index(&counted, rooms[side], NULL, &watch->index_bytes);
     watch->index_bytes *= count;
     watch->index = pages_new(watch->index_bytes);
-    watch->stripes = calloc(count, sizeof(*watch->stripes));
-    bool ok = watch->index && watch->stripes;
+    watch->stripes = aligned_alloc(CACHE_LINE, count * sizeof(*watch->stripes));
+    if (watch->stripes)
+        memset(watch->stripes, 0, count * sizeof(*watch->stripes));
+    watch->devices = calloc(1, sizeof(*watch->devices));
+    bool ok = watch->index && watch->stripes && watch->devices;
     for (size_t used = 0; ok && watch->stripe_count < count;)
         ok = stripe_init(&watch->stripes[watch->stripe_count++], rooms, watch->index, &used,
                          watch_slots_of(watch->max_order));
@@ -169,6 +174,10 @@ void watch_close(struct watch *watch)
     }
     pages_free(watch->index, watch->index_bytes);
     free(watch->stripes);
+    if (watch->devices)
+        pthread_mutex_destroy(&watch->devices_lock);
+    free(watch->devices);
+    watch->devices = NULL;
     memset(watch->tables, 0, sizeof(watch->tables));
     watch->index = NULL;
     watch->stripes = NULL;

@@ -149,16 +149,14 @@ void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *si
         }
 }
 
-struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side *side,
-                        struct group *group, unsigned set, uint64_t key, unsigned evidence,
-                        int64_t t)
+void watch_value(struct watch *watch, struct stripe *stripe, struct side *side, struct group *group,
+                 unsigned set, uint64_t key, unsigned evidence, int64_t t, struct gain *gain)
 {
     const struct watch_rule *rule = &watch->rules[group->detector];
     struct values table = watch_values(side, group, set);
     struct value *v = table.count ? values_slot(table, watch->mix, key) : NULL;
-    struct gain gain;
     if (v && v->hi) {
-        gain = value_touch(v, (uint32_t)t, rule->window);
+        value_touch(v, (uint32_t)t, rule->window, gain);
     } else {
         if (!v || group->counts[set] >= fill_of(table.count)) {
             make_room(watch, stripe, side, group, set);
@@ -166,15 +164,15 @@ struct gain watch_value(struct watch *watch, struct stripe *stripe, struct side 
             v = table.count ? values_slot(table, watch->mix, key) : NULL;
             if (!v) {
                 stripe->counters.evicted_values++;
-                return (struct gain){(uint32_t)t, (uint32_t)t, true};
+                *gain = (struct gain){(uint32_t)t, (uint32_t)t, true};
+                return;
             }
         }
-        gain = value_begin(v, key, (uint32_t)t, rule->window);
+        value_begin(v, key, (uint32_t)t, rule->window, gain);
         group->counts[set]++;
     }
     if (evidence != 0 || value_evidence(v) == 0) /* a start proves less than the end before it */
         v->hi = (v->hi & ~VALUE_EVIDENCE_MASK) | evidence << VALUE_EVIDENCE_SHIFT;
-    return gain;
 }
 
 unsigned watch_order_of(uint32_t keep)

@@ -166,6 +166,25 @@ static void set_meaning(struct record *r, const struct asa_meaning *m)
         record_set_evidence(r, m->evidence);
 }
 
+/* A refusal in other words than its form's: it counts when both sides are found in it, and when it does
+ * not end where an address may have been cut. */
+static enum parse_status read_otherwise(struct parse_context *context, const struct asa_kind *kind,
+                                        struct cursor text, struct record *r)
+{
+    const uint64_t has = r->has;
+    struct slice told = slice_trim(text.rest);
+    if (kind->read != asa_form || told.len == 0 ||
+        strchr("0123456789abcdefABCDEF:/", told.ptr[told.len - 1]))
+        return PARSE_MALFORMED;
+    asa_loose(context, kind, &text, r);
+    if (RECORD_HAS(r, src_ip) && RECORD_HAS(r, dst_ip)) {
+        record_settle(r);
+        return PARSE_OK;
+    }
+    r->has = has;
+    return PARSE_MALFORMED;
+}
+
 static enum parse_status asa_parse(struct parse_context *context, struct slice body,
                                    struct record *r)
 {
@@ -193,6 +212,7 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
         return PARSE_UNKNOWN;
     }
     struct cursor text = c;
+    const uint64_t has = r->has;
     if (kind->read(context, kind, &c, r)) {
         record_settle(r);
         return PARSE_OK;
@@ -200,7 +220,8 @@ static enum parse_status asa_parse(struct parse_context *context, struct slice b
     record_set_message(r, slice_trim(text.rest));
     /* What says something about a connection must say all of it; the rest is read as far as it goes. */
     if (asa_meanings[kind->meaning].evidence != ASA_UNSET)
-        return PARSE_MALFORMED;
+        return read_otherwise(context, kind, text, r);
+    r->has = has; /* not what was taken for something on the way */
     asa_loose(context, kind, &text, r);
     record_settle(r);
     return PARSE_OK;

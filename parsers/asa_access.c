@@ -87,7 +87,8 @@ bool asa_acl_log(struct parse_context *context, const struct asa_kind *kind, str
         user = slice_make(user.ptr + 1, user.len - 2);
     cursor_skip_blanks(c);
     asa_endpoint_slashed(c, &source);
-    cursor_expect(c, " -> ");
+    if (!cursor_try(c, " -> ")) /* as the manual prints 106102 */
+        cursor_expect(c, " ");
     asa_endpoint_slashed(c, &destination);
     if (c->bad)
         return false;

@@ -2,7 +2,7 @@
  * Reads a message by the form that stands in its row, from left to right, without going back but to
  * the front of an optional part:
  *
- *   blank  one blank or more; none is needed before a parenthesis
+ *   blank  one blank or more; none is needed before a parenthesis or behind "="; no form begins with one
  *   %s %d  source, destination: [iface:]addr[/port] [(mapped/port)][(user)]
  *   %S %D  the same where the interface is always printed
  *   %R %L  source, destination: the peer and our end of a tunnel, as addr:port
@@ -261,7 +261,7 @@ static const char *read_field(struct cursor *c, const char *form, struct record 
 static void read_plain(struct cursor *c, const char *form)
 {
     if (*form == ' ') {
-        if (cursor_peek(c) != ' ' && form[1] != '(')
+        if (cursor_peek(c) != ' ' && form[1] != '(' && form[-1] != '=')
             cursor_fail(c);
         cursor_skip_blanks(c);
         return;
@@ -306,12 +306,12 @@ bool asa_form(struct parse_context *context, const struct asa_kind *kind, struct
             continue;
         }
         const char *other = strchr(f, '|');
+        r->extra = extras;
         if (!other)
             return false;
-        f = other;
-        *c = front;
         r->has = has;
-        r->extra = extras;
+        *c = front;
+        f = other;
     }
     if (RECORD_HAS(r, protocol) &&
         (r->protocol == PROTOCOL_ICMP || r->protocol == PROTOCOL_ICMP6)) /* an identifier */
@@ -350,5 +350,6 @@ bool asa_port_command(struct parse_context *context, const struct asa_kind *kind
         return false;
     record_set_src_ip(r, ip);
     record_extra(r, slice("named"), named);
+    cursor_skip_blanks(c);
     return asa_form(context, kind, c, r);
 }

@@ -36,6 +36,7 @@ enum {
     WEB_REFUSED,
     DNS,
     NAME_LISTED,
+    NATTING, /* about translations, but none was made or given back */
     VPN_UP,
     VPN_REFUSED,
     SHUNNED,
@@ -72,6 +73,7 @@ const struct asa_meaning asa_meanings[] = {
     [WEB] = {CATEGORY_WEB, UNSET, UNSET, UNSET},
     [WEB_REFUSED] = {CATEGORY_WEB, ACTION_DENY, OUTCOME_FAILURE, UNSET},
     [DNS] = {CATEGORY_DNS, UNSET, UNSET, UNSET},
+    [NATTING] = {CATEGORY_NAT, UNSET, UNSET, UNSET},
     [NAME_LISTED] = {CATEGORY_THREAT, UNSET, UNSET, UNSET},
     [VPN_UP] = {CATEGORY_VPN, ACTION_ALLOW, OUTCOME_SUCCESS, UNSET},
     [VPN_REFUSED] = {CATEGORY_VPN, ACTION_DENY, OUTCOME_FAILURE, UNSET},
@@ -87,18 +89,24 @@ const struct asa_meaning asa_meanings[] = {
 #define SCTP 132
 
 /* What stands in front of many messages about tunnels and sessions. */
-#define PEER    "[Group = %{group}, ][Username = %u, ][IP = %s, ]"
-#define SESSION "Group %{group} User %u IP %s "
-#define ENDS    "Local:[ ]%L Remote:[ ]%R Username:[ ]%u"
+#define PEER         "[Group = %{group}, ][Username = %u, ][IP = %s, ]"
+#define SESSION_HEAD "Group %{group} User %u IP %s"
+#define SESSION      SESSION_HEAD " "
+#define MEMBER       "Group %{group}, User %u, IP %s|" SESSION_HEAD
+#define ENDS         "Local:[ ]%L Remote:[ ]%R Username:[ ]%u"
 
 /* Failover. */
 static const struct asa_kind kinds_104[] = {
     [1] = {asa_form, SLICE("Became active"), SYSTEM, 0, 1,
-           "(%{unit}) Switching to %{state} - %r.|(%{unit}) Switching to %{state} (cause: %r)"},
+           "(%{unit}) Switching to %{state} - %r|(%{unit}) Switching to %{state} (cause: %r)"},
     [2] = {asa_form, SLICE("Became standby"), SYSTEM, 0, 1,
-           "(%{unit}) Switching to %{state} - %r.|(%{unit}) Switching to %{state} (cause: %r)"},
+           "(%{unit}) Switching to %{state} - %r|(%{unit}) Switching to %{state} (cause: %r)"},
     [3] = {asa_form, SLICE("Unit failed"), SYSTEM, 0, 1, "(%{unit}) Switching to %{state}."},
     [4] = {asa_form, SLICE("Unit recovered"), SYSTEM, 0, 1, "(%{unit}) Switching to %{state}."},
+    [500] = {asa_form, SLICE("Became active"), SYSTEM, 0, 6,
+             "(%{unit}) Switching to %{state} (cause: %r)"},
+    [501] = {asa_form, SLICE("Became standby"), SYSTEM, 0, 6,
+             "(%{unit}) Switching to %{state} (cause: %r)"},
 };
 static const struct asa_kind kinds_105[] = {
     [3] = {asa_form, SLICE("Failover interface monitored"), SYSTEM, 0, 1,
@@ -175,6 +183,10 @@ static const struct asa_kind kinds_108[] = {
            "%{class}: %a ESMTP %{packet} from %S to %D;%r"},
     [5] = {asa_form, SLICE("ESMTP inspection"), NOTED, TCP, 6,
            "%{class}: %a ESMTP %{packet} from %S to %D;%r"},
+    [6] = {asa_form, SLICE("ESMTP size violation"), NOTED, TCP, 7,
+           "Detected ESMTP size violation from %S to %D; %r"},
+    [7] = {asa_form, SLICE("TLS on ESMTP started"), NOTED, TCP, 6,
+           "TLS started on ESMTP session between client %S and server %D"},
 };
 
 /* Users who authenticate through the device. */
@@ -213,11 +225,26 @@ static const struct asa_kind kinds_109[] = {
             "Authentication failed for network user %u from %s to %d. %r"},
     [40] = {asa_form, SLICE("Authentication proxy limit exceeded"), LOGIN_FAILED, 0, 4,
             "User at %s exceeded auth proxy rate limit of %{limit} connections/sec"},
-    [100] = {asa_form, SLICE("Change of authorization"), AUTHENTICATION, 0, 6,
-             "Received CoA update from %{server} for user %u, with session ID: %{session}"},
+    [100] =
+        {asa_form, SLICE("Change of authorization"), AUTHENTICATION, 0, 6,
+         "Received CoA update from %{server} for user %u, with session ID: %{session}, changing "
+         "authorization attributes|"
+         "Received CoA update from %{server} for user %u, with session ID: %{session}"},
     [101] = {asa_form, SLICE("Disconnect requested"), AUTHENTICATION, 0, 6,
              "Received CoA disconnect request from %{server} for user %u, with audit-session-id: "
              "%{session}"},
+    [31] = {asa_form, SLICE("Guest refused"), LOGIN_FAILED, 0, 4,
+            "NT Domain Authentication Failed: rejecting guest login for %u."},
+    [102] = {asa_form, SLICE("Change of authorization, no session"), AUTHENTICATION, 0, 4,
+             "Received CoA %{coa} from %{server}, but cannot find named session %{session}"},
+    [103] = {asa_form, SLICE("Change of authorization failed"), AUTHENTICATION, 0, 3,
+             "CoA %{coa} from %{server} failed for user %u, with session ID: %{session}."},
+    [104] = {asa_form, SLICE("Change of authorization failed"), AUTHENTICATION, 0, 3,
+             "CoA %{coa} from %{server} failed for user %u, session ID: %{session}. %r"},
+    [105] = {asa_form, SLICE("No egress interface"), DROPPED, 0, 3,
+             "Failed to determine the egress interface for locally generated traffic destined to "
+             "%p %D|Failed to determine the egress interface for locally generated traffic "
+             "destined to %p %d:%Q."},
 };
 
 /* Routing. */
@@ -249,6 +276,8 @@ static const struct asa_kind kinds_111[] = {
            "User %u executed cmd: %{command}|User %u executed cmd:%{command}"},
     [10] = {asa_form, SLICE("Command executed"), EXECUTED, 0, 5,
             "User %u, running %{application} from IP %s, executed %{command}"},
+    [13] = {asa_form, SLICE("Command executed"), EXECUTED, 0, 3,
+            "User %u executed the %{command} command.|User %u executed the command %{command}"},
 };
 
 /* Log-ins against AAA servers and the local database. */
@@ -263,6 +292,7 @@ static const struct asa_kind kinds_113[] = {
            "AAA user %{aaa} Rejected: reason = %r: server = %{server}: user = %u: user IP = None|"
            "AAA user %{aaa} Rejected: reason = %r: server = %{server}: user = %u: user IP = %s|"
            "AAA user %{aaa} Rejected: reason = %r: server = %{server}, User = %u: user IP = %s|"
+           "AAA user %{aaa} Rejected: reason = %r: server = %{server}, User = %u|"
            "AAA user %{aaa} Rejected: reason = %r: server = %{server}: user = %u"},
     [6] = {asa_form, SLICE("User locked out"), LOGIN_FAILED, 0, 6,
            "User %u locked out on exceeding %{limit} successive failed authentication attempts"},
@@ -320,8 +350,10 @@ static const struct asa_kind kinds_113[] = {
             "Group %{group} User %u IP %s AnyConnect parent session started."},
     [40] = {asa_form, SLICE("Group locked"), VPN_REFUSED, 0, 4,
             "Terminating the VPN connection attempt from %{group}. Reason: %r"},
-    [42] = {asa_form, SLICE("Redirect filter denied"), DENIED, 0, 4,
-            "Non-HTTP connection from %S to %D denied by redirect filter; %r"},
+    [42] =
+        {asa_form, SLICE("Redirect filter denied"), DENIED, 0, 4,
+         "[CoA: ]Non-HTTP connection from %S to %D for user %u at %x denied by redirect filter; %r|"
+         "[CoA: ]Non-HTTP connection from %S to %D denied by redirect filter; %r"},
 };
 
 /* The device itself. */
@@ -340,12 +372,12 @@ static const struct asa_kind kinds_201[] = {
            "Too many %x connections on %{translation} %d! %{limit}"},
     [9] = {asa_form, SLICE("Connection limit exceeded"), NOTED, 0, 3,
            "%p connection limit of %{limit} for host %s on %i exceeded"},
-    [10] = {asa_form, SLICE("Embryonic connection limit exceeded"), DROPPED, 0, 6,
+    [10] = {asa_form, SLICE("Embryonic connection limit exceeded"), DROPPED, TCP, 6,
             "Embryonic connection limit exceeded %{limit} for %{flow} packet from %s to %d on "
             "interface %i"},
     [11] = {asa_form, SLICE("Connection limit exceeded"), DROPPED, 0, 3,
             "Connection limit exceeded %{limit} for %{flow} packet from %s to %d on interface %i"},
-    [12] = {asa_form, SLICE("Embryonic limit of a client exceeded"), DROPPED, 0, 6,
+    [12] = {asa_form, SLICE("Embryonic limit of a client exceeded"), DROPPED, TCP, 6,
             "Per-client embryonic connection limit exceeded %{limit} for %{flow} packet from %s to "
             "%d on interface %i"},
     [13] = {asa_form, SLICE("Connection limit of a client exceeded"), DROPPED, 0, 3,
@@ -357,6 +389,8 @@ static const struct asa_kind kinds_202[] = {
             "%x pool exhausted. Unable to create %p connection from %S to %D|"
             "%x pool exhausted in pool %{pool} IP %x Unable to create %p connection from %S to %D|"
             "%x pool exhausted in pool %{pool} IP %{pool_ip}. Unable to create connection"},
+    [11] = {asa_form, SLICE("Connection limit exceeded"), DROPPED, 0, 3,
+            "Connection limit exceeded %{limit} for %{flow} packet from %s to %d on interface %i"},
 };
 static const struct asa_kind kinds_209[] = {
     [3] = {asa_form, SLICE("Fragment database limit exceeded"), DROPPED, 0, 4,
@@ -382,6 +416,8 @@ static const struct asa_kind kinds_212[] = {
 static const struct asa_kind kinds_302[] = {
     [3] = {asa_form, SLICE("Built H.245 connection"), NOTED, TCP, 6,
            "Built H245 connection for faddr %s laddr %d"},
+    [9] = {asa_form, SLICE("Rebuilt TCP connection"), NOTED, TCP, 6,
+           "Rebuilt TCP connection %n for foreign_address %s global_address %x local_address %d"},
     [10] = {asa_form, SLICE("Connections in use"), SYSTEM, 0, 6,
             "%{in_use} in use, %{most_used} most used"},
     [13] = {asa_built, SLICE("Built TCP connection"), OPENED, TCP, 6, ""},
@@ -431,6 +467,9 @@ static const struct asa_kind kinds_304[] = {
            "URL Server %d request pending URL %k"},
     [6] = {asa_form, SLICE("URL server not responding"), SYSTEM, 0, 3,
            "URL Server %d not responding"},
+    [7] = {asa_form, SLICE("URL server not responding"), SYSTEM, 0, 2,
+           "URL Server %d not responding, %r"},
+    [8] = {asa_form, SLICE("URL server up"), SYSTEM, 0, 2, "%r, URL Server is up."},
 };
 
 /* Translations. */
@@ -451,6 +490,8 @@ static const struct asa_kind kinds_305[] = {
             "Teardown %{translation} %p translation from %S to %M duration %t"},
     [13] = {asa_form, SLICE("Asymmetric translation"), DENIED, 0, 5,
             "Asymmetric NAT rules matched for forward and reverse flows; Connection for %p src %S "
+            "dst %D[ (type %T, code %C)] denied due to NAT reverse path failure|"
+            "Asymmetric NAT rules matched for forward and reverse flows; Connection %p src %S "
             "dst %D[ (type %T, code %C)] denied due to NAT reverse path failure"},
     [14] = {asa_form, SLICE("Ports allocated"), TRANSLATED, 0, 6,
             "Allocated %{ports} block of ports for translation from %S to %M"},
@@ -469,6 +510,8 @@ static const struct asa_kind kinds_305[] = {
             "Unable to create %p connection from %S to %D due to %r|Unable to create connection "
             "from %S to %D due to %r|Port blocks exhausted in PAT pool %{pool} IP %{pool_ip}. "
             "Unable to create connection"},
+    [18] = {asa_form, SLICE("MAP translation"), TRANSLATED, 0, 6,
+            "MAP translation from %{from} to %{to}"},
 };
 static const struct asa_kind kinds_308[] = {
     [1] = {asa_form, SLICE("Enable password incorrect"), LOGIN_FAILED, 0, 6,
@@ -531,6 +574,12 @@ static const struct asa_kind kinds_316[] = {
 
 /* Routes. */
 static const struct asa_kind kinds_317[] = {
+    [7] =
+        {asa_form, SLICE("Route added"), SYSTEM, 0, 6,
+         "Added %{route_type} route %{network} %{netmask} via %{gateway} %[%{metric}%] on %[%i%]"},
+    [8] = {asa_form, SLICE("Route deleted"), SYSTEM, 0, 6,
+           "Deleted %{route_type} route %{network} %{netmask} via %{gateway} %[%{metric}%] on "
+           "%[%i%]"},
     [77] = {asa_form, SLICE("Route added"), SYSTEM, 0, 6,
             "Added %{route_type} route %{network} %{netmask} via %{gateway} %[%{metric}%] on "
             "%[%i%] %[%{vrf}%] tableid %[%{table}%]"},
@@ -567,10 +616,26 @@ static const struct asa_kind kinds_324[] = {
            "%{gtp_message} from %S to %D Reason: %r"},
     [1] = {asa_form, SLICE("GTP packet not understood"), NOTED, UDP, 3,
            "%{version} packet parsing error from %S to %D, TID: %{tid}, Reason: %r"},
+    [2] = {asa_form, SLICE("GTP without context"), NOTED, UDP, 3,
+           "No PDP%[MCB%] exists to process %{version} %{gtp_message} from %S to %D, TID: %{tid}"},
+    [3] = {asa_form, SLICE("GTP without request"), NOTED, UDP, 3,
+           "No matching request to process %{version} %{gtp_message} from %S to %D"},
+    [4] = {asa_form, SLICE("GTP version refused"), NOTED, UDP, 3,
+           "GTP packet with version %{version} from %S to %D is not supported"},
+    [5] = {asa_form, SLICE("GTP tunnel not created"), NOTED, UDP, 3,
+           "Unable to create tunnel from %S to %D"},
+    [6] = {asa_form, SLICE("GTP tunnel limit exceeded"), NOTED, UDP, 3,
+           "GSN %s tunnel limit %{limit} exceeded, PDP Context TID %{tid} failed"},
 };
 
 /* IPv6. */
 static const struct asa_kind kinds_325[] = {
+    [4] = {asa_form, SLICE("IPv6 extension header"), NOTED, 0, 4,
+           "IPv6 Extension Header %r. %p from %S to %D"},
+    [5] = {asa_form, SLICE("IPv6 extension header invalid"), NOTED, 0, 4,
+           "Invalid IPv6 Extension Header Content: %r. %p from %S to %D"},
+    [6] = {asa_form, SLICE("IPv6 extension headers out of order"), NOTED, 0, 4,
+           "IPv6 Extension Header not in order: %r. %p from %S to %D"},
     [7] = {asa_form, SLICE("IPv6 security check failed"), DROPPED, 0, 7,
            "IPv6 security check failed. Dropped packet from %S to %d with source MAC address %m "
            "and hop limit %{hop_limit}"},
@@ -626,34 +691,43 @@ static const struct asa_kind kinds_402[] = {
              "IPSEC: Received a packet from %s to %d %r"},
     [116] = {asa_form, SLICE("IPsec, packet against policy"), VPN_REFUSED, 0, 4,
              "IPSEC: Received an %{tunnel} packet (SPI= %{spi}, sequence number= %{sequence}) from "
-             "%s (user= %u) to %d. %r"},
+             "%s[ (user= %u)][ (%u)] to %d. %r"},
     [117] = {asa_form, SLICE("Packet without IPsec"), VPN_REFUSED, 0, 4,
              "IPSEC: Received a non-IPSec packet (protocol= %p) from %s to %d"},
     [118] = {asa_form, SLICE("IPsec, illegal fragment"), VPN_REFUSED, 0, 4,
              "IPSEC: Received an %{tunnel} packet (SPI= %{spi}, sequence number= %{sequence}) from "
-             "%s (user= %u) to %d %r"},
+             "%s[ (user= %u)][ (%u)] to %d %r"},
     [119] = {asa_form, SLICE("IPsec anti-replay failed"), VPN_REFUSED, 0, 4,
              "IPSEC: Received an %{tunnel} packet (SPI= %{spi}, sequence number= %{sequence}) from "
-             "%s (user= %u) to %d that failed anti-replay checking."},
+             "%s[ (user= %u)][ (%u)] to %d that failed anti-replay checking."},
     [120] = {asa_form, SLICE("IPsec authentication failed"), VPN_REFUSED, 0, 4,
              "IPSEC: Received an %{tunnel} packet (SPI= %{spi}, sequence number= %{sequence}) from "
-             "%s (user= %u) to %d that %r"},
+             "%s[ (user= %u)][ (%u)] to %d that %r"},
     [121] = {asa_form, SLICE("IPsec packet dropped"), VPN_REFUSED, 0, 4,
              "IPSEC: Received an %{tunnel} packet (SPI= %{spi}, sequence number= %{sequence}) from "
-             "%s (user= %u) to %d that was dropped by IPsec (%r)"},
+             "%s[ (user= %u)][ (%u)] to %d that was dropped by %x (%r)"},
     [122] = {asa_form, SLICE("Clear packet dropped"), VPN_REFUSED, 0, 4,
              "IPSEC: Received a cleartext packet from %s to %d that was to be encapsulated in "
-             "IPsec that was dropped by IPsec (%r)"},
+             "%x that was dropped by %x (%r)"},
+    [130] = {asa_form, SLICE("IPsec, wrong padding"), VPN_REFUSED, 0, 4,
+             "CRYPTO: Received an %{tunnel} packet (SPI = %{spi}, sequence number= %{sequence}) "
+             "from %s[ (user= %u)][ (%u)] to %d with %r"},
 };
 
 /* ARP and H.323. */
 static const struct asa_kind kinds_405[] = {
     [1] = {asa_form, SLICE("ARP collision"), SYSTEM, 0, 4,
-           "Received ARP %{arp} collision from %s on interface %i with existing ARP entry %d"},
+           "Received ARP %{arp} collision from %s on interface %i with existing ARP entry %d|"
+           "Received ARP %{arp} collision from %s on interface %i to %d on interface %I"},
     [2] = {asa_form, SLICE("MAC mismatch"), SYSTEM, 0, 4,
            "Received mac mismatch packet from %s for authenticated host"},
     [3] = {asa_form, SLICE("Address collision"), SYSTEM, 0, 4,
            "IP address collision detected between host %s at %m and interface %i, %{mac}"},
+    [101] = {asa_form, SLICE("H.225 channel not allocated"), NOTED, TCP, 4,
+             "Unable to Pre-allocate H225 Call Signalling Connection for foreign_address %s to "
+             "local_address %d"},
+    [102] = {asa_form, SLICE("H.245 channel not allocated"), NOTED, TCP, 4,
+             "Unable to Pre-allocate H245 Connection for foreign_address %s to local_address %d"},
     [103] = {asa_form, SLICE("H.225 message malformed"), NOTED, TCP, 4,
              "H225 message from %s to %d contains bad protocol discriminator %{discriminator}"},
     [104] = {asa_form, SLICE("H.225 message out of order"), NOTED, TCP, 4,
@@ -661,6 +735,14 @@ static const struct asa_kind kinds_405[] = {
     [105] =
         {asa_form, SLICE("H.323 admission out of order"), NOTED, 0, 4,
          "H323 RAS message AdmissionConfirm received from %s to %d without an AdmissionRequest"},
+    [106] = {asa_form, SLICE("H.323 channel not created"), NOTED, 0, 4,
+             "H323 %{channel} channel is not created from %s to %d"},
+    [107] = {asa_form, SLICE("H.245 tunnel dropped"), REFUSED, TCP, 4,
+             "H245 Tunnel is detected and connection dropped from %s to %d"},
+    [201] = {asa_form, SLICE("ILS address wrong"), NOTED, 0, 4,
+             "ILS %{ils_message} from %S to %D has wrong embedded address %{embedded}"},
+    [300] = {asa_form, SLICE("RADIUS accounting refused"), REFUSED, UDP, 4,
+             "Radius Accounting Request received from %s is not allowed"},
 };
 
 /* FTP's port command. */
@@ -668,7 +750,7 @@ static const struct asa_kind kinds_406[] = {
     [1] = {asa_form, SLICE("FTP port command, low port"), REFUSED, TCP, 4,
            "FTP port command low port: %s to %d on interface %i"},
     [2] = {asa_port_command, SLICE("FTP port command, other address"), REFUSED, TCP, 4,
-           " to %d on interface %i"},
+           "to %d on interface %i"},
 };
 
 /* Inspection, and modules that decide. */
@@ -734,7 +816,8 @@ static const struct asa_kind kinds_419[] = {
     [1] = {asa_form, SLICE("Dropping TCP packet"), DROPPED, TCP, 4,
            "Dropping TCP packet from %S to %D, reason: %r"},
     [2] = {asa_form, SLICE("Duplicate TCP SYN"), NOTED, TCP, 4,
-           "Duplicate TCP SYN from %S to %D with %r"},
+           "Duplicate TCP SYN from %S to %D with %r|Received duplicate TCP SYN from %S to %D with "
+           "%r"},
     [3] = {asa_form, SLICE("Urgent flag cleared"), NOTED, TCP, 4,
            "Cleared TCP urgent flag from %S to %D"},
     [4] = {asa_form, SLICE("Dead connection probed"), NOTED, TCP, 6,
@@ -748,13 +831,13 @@ static const struct asa_kind kinds_419[] = {
 };
 static const struct asa_kind kinds_420[] = {
     [1] = {asa_form, SLICE("IPS down, dropped"), DROPPED, 0, 3,
-           "IPS card not up and fail-close mode used, dropping %p packet from %S to %D"},
+           "IPS card not up and fail-close mode used, dropping %p packet [from ]%S to %D"},
     [2] = {asa_form, SLICE("IPS dropped"), BLOCKED_THREAT, 0, 4,
            "IPS requested to drop %p packet from %S to %D"},
     [3] = {asa_form, SLICE("IPS reset"), RESET_THREAT, 0, 4,
            "IPS requested to reset %p connection from %S to %D"},
     [6] = {asa_form, SLICE("IPS sensor missing, dropped"), DROPPED, 0, 3,
-           "Virtual sensor not present and fail-close mode used, dropping %p packet from %S to %D"},
+           "Virtual %x not present and fail-close mode used, dropping %p packet from %S to %D"},
 };
 static const struct asa_kind kinds_421[] = {
     [1] = {asa_form, SLICE("Flow dropped, module failed"), DROPPED, 0, 3,
@@ -772,12 +855,12 @@ static const struct asa_kind kinds_424[] = {
 };
 static const struct asa_kind kinds_429[] = {
     [1] = {asa_form, SLICE("CX down, dropped"), DROPPED, 0, 3,
-           "CX card not up and fail-close mode used, dropping %p packet from %S to %D|CX card not "
+           "%x card not up and fail-close mode used, dropping %p packet from %S to %D|%x card not "
            "up and fail-close mode used. Dropping %p packet from %S to %D"},
     [2] = {asa_form, SLICE("CX dropped"), BLOCKED_THREAT, 0, 4,
-           "CX [service ]requested to drop %p packet from %S to %D"},
+           "%x requested to drop %p packet from %S to %D"},
     [3] = {asa_form, SLICE("CX reset"), RESET_THREAT, 0, 4,
-           "CX [service ]requested to reset %p connection from %S to %D"},
+           "%x requested to reset %p connection from %S to %D"},
 };
 
 /* Media. */
@@ -798,6 +881,10 @@ static const struct asa_kind kinds_434[] = {
            "SFR requested %x to bypass further packet redirection and process %p flow from %S to "
            "%D locally"},
 };
+static const struct asa_kind kinds_446[] = {
+    [3] = {asa_form, SLICE("TLS proxy session denied"), REFUSED, TCP, 4,
+           "Denied TLS Proxy session from %S to %D, %r"},
+};
 static const struct asa_kind kinds_448[] = {
     [1] = {asa_form, SLICE("SRTP session denied"), REFUSED, UDP, 4,
            "Denied SRTP crypto session setup on flow from %S to %D, %r"},
@@ -807,11 +894,18 @@ static const struct asa_kind kinds_450[] = {
            "Deny traffic for protocol %p src %S dst %D, licensed host limit of %{limit} exceeded"},
 };
 static const struct asa_kind kinds_500[] = {
+    [1] = {asa_form, SLICE("ActiveX removed"), NOTED, TCP, 5,
+           "ActiveX content in %x is modified: src %s dest %d on interface %i"},
+    [2] = {asa_form, SLICE("Java removed"), NOTED, TCP, 5,
+           "Java content in %x is modified: src %s dest %d on interface %i"},
     [3] = {asa_form, SLICE("Bad TCP header length"), DENIED, TCP, 5,
            "Bad TCP hdr length (hdrlen=%{header_len}, pktlen=%{packet_len}) from %s to %d, flags: "
            "%{tcp_flags}, on interface %i"},
     [4] = {asa_form, SLICE("Invalid transport field"), DENIED, 0, 4,
            "Invalid transport field for protocol=%p, from %s to %d"},
+    [5] = {asa_form, SLICE("Connection terminated, inspections"), DROPPED, TCP, 3,
+           "connection terminated from %S to %D due to %r|connection terminated for %p from %S to "
+           "%D due to %r"},
 };
 
 /* Accounts of the device. */
@@ -855,30 +949,33 @@ static const struct asa_kind kinds_509[] = {
 
 /* Tunnels. */
 #define REKEY                                                                                      \
-    "IPSEC: An %{flow} %{tunnel} SA (SPI= %{spi}) between %s and %d[ (user= %u)] is rekeying due " \
+    "IPSEC: An %{flow} %{tunnel} SA (SPI= %{spi}) between %s and %d[ (user= %u)][ (%u)] is "       \
+    "rekeying due "                                                                                \
     "to %r"
 static const struct asa_kind kinds_602[] = {
     [101] = {asa_form, SLICE("Packet too large"), NOTED, 0, 6,
              "PMTU-D packet %{size} bytes greater than effective mtu %{mtu}, dest_addr=%d, "
              "src_addr=%s, prot=%p"},
     [303] = {asa_form, SLICE("IPsec SA created"), VPN, 0, 6,
-             "IPSEC: An %{flow} %{tunnel} SA (SPI= %{spi}) between %s and %d (user= %u) has been "
+             "IPSEC: An %{flow} %{tunnel} SA (SPI= %{spi}) between %s and %d[ (user= %u)][ (%u)] "
+             "has been "
              "created."},
     [304] = {asa_form, SLICE("IPsec SA deleted"), VPN, 0, 6,
-             "IPSEC: An %{flow} %{tunnel} SA (SPI= %{spi}) between %s and %d (user= %u) has been "
+             "IPSEC: An %{flow} %{tunnel} SA (SPI= %{spi}) between %s and %d[ (user= %u)][ (%u)] "
+             "has been "
              "deleted."},
 };
 
 /* PPTP, L2TP and PPPoE. */
 static const struct asa_kind kinds_603[] = {
     [104] = {asa_form, SLICE("PPTP tunnel created"), VPN_UP, 0, 6,
-             "PPTP Tunnel created, tunnel_id is %n, remote_peer_ip is %s, virtual_interface_id is "
+             "PPTP Tunnel created, tunnel_id is %n, remote_peer_ip is %s, %x_interface_id is "
              "%{virtual_interface}, client_dynamic_ip is %{assigned}, username is %u, "
              "MPPE_key_strength is %{strength}"},
     [105] = {asa_form, SLICE("PPTP tunnel deleted"), VPN, 0, 6,
              "PPTP Tunnel deleted, tunnel_id = %n, remote_peer_ip = %s"},
     [106] = {asa_form, SLICE("L2TP tunnel created"), VPN_UP, 0, 6,
-             "L2TP Tunnel created, tunnel_id is %n, remote_peer_ip is %s, virtual_interface_id is "
+             "L2TP Tunnel created, tunnel_id is %n, remote_peer_ip is %s, %x_interface_id is "
              "%{virtual_interface}, client_dynamic_ip is %{assigned}, username is %u"},
     [107] = {asa_form, SLICE("L2TP tunnel deleted"), VPN, 0, 6,
              "L2TP Tunnel deleted, tunnel_id = %n, remote_peer_ip = %s"},
@@ -888,6 +985,9 @@ static const struct asa_kind kinds_603[] = {
              "MPPE-key-strength = %{strength}"},
     [109] = {asa_form, SLICE("Tunnel torn down"), VPN, 0, 6,
              "Teardown %{tunnel} Tunnel at %i, tunnel-id = %n, remote-peer = %s"},
+    [110] =
+        {asa_form, SLICE("L2TP session refused"), VPN_REFUSED, 0, 4,
+         "Failed to establish L2TP session, tunnel_id = %n, remote_peer_ip = %s, user = %u. %r"},
 };
 
 /* DHCP. */
@@ -920,6 +1020,16 @@ static const struct asa_kind kinds_606[] = {
 };
 
 /* Skinny. */
+static const struct asa_kind kinds_607[] = {
+    [1] = {asa_form, SLICE("SIP channel allocated"), NOTED, 0, 6,
+           "Pre-allocate SIP %{channel} secondary channel for %S to %D from %{packet} message"},
+    [2] = {asa_form, SLICE("SIP inspection"), NOTED, 0, 4,
+           "%{class}: %a %{packet} from %S to %D; %r"},
+    [3] = {asa_form, SLICE("SIP inspection"), NOTED, 0, 6,
+           "%{class}: %a %{packet} from %S to %D; %r"},
+    [4] = {asa_form, SLICE("SIP message dropped"), REFUSED, 0, 4,
+           "Phone Proxy: Dropping SIP message from %S to %D with source MAC %m due to %r"},
+};
 static const struct asa_kind kinds_608[] = {
     [2] = {asa_form, SLICE("Skinny message dropped"), REFUSED, TCP, 4,
            "Dropping Skinny message for %S to %D, %r"},
@@ -959,7 +1069,7 @@ static const struct asa_kind kinds_611[] = {
     [310] = {asa_form, SLICE("VPN client authenticated"), LOGGED_IN, 0, 6,
              "VPNClient: XAUTH Succeeded: Peer: %d"},
     [311] = {asa_form, SLICE("VPN client refused"), LOGIN_FAILED, 0, 6,
-             "VPNClient: XAUTH Failed: Peer: %d"},
+             "%x: XAUTH Failed: Peer: %d"},
 };
 
 /* STUN. */
@@ -1009,7 +1119,8 @@ static const struct asa_kind kinds_713[] = {
     [50] = {asa_form, SLICE("IKE connection terminated"), VPN, 0, 5,
             PEER "Connection terminated for peer %x. Reason: %r Remote Proxy %{remote_proxy}, "
                  "Local Proxy %{local_proxy}"},
-    [52] = {asa_loose, SLICE("IKE user authenticated"), LOGGED_IN, 0, 7, ""},
+    [52] = {asa_form, SLICE("IKE user authenticated"), LOGGED_IN, 0, 7,
+            PEER "User (%u) authenticated|" PEER "User %u authenticated"},
     [56] = {asa_loose, SLICE("Tunnel rejected"), VPN_REFUSED, 0, 3, ""},
     [60] = {asa_loose, SLICE("Tunnel rejected, group lock"), VPN_REFUSED, 0, 3, ""},
     [61] = {asa_loose, SLICE("Tunnel rejected, no policy"), VPN_REFUSED, 0, 3, ""},
@@ -1040,7 +1151,8 @@ static const struct asa_kind kinds_716[] = {
     [3] = {asa_form, SLICE("WebVPN access granted"), ASKED_URL, 0, 6,
            SESSION "WebVPN access GRANTED: %k"},
     [4] = {asa_form, SLICE("WebVPN access denied"), WEB_REFUSED, 0, 6,
-           SESSION "WebVPN access DENIED to specified location: %k"},
+           SESSION "WebVPN access DENIED to specified location: %k|"
+                   "Group %{group} User %u WebVPN access DENIED to specified location: %k"},
     [7] = {asa_loose, SLICE("WebVPN session not created"), VPN_REFUSED, 0, 4, ""},
     [9] = {asa_loose, SLICE("WebVPN session not allowed"), VPN_REFUSED, 0, 6, ""},
     [23] = {asa_loose, SLICE("WebVPN session limit reached"), VPN_REFUSED, 0, 4, ""},
@@ -1052,6 +1164,9 @@ static const struct asa_kind kinds_716[] = {
             "%{session_type}|Authentication: rejected, group = %{group} user = %u , Session Type: "
             "%{session_type}"},
     [40] = {asa_loose, SLICE("Log-in denied, restart pending"), LOGIN_FAILED, 0, 6, ""},
+    [41] =
+        {asa_form, SLICE("WebVPN access list hit"), NOTED, 0, 6,
+         "access-list %l %a url %k hit_cnt %{hit_cnt}|access-list %l %a url %k hit-cnt %{hit_cnt}"},
     [42] = {asa_form, SLICE("WebVPN access list hit"), NOTED, 0, 6,
             "access-list %l %a %p %i/%s (%q) - %I/%d (%Q) hit-cnt %{hit_cnt}"},
     [58] = {asa_form, SLICE("AnyConnect connection lost"), VPN, 0, 6,
@@ -1071,6 +1186,8 @@ static const struct asa_kind kinds_717[] = {
     [28] = {asa_loose, SLICE("Certificate chain accepted"), VPN_UP, 0, 6, ""},
     [47] = {asa_loose, SLICE("Certificate revoked"), CONFIGURED, 0, 6, ""},
     [48] = {asa_loose, SLICE("Certificate restored"), CONFIGURED, 0, 6, ""},
+    [52] = {asa_form, SLICE("Certificate authentication failed"), VPN_REFUSED, 0, 5,
+            "Group %{group} User %u IP %s %r"},
 };
 
 /* The mail proxy. */
@@ -1145,30 +1262,33 @@ static const struct asa_kind kinds_725[] = {
            "completed SSL handshake with %{peer} %S to %d for %{tls}"},
     [3] = {asa_form, SLICE("SSL session resumed"), VPN, TCP, 6,
            "SSL %{peer} %S to %d requesting to resume previous session"},
+    [5] = {asa_form, SLICE("SSL certificate requested"), VPN, TCP, 6,
+           "SSL %{peer} %S to %d requesting our device certificate for authentication"},
     [6] = {asa_form, SLICE("SSL handshake failed"), VPN_REFUSED, TCP, 6,
            "Device failed SSL handshake with %{peer} %S to %d"},
     [7] = {asa_form, SLICE("SSL session terminated"), VPN, TCP, 6,
            "SSL session with %{peer} %S to %d terminated"},
+    [8] = {asa_form, SLICE("SSL ciphers proposed"), VPN, TCP, 7,
+           "SSL %{peer} %S to %d proposes the following %{ciphers} cipher(s)"},
+    [12] = {asa_form, SLICE("SSL cipher chosen"), VPN, TCP, 7,
+            "Device chooses cipher %{cipher} for the SSL session with %{peer} %S to %d"},
+    [13] = {asa_form, SLICE("SSL cipher chosen"), VPN, TCP, 7,
+            "SSL %{peer} %S to %d chooses cipher %{cipher}"},
     [16] = {asa_form, SLICE("SSL trust-point selected"), VPN, TCP, 6,
             "Device selects trust-point %{trustpoint} for %{peer} %S to %d"},
 };
 
 /* Threat detection. */
+#define RATES                                                                                      \
+    "Current burst rate is %{burst_rate} per second, max configured rate is %{burst_limit}"        \
+    "[; Current average rate is %{average_rate} per second, max configured rate is "               \
+    "%{average_limit}; Cumulative total count is %{total}]"
 static const struct asa_kind kinds_733[] = {
     [100] = {asa_form, SLICE("Drop rate exceeded"), SCANNING, 0, 4,
-             "%[%h#012 %] drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, "
-             "max configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}|"
-             "%[%h%] drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, max "
-             "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}|"
-             "%h drop %{rate} exceeded. Current burst rate is %{burst_rate} per second, max "
-             "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
+             "%[%h#012 %] drop %{rate} exceeded. " RATES "|%[%h%] drop %{rate} exceeded. " RATES
+             "|%h drop %{rate} exceeded. " RATES},
     [101] = {asa_attack, SLICE("Scanning threat detected"), SCANNING, 0, 4,
-             "%{object} %s is %h. Current burst rate is %{burst_rate} per second, max "
-             "configured rate is %{burst_limit}; Current average rate is %{average_rate} per "
-             "second, max configured rate is %{average_limit}; Cumulative total count is %{total}"},
+             "%{object} %s is %h. " RATES "|%s is %h. " RATES},
     [102] = {asa_form, SLICE("Attacker shunned"), SHUNNED, 0, 4,
              "Threat-detection adds host %s to shun list"},
     [103] = {asa_form, SLICE("Attacker no longer shunned"), SYSTEM, 0, 4,
@@ -1220,7 +1340,8 @@ static const struct asa_kind kinds_750[] = {
     [1] = {asa_form, SLICE("IKEv2 request received"), VPN, UDP, 5, IKE2},
     [2] = {asa_form, SLICE("IKEv2 request received"), VPN, UDP, 5, IKE2},
     [3] = {asa_form, SLICE("IKEv2 negotiation aborted"), VPN_REFUSED, UDP, 4,
-           ENDS " Negotiation aborted due to ERROR: %r|" IKE2},
+           ENDS " IKEv2 Negotiation aborted due to ERROR: %r|" ENDS
+                " Negotiation aborted due to ERROR: %r|" IKE2},
     [4] = {asa_form, SLICE("IKEv2 cookie challenge"), VPN, UDP, 5, IKE2},
     [6] = {asa_form, SLICE("IKEv2 SA up"), VPN_UP, UDP, 5, ENDS " SA UP. Reason: %r|" IKE2},
     [7] = {asa_form, SLICE("IKEv2 SA down"), VPN, UDP, 5, ENDS " SA DOWN. Reason: %r|" IKE2},
@@ -1337,7 +1458,7 @@ static const struct asa_family {
     [302] = {LOOSE("Connection", NOTED), KINDS(302)},
     [303] = {LOOSE("FTP", NOTED), KINDS(303)},
     [304] = {LOOSE("URL filtering", WEB), KINDS(304)},
-    [305] = {LOOSE("Translation", NOTED), KINDS(305)},
+    [305] = {LOOSE("Translation", NATTING), KINDS(305)},
     [308] = {LOOSE("Management", AUTHENTICATION), KINDS(308)},
     [311] = {LOOSE("Failover", SYSTEM), NONE},
     [312] = {LOOSE("RIP", SYSTEM), NONE},
@@ -1417,7 +1538,7 @@ static const struct asa_family {
     [434] = {LOOSE("SFR module", NOTED), KINDS(434)},
     [444] = {LOOSE("License", SYSTEM), NONE},
     [445] = {LOOSE("System", SYSTEM), NONE},
-    [446] = {LOOSE("TLS proxy", NOTED), NONE},
+    [446] = {LOOSE("TLS proxy", NOTED), KINDS(446)},
     [447] = {LOOSE("System", SYSTEM), NONE},
     [448] = {LOOSE("SRTP", NOTED), KINDS(448)},
     [450] = {LOOSE("Host limits", NOTED), KINDS(450)},
@@ -1437,7 +1558,7 @@ static const struct asa_family {
     [604] = {LOOSE("DHCP", LEASED), KINDS(604)},
     [605] = {LOOSE("Management log-in", AUTHENTICATION), KINDS(605)},
     [606] = {LOOSE("ASDM", AUTHENTICATION), KINDS(606)},
-    [607] = {LOOSE("SIP", NOTED), NONE},
+    [607] = {LOOSE("SIP", NOTED), KINDS(607)},
     [608] = {LOOSE("Skinny", NOTED), KINDS(608)},
     [609] = {LOOSE("Local host", NOTED), KINDS(609)},
     [610] = {LOOSE("NTP", SYSTEM), KINDS(610)},
@@ -1462,15 +1583,15 @@ static const struct asa_family {
     [713] = {LOOSE("IKE", VPN), KINDS(713)},
     [714] = {LOOSE("IKE", VPN), NONE},
     [715] = {LOOSE("IKE", VPN), NONE},
-    [716] = {LOOSE("WebVPN", VPN), KINDS(716)},
+    [716] = {{asa_form, SLICE("WebVPN"), VPN, 0, 6, MEMBER}, KINDS(716)},
     [717] = {LOOSE("Certificates", VPN), KINDS(717)},
     [718] = {LOOSE("VPN load balancing", VPN), NONE},
     [719] = {LOOSE("Mail proxy", VPN), KINDS(719)},
     [720] = {LOOSE("VPN failover", VPN), NONE},
     [721] = {LOOSE("WebVPN failover", VPN), KINDS(721)},
-    [722] = {LOOSE("AnyConnect", VPN), KINDS(722)},
-    [723] = {LOOSE("Citrix", VPN), NONE},
-    [724] = {LOOSE("WebVPN", VPN), NONE},
+    [722] = {{asa_form, SLICE("AnyConnect"), VPN, 0, 6, MEMBER}, KINDS(722)},
+    [723] = {{asa_form, SLICE("Citrix"), VPN, 0, 6, MEMBER}, NONE},
+    [724] = {{asa_form, SLICE("WebVPN"), VPN, 0, 6, MEMBER}, NONE},
     [725] = {LOOSE("SSL", VPN), KINDS(725)},
     [726] = {LOOSE("Inspection", NOTED), NONE},
     [730] = {{asa_form, SLICE("VLAN"), VPN, 0, 6, "Group %{group}, User %u, IP %s[,][:] %r"}, NONE},
@@ -1489,7 +1610,7 @@ static const struct asa_family {
     [746] = {LOOSE("User identity", AUTHENTICATION), KINDS(746)},
     [747] = {LOOSE("Cluster", SYSTEM), NONE},
     [748] = {LOOSE("Cluster", SYSTEM), NONE},
-    [750] = {LOOSE("IKEv2", VPN), KINDS(750)},
+    [750] = {{asa_form, SLICE("IKEv2"), VPN, UDP, 5, IKE2}, KINDS(750)},
     [751] = {{asa_form, SLICE("IKEv2"), VPN, UDP, 4, IKE2}, KINDS(751)},
     [752] = {LOOSE("Tunnel manager", VPN), NONE},
     [753] = {LOOSE("IKEv2", VPN), NONE},
@@ -1516,6 +1637,7 @@ static const struct asa_family {
     [815] = {LOOSE("Object groups", SYSTEM), KINDS(815)},
     [840] = {LOOSE("IKEv2", VPN), NONE},
     [850] = {LOOSE("Snort", SYSTEM), NONE},
+    [852] = {LOOSE("Snort", NOTED), NONE},
     [861] = {LOOSE("Application visibility", SYSTEM), NONE},
     [870] = {LOOSE("Policy routing", SYSTEM), NONE},
     [880] = {LOOSE("Policy routing", SYSTEM), NONE},

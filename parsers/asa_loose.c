@@ -33,6 +33,8 @@ static const struct {
     {"address", SOURCE},
     {"peer", SOURCE},
     {"remote-peer", SOURCE},
+    {"remote_peer_ip", SOURCE},
+    {"foreign_address", SOURCE},
     {"neighbor", SOURCE},
     {"nbr", SOURCE},
     {"for", SOURCE},
@@ -43,6 +45,7 @@ static const struct {
     {"destination", DESTINATION},
     {"daddr", DESTINATION},
     {"laddr", DESTINATION},
+    {"local_address", DESTINATION},
     {"gaddr", IGNORED},
     {"server", DESTINATION},
     {"user", USER},
@@ -54,7 +57,7 @@ static const struct {
 
 static enum pointer pointer_of(struct slice word)
 {
-    if (word.len < 2 || word.len > 11)
+    if (word.len < 2 || word.len > 15)
         return NOTHING;
     for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
         if (slice_is_nocase(word, pointers[i].word))
@@ -94,7 +97,7 @@ static void set_unpointed(struct record *r, struct slice word)
     set_side(r, RECORD_HAS(r, src_ip) ? DESTINATION : SOURCE, &e);
 }
 
-/* `marked`: by "=", ":", quotes or brackets; without, "User authentication" would be a user. */
+/* `marked`: by "=", ":", quotes, brackets or "for user"; else "User authentication" would be one. */
 static void set_pointed(struct record *r, enum pointer to, struct slice word, bool marked)
 {
     struct asa_endpoint e;
@@ -118,6 +121,16 @@ static void set_pointed(struct record *r, enum pointer to, struct slice word, bo
             set_side(r, to, &e);
         break;
     }
+}
+
+/* "UDP packet from ..."; of a text without sides it would say nothing. */
+static void set_protocol(struct record *r, struct slice word)
+{
+    if ((word.len != 3 && word.len != 4) || RECORD_HAS(r, protocol))
+        return;
+    if (slice_is_nocase(word, "tcp") || slice_is_nocase(word, "udp") ||
+        slice_is_nocase(word, "icmp") || slice_is_nocase(word, "sctp"))
+        record_set_protocol(r, (uint8_t)protocol_number(word));
 }
 
 /* The next word; what is quoted or in brackets is one. */
@@ -185,12 +198,13 @@ bool asa_loose(struct parse_context *context, const struct asa_kind *kind, struc
 {
     enum pointer to = NOTHING;
     bool marked = false;
-    struct slice before = SLICE_NONE; /* the word before `to` */
+    struct slice before = SLICE_NONE; /* the word before "interface" or "user" */
     (void)context;
     (void)kind;
 
     record_set_message(r, slice_trim(c->rest));
     read_unit(c, r);
+    bool member = cursor_peek(c) == 'G'; /* "Group staff User alice IP 198.51.100.9 ..." */
     while (!cursor_at_end(c)) {
         cursor_skip_blanks(c);
         bool quoted = false;
@@ -209,16 +223,20 @@ bool asa_loose(struct parse_context *context, const struct asa_kind *kind, struc
         }
         if (to == INTERFACE && !(marked || quoted || is_named(before, word)))
             to = NOTHING;
+        if ((to == USER && slice_is(before, "for")) || (member && (to == USER || to == GROUP)))
+            marked = true;
+        member = member && (to != NOTHING || pointer_of(value) != NOTHING);
         if (to != NOTHING && value.len)
             set_pointed(r, to, value, marked || quoted);
         else
             set_unpointed(r, value);
+        set_protocol(r, value);
         marked = word.len && (word.ptr[word.len - 1] == ':' || word.ptr[word.len - 1] == '=');
         to = pointer_of(marked ? slice_first(word, word.len - 1) : value);
-        if (to != INTERFACE)
-            before = value;
-        else if (word.ptr[0] == 'I')
+        if (to == INTERFACE && word.ptr[0] == 'I')
             before = slice("on");
+        else if (to != INTERFACE && to != USER)
+            before = value;
     }
     return true;
 }

@@ -74,7 +74,9 @@ static bool checkpoint_is_json(struct slice body)
 {
     struct slice front = slice_first(body, 4096);
     return checkpoint_has(front, "\"loguid\"") || checkpoint_has(front, "\"originsicname\"") ||
-           (checkpoint_has(front, "\"sequencenum\"") && checkpoint_has(front, "\"origin\""));
+           (checkpoint_has(front, "\"origin\"") &&
+            (checkpoint_has(front, "\"sequencenum\"") || checkpoint_has(front, "\"ifdir\"") ||
+             checkpoint_has(front, "FireWall-1\"")));
 }
 
 /* What stands behind text that was no header to us: "syslog[" came from older relays, "host CEF:". */
@@ -143,8 +145,10 @@ static bool checkpoint_piped(struct checkpoint *cp, struct slice text)
     struct cursor c = cursor_over(text);
     struct kv pair;
     unsigned pairs = 0;
-    for (; kv_piped_next(&c, &pair); pairs++)
+    for (; kv_piped_next(&c, &pair); pairs++) {
+        pair.name = slice_trim(pair.name); /* "Protection Name =" */
         checkpoint_pair(cp, &pair);
+    }
     return pairs != 0;
 }
 

@@ -138,6 +138,7 @@ struct checkpoint_verdict {
 
 const struct checkpoint_verdict *checkpoint_verdict(struct slice word);
 int checkpoint_severity(struct slice word);  /* -1: not known */
+int checkpoint_service(struct slice name);   /* the port of a predefined service; -1: not known */
 int checkpoint_category(struct slice blade); /* -1: as its keys say */
 
 /* After the last pair: what the notes say together, and what that means. */

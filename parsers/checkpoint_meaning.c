@@ -255,6 +255,8 @@ static uint8_t checkpoint_subject(const struct checkpoint *cp,
         return CATEGORY_SCAN;
     if (blade >= 0)
         return (uint8_t)blade;
+    if (RECORD_HAS(r, threat)) /* of a blade that is not known here */
+        return CATEGORY_THREAT;
     if (CHECKPOINT_SEEN(cp, IKE) && !RECORD_HAS(r, protocol))
         return CATEGORY_VPN;
     if (RECORD_HAS(r, url))
@@ -299,6 +301,29 @@ static void checkpoint_rate(struct checkpoint *cp, const struct checkpoint_verdi
     record_set_severity(cp->out, (uint8_t)severity);
 }
 
+/* Who logs in is the source, though CEF calls him duser. */
+static void checkpoint_login(struct record *r)
+{
+    const uint64_t user = CHECKPOINT_BIT(FIELD_dst_user), domain = CHECKPOINT_BIT(FIELD_dst_domain);
+    if (r->category != CATEGORY_AUTHENTICATION || !(r->has & user) || RECORD_HAS(r, src_user))
+        return;
+    record_set_src_user(r, r->dst_user);
+    if (r->has & domain)
+        record_set_src_domain(r, r->dst_domain);
+    r->has &= ~(user | domain);
+}
+
+/* CEF's header names the protection, where the pairs do not. */
+static void checkpoint_named(struct record *r)
+{
+    if (r->category != CATEGORY_THREAT || RECORD_HAS(r, threat))
+        return;
+    for (unsigned i = 0; i < r->extra; i++)
+        if (slice_is(r->extras[i].name, "name") &&
+            !checkpoint_verdict(r->extras[i].value)->word.len)
+            record_set_threat(r, r->extras[i].value);
+}
+
 /* Who says what: CEF's class id is the operation of an administrator, else the action, else the
  * product, for its text is different every time. */
 static void checkpoint_event(struct checkpoint *cp)
@@ -320,6 +345,8 @@ static void checkpoint_event(struct checkpoint *cp)
     record_set_event_id(r, id.len ? id : product.len ? product : r->product);
 
     record_set_category(r, checkpoint_subject(cp, verdict));
+    checkpoint_login(r);
+    checkpoint_named(r);
     checkpoint_result(cp, verdict, operation.len != 0);
     checkpoint_rate(cp, verdict);
 }

@@ -94,7 +94,7 @@ bool checkpoint_is_listed(struct slice text)
 {
     struct cursor c = cursor_over(text);
     struct slice stamp, action, origin, arrow, interface;
-    if (slice_starts(text, "HeaderDateHour: "))
+    if (slice_starts(text, "HeaderDateHour: ") || slice_starts(text, "ContentVersion: "))
         return true;
     if (slice_starts(text, "loc=") || slice_starts(text, "date=") || slice_starts(text, "time=")) {
         struct slice front = slice_first(text, 512);
@@ -152,8 +152,8 @@ bool checkpoint_listed(struct checkpoint *cp, struct slice text)
             day = pair.value;
         else if (slice_is(pair.value, "<max_null>") || slice_is(pair.value, "<null>"))
             continue;
-        else if (!(slice_is(pair.name, "time") && day.len && checkpoint_hour(pair.value) &&
-                   checkpoint_join(cp, day, pair.value)))
+        else if (!((slice_is(pair.name, "time") || slice_is(pair.name, "hour")) && day.len &&
+                   checkpoint_hour(pair.value) && checkpoint_join(cp, day, pair.value)))
             checkpoint_pair(cp, &pair);
     }
     return pairs != 0;

@@ -98,6 +98,15 @@ static inline bool checkpoint_as_address(struct checkpoint *cp, enum record_fiel
     return true;
 }
 
+/* A service's name, which stays an extra beside its port. */
+static bool checkpoint_as_service(struct record *r, enum record_field field, struct slice name)
+{
+    int port = field == FIELD_dst_port ? checkpoint_service(name) : -1;
+    if (port >= 0)
+        record_set_dst_port(r, (uint16_t)port);
+    return false;
+}
+
 static inline bool checkpoint_as_port(struct checkpoint *cp, enum record_field field,
                                       struct slice value, const char *end)
 {
@@ -105,7 +114,7 @@ static inline bool checkpoint_as_port(struct checkpoint *cp, enum record_field f
     if (r->has & CHECKPOINT_BIT(field))
         return false;
     if (!port_read(value, end, checkpoint_member(r, field)))
-        return false;
+        return checkpoint_as_service(r, field, value);
     r->has |= CHECKPOINT_BIT(field);
     return true;
 }

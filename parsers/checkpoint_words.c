@@ -11,6 +11,9 @@ static const struct checkpoint_verdict verdicts[] = {
     {SLICE("Drop"), ACTION_DROP, NONE, NONE, 4},
     {SLICE("Reject"), ACTION_RESET, NONE, NONE, 4},
     {SLICE("Allow"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Permit"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Pass"), ACTION_ALLOW, NONE, NONE, 2},
+    {SLICE("Deny"), ACTION_DENY, NONE, NONE, 4},
     {SLICE("Encrypt"), ACTION_ALLOW, NONE, NONE, 2},
     {SLICE("Decrypt"), ACTION_ALLOW, NONE, NONE, 2},
     {SLICE("VPN Routing"), ACTION_ALLOW, NONE, NONE, 2},
@@ -113,6 +116,50 @@ static const struct {
     {SLICE("Connectra"), CATEGORY_AUTHENTICATION},
 };
 
+/* Services as SmartConsole predefines them, which fw log and older gateways print for the port. */
+static const struct {
+    struct slice name;
+    uint16_t port;
+} services[] = {
+    {SLICE("http"), 80},
+    {SLICE("https"), 443},
+    {SLICE("ssh"), 22},
+    {SLICE("telnet"), 23},
+    {SLICE("ftp"), 21},
+    {SLICE("ftp-data"), 20},
+    {SLICE("smtp"), 25},
+    {SLICE("domain-udp"), 53},
+    {SLICE("domain-tcp"), 53},
+    {SLICE("dns"), 53},
+    {SLICE("ntp-udp"), 123},
+    {SLICE("ntp-tcp"), 123},
+    {SLICE("snmp"), 161},
+    {SLICE("snmp-trap"), 162},
+    {SLICE("syslog"), 514},
+    {SLICE("tftp"), 69},
+    {SLICE("pop-3"), 110},
+    {SLICE("imap"), 143},
+    {SLICE("ldap"), 389},
+    {SLICE("ldap-ssl"), 636},
+    {SLICE("nbname"), 137},
+    {SLICE("nbdatagram"), 138},
+    {SLICE("nbsession"), 139},
+    {SLICE("microsoft-ds"), 445},
+    {SLICE("MS-SQL-Server"), 1433},
+    {SLICE("MS-SQL-Monitor"), 1434},
+    {SLICE("Remote_Desktop_Protocol"), 3389},
+    {SLICE("IKE"), 500},
+    {SLICE("IKE_NAT_TRAVERSAL"), 4500},
+    {SLICE("HTTP_proxy"), 8080},
+    {SLICE("bootp"), 67},
+    {SLICE("ident"), 113},
+    {SLICE("RADIUS"), 1645},
+    {SLICE("NEW-RADIUS"), 1812},
+    {SLICE("TACACSplus"), 49},
+    {SLICE("FW1_log"), 257},
+    {SLICE("FW1_ica_services"), 18264},
+};
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 const struct checkpoint_verdict *checkpoint_verdict(struct slice word)
@@ -133,6 +180,14 @@ int checkpoint_severity(struct slice word)
     for (size_t i = 0; word.len && i < COUNT(severities); i++)
         if (slice_equals(word, severities[i].word))
             return severities[i].severity;
+    return -1;
+}
+
+int checkpoint_service(struct slice name)
+{
+    for (size_t i = 0; i < COUNT(services); i++)
+        if (slice_equals(name, services[i].name))
+            return services[i].port;
     return -1;
 }
 

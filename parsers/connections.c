@@ -1,7 +1,8 @@
 /*
  * A set-associative table: the id picks the set, so that a device's connections, whose ids count up,
  * lie side by side; within a set the newest stands first and the last is pushed out. No pointers, no
- * clock: one cache line is touched per call.
+ * clock: one cache line is touched per call. What was opened last waits for the next call to be written
+ * down: by then the memory will have fetched its set.
  */
 #include "parsers/connections.h"
 
@@ -28,6 +29,8 @@ _Static_assert(sizeof(struct set) == CONNECTIONS_SET_BYTES, "a set is a cache li
 struct connections {
     size_t mask; /* number of sets - 1 */
     struct set *sets;
+    struct entry opened; /* waits to be written down; tag 0: nothing does */
+    struct set *opened_in;
 };
 
 struct connections *connections_new(size_t bytes)
@@ -35,7 +38,7 @@ struct connections *connections_new(size_t bytes)
     size_t sets = 1;
     while (sets * 2 <= bytes / sizeof(struct set))
         sets *= 2;
-    struct connections *table = malloc(sizeof(*table));
+    struct connections *table = calloc(1, sizeof(*table));
     if (!table)
         return NULL;
     table->mask = sets - 1;
@@ -82,26 +85,36 @@ static unsigned find(const struct set *set, uint64_t tag)
     return at;
 }
 
+static void write_down(struct connections *table)
+{
+    struct entry *entries = table->opened_in->entries, opened = table->opened;
+    unsigned at = 0; /* those before its place move up by one; of a full set the last goes */
+    while (at + 1 < WAYS && entries[at].tag && entries[at].tag != opened.tag)
+        at++;
+    for (; at > 0; at--)
+        entries[at] = entries[at - 1];
+    entries[0] = opened;
+    table->opened.tag = 0;
+}
+
 void connections_open(struct connections *table, uint64_t device, uint8_t protocol, uint64_t id,
                       const struct connection *connection)
 {
     if (id >> ID_BITS)
         return; /* no device counts that far */
-    struct set *set = set_of(table, device, id);
-    uint64_t tag = tag_of(device, protocol, id);
-    unsigned at = 0; /* those before its place move up by one; of a full set the last goes */
-    while (at + 1 < WAYS && set->entries[at].tag && set->entries[at].tag != tag)
-        at++;
-    for (; at > 0; at--)
-        set->entries[at] = set->entries[at - 1];
-    set->entries[0].tag = tag;
-    set->entries[0].opened =
+    if (table->opened.tag)
+        write_down(table);
+    table->opened_in = set_of(table, device, id);
+    table->opened.tag = tag_of(device, protocol, id);
+    table->opened.opened =
         (int64_t)((uint64_t)connection->opened_ms << 1 | connection->second_opened);
 }
 
 bool connections_take(struct connections *table, uint64_t device, uint8_t protocol, uint64_t id,
                       struct connection *out)
 {
+    if (table->opened.tag)
+        write_down(table);
     struct set *set = set_of(table, device, id);
     unsigned at = find(set, tag_of(device, protocol, id));
     if (id >> ID_BITS || at == WAYS)

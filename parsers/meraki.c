@@ -54,6 +54,7 @@ enum key {
     KEY_SPORT,
     KEY_DPORT,
     KEY_CLIENT,
+    KEY_PATTERN,
 };
 
 enum how {
@@ -65,6 +66,7 @@ enum how {
 #define KEY(name, key)         KV_KEY(name, AS_KEY, KEY_##key)
 
 /* The keys, in drawers by the length of their names; others are kept as extras. */
+static const struct kv_key keys_2[] = {KEY("ip", CLIENT)};
 static const struct kv_key keys_3[] = {KEY("src", SRC), KEY("dst", DST), KEY("mac", MAC),
                                        KEY("MAC", MAC), FIELD_KEY("url", url)};
 static const struct kv_key keys_4[] = {KEY("type", TYPE), FIELD_KEY("name", file),
@@ -75,6 +77,7 @@ static const struct kv_key keys_5[] = {KEY("sport", SPORT), KEY("dport", DPORT),
 static const struct kv_key keys_6[] = {KEY("action", DECISION), FIELD_KEY("sha256", hash),
                                        KEY("server", DST), KEY("Client", CLIENT),
                                        KEY("ip_src", CLIENT)};
+static const struct kv_key keys_7[] = {FIELD_KEY("message", message), KEY("pattern", PATTERN)};
 static const struct kv_key keys_8[] = {KEY("protocol", PROTOCOL), KEY("priority", PRIORITY),
                                        KEY("decision", DECISION), FIELD_KEY("identity", src_user)};
 static const struct kv_key keys_9[] = {KEY("direction", DIRECTION), KEY("signature", SIGNATURE),
@@ -87,10 +90,11 @@ static const struct kv_key keys_17[] = {KEY("translated_src_ip", TRANSLATED_SRC)
                                         KEY("translated_dst_ip", TRANSLATED_DST)};
 static const struct kv_key keys_20[] = {KEY("last_known_client_ip", CLIENT)};
 static const struct kv_drawer drawers[] = {
-    [3] = KV_DRAWER(keys_3),   [4] = KV_DRAWER(keys_4),   [5] = KV_DRAWER(keys_5),
-    [6] = KV_DRAWER(keys_6),   [8] = KV_DRAWER(keys_8),   [9] = KV_DRAWER(keys_9),
-    [10] = KV_DRAWER(keys_10), [11] = KV_DRAWER(keys_11), [15] = KV_DRAWER(keys_15),
-    [12] = KV_DRAWER(keys_12), [17] = KV_DRAWER(keys_17), [20] = KV_DRAWER(keys_20),
+    [2] = KV_DRAWER(keys_2),   [7] = KV_DRAWER(keys_7),   [3] = KV_DRAWER(keys_3),
+    [4] = KV_DRAWER(keys_4),   [5] = KV_DRAWER(keys_5),   [6] = KV_DRAWER(keys_6),
+    [8] = KV_DRAWER(keys_8),   [9] = KV_DRAWER(keys_9),   [10] = KV_DRAWER(keys_10),
+    [11] = KV_DRAWER(keys_11), [15] = KV_DRAWER(keys_15), [12] = KV_DRAWER(keys_12),
+    [17] = KV_DRAWER(keys_17), [20] = KV_DRAWER(keys_20),
 };
 #define N_DRAWERS (sizeof(drawers) / sizeof(drawers[0]))
 
@@ -100,8 +104,9 @@ struct meraki {
     struct kv_order *order;
     const char *end; /* of the text */
     const struct type *type;
-    bool translated_dst; /* translated_port belongs to the destination */
-    bool refused;        /* a decision or a rule said so */
+    bool translated_dst;    /* translated_port belongs to the destination */
+    bool refused;           /* a decision or a rule said so */
+    struct slice signature; /* Snort's number of it */
 };
 
 static const struct type *meraki_type(struct slice word)
@@ -250,7 +255,8 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
         meraki_priority(r, value);
         return false;
     case KEY_SIGNATURE:
-        return record_put(r, FIELD_threat, value);
+        m->signature = value;
+        return false;
     case KEY_DISPOSITION:
         if (slice_is(value, "malicious"))
             record_set_severity(r, 8);
@@ -269,6 +275,9 @@ static bool meraki_key(struct meraki *m, enum key key, struct slice value)
     case KEY_CLIENT: /* 0.0.0.0 while it has no address */
         return slice_is(value, "0.0.0.0") || RECORD_HAS(r, src_ip) ||
                record_put(r, FIELD_src_ip, value);
+    case KEY_PATTERN:
+        meraki_pattern(m, value);
+        return true;
     case KEY_AGENT:
         record_extra(r, slice("user_agent"), value);
         return true;
@@ -381,6 +390,10 @@ static void meraki_event(struct meraki *m, struct slice text)
 {
     struct record *r = m->out;
     bool typed = slice_starts(text, "type=");
+    if (slice_starts(text, "type= ")) { /* "type= rogue_ssid_detected ssid='' ..." */
+        struct cursor c = cursor_over(slice_from(text, strlen("type= ")));
+        record_set_event_name(r, cursor_until_or_end(&c, ' '));
+    }
     size_t msg = slice_find_text(text, " msg=");
     struct slice says = slice_trim(slice_from(text, msg + strlen(" msg=")));
     if (slice_starts(text, "content_filtering_block") || slice_starts(text, "nbar_block") ||
@@ -396,12 +409,12 @@ static void meraki_event(struct meraki *m, struct slice text)
 }
 
 /* The kind of message, and where its text begins. A device's name may hold blanks: then its later
- * words still stand in front of the kind. */
+ * words still stand in front of the kind; and the whole name does, where a relay took the epoch. */
 static const struct type *meraki_find(const struct syslog *header, struct slice body,
                                       struct slice *word, struct slice *text)
 {
     struct cursor c = cursor_over(body);
-    int tries = header->form == SYSLOG_EPOCH ? 5 : 1;
+    int tries = header->form == SYSLOG_EPOCH ? 5 : 2;
     for (int i = 0; i < tries && !cursor_at_end(&c); i++) {
         *word = cursor_until_or_end(&c, ' ');
         const struct type *type = meraki_type(*word);
@@ -420,6 +433,8 @@ static bool meraki_claims(const struct syslog *header, struct slice body)
     if (header->form == SYSLOG_EPOCH)
         return true;
     const struct type *type = meraki_find(header, body, &word, &text);
+    if (type && type->kind == EVENT && word.ptr > body.ptr)
+        return slice_starts(text, "type=");
     if (!type || type->kind == EVENT)
         return false;
     text = slice_first(text, 80);
@@ -454,7 +469,9 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
         record_set_message(out, body);
         return PARSE_UNKNOWN;
     }
-    if (word.ptr > body.ptr && header->host.len && slice_end(header->host) + 1 == body.ptr)
+    if (word.ptr > body.ptr && header->form != SYSLOG_EPOCH)
+        record_set_host(out, slice_between(body.ptr, word.ptr - 1));
+    else if (word.ptr > body.ptr && header->host.len && slice_end(header->host) + 1 == body.ptr)
         record_set_host(out, slice_between(header->host.ptr, word.ptr - 1));
     record_set_event_id(out, word);
     record_set_event_name(out, m.type->name);
@@ -472,6 +489,8 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
 
     if (!RECORD_HAS(out, action) && m.type->kind == IDS)
         record_set_action(out, ACTION_ALERT);
+    if (m.signature.len) /* what was seen: in words, or by its number */
+        record_set_threat(out, RECORD_HAS(out, message) ? out->message : m.signature);
     /* URLs and translated flows are reported when they were let through. */
     if (!RECORD_HAS(out, action) && (m.type->ports || word.ptr[0] == 'i') && m.type->kind == FLOW)
         record_set_action(out, ACTION_ALLOW);

@@ -40,6 +40,7 @@ static const struct panos_type types[] = {
     {SLICE("START"), &panos_tunnel, CATEGORY_CONNECTION, 71, 31, 0, panos_finish_session},
     {SLICE("END"), &panos_tunnel, CATEGORY_CONNECTION, 71, 31, 0, panos_finish_session},
     {SLICE("GTP"), &panos_gtp, CATEGORY_CONNECTION, 83, 31, 46, panos_finish_session},
+    {SLICE("DNS"), &panos_traffic, CATEGORY_DNS, 102, 31, 0, panos_finish_session},
     {SLICE("SCTP"), &panos_sctp, CATEGORY_CONNECTION, 63, 31, 42, panos_finish_session},
 };
 

@@ -301,17 +301,24 @@
 #define READ(n, how, none, field, name)                                                         \
     if ((n) % 4 == 0 && (n) >= at.count)                                                        \
         goto end;                                                                               \
-    panos_put_read(&at, n, &columns[n]);
+    panos_put_read(&at, n, &columns[n], quotes);
 #define TABLE_AS_CODE(type, LIST)                                                               \
     static void type##_read(struct panos_row *row);                                             \
     TABLE_READ(type, LIST, type##_read);                                                        \
-    static void type##_read(struct panos_row *row)                                              \
+    PANOS_INLINE void type##_read_by(struct panos_row *row, bool quotes)                        \
     {                                                                                           \
         static const struct panos_column *const columns = type##_rows;                          \
         struct panos_put at = panos_put_begin(row);                                             \
         LIST(READ)                                                                              \
     end:                                                                                        \
         panos_put_end(&at);                                                                     \
+    }                                                                                           \
+    static void type##_read(struct panos_row *row)                                              \
+    {                                                                                           \
+        if (row->csv.quoted[0] | row->csv.quoted[1])                                            \
+            type##_read_by(row, true);                                                          \
+        else                                                                                    \
+            type##_read_by(row, false);                                                         \
     }
 
 TABLE_AS_CODE(traffic, TRAFFIC)

@@ -44,7 +44,7 @@ struct panos_row;
 struct panos_columns {
     const struct panos_column *row; /* row[0] is column 0 */
     unsigned count;
-    /* Reads a row without quotes, as the loop in panos_row.c does; NULL: only that does. */
+    /* Reads a row as the loop in panos_row.c does; NULL: only that does. */
     void (*read)(struct panos_row *row);
     uint8_t tags[PANOS_COLUMNS_MAX]; /* of the names: panos_tag */
 };

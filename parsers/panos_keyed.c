@@ -366,6 +366,8 @@ static enum parse_status read_leef(struct message *m, const struct parse_context
         else if (slice_is(pair.name, "Subtype") || slice_is(pair.name, "SubType"))
             m->row.subtype = pair.value;
     }
+    if (name.len == 0 && panos_type_nocase(line.event_id))
+        name = line.event_id;
     m->type = panos_type_nocase(name); /* the logging service writes "traffic" */
     while (leef_next(&line, &pair))
         if (m->type && slice_is(pair.name, "msg") && find_column(m, slice("command")))

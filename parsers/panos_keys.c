@@ -143,6 +143,7 @@
     IS("Total bytes", "bytes")                                                                     \
     IS("flexNumber1", "bytes")                                                                     \
     IS("SCTPAssocID", "sctp_association_id")                                                       \
+    IS("DNSCategory", "category")                                                                  \
     IS("SDWANDevice", "sdwan_device_type")                                                         \
     IS("flexString2", "direction")                                                                 \
     TELLS("EventResult", EVENT)                                                                    \
@@ -167,6 +168,7 @@
     IS("EmailSubject", "subject")                                                                  \
     IS("HipMatchName", "hip")                                                                      \
     IS("SCTPChunkSent", "sctp_chunks_sent")                                                        \
+    IS("DNSResolverIP", "dst_address")                                                             \
     IS("SCTPChunksRcv", "sctp_chunks_received")                                                    \
     IS("SDWANClustype", "sdwan_cluster_type")                                                      \
     IS("DynamicUsrgrp", "dynamic_user_group_name")                                                 \

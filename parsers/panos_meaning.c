@@ -91,12 +91,8 @@ bool panos_severity(struct record *out, struct slice word)
 
 bool panos_action(struct record *out, struct slice word)
 {
-    if (slice_is(word, "allow")) { /* nearly all are */
-        record_set_action(out, ACTION_ALLOW);
-        return true;
-    }
     for (size_t i = 0; i < COUNT(actions); i++) {
-        if (slice_equals(actions[i].word, word)) {
+        if (slice_is_nocase(word, actions[i].word.ptr)) { /* "Allow", of the logging service */
             record_set_action(out, actions[i].action);
             return i < OWN_WORDS;
         }
@@ -256,9 +252,8 @@ void panos_outcome(struct record *out, struct slice words)
         const char *part;
         uint8_t outcome;
     } parts[] = {
-        {"ail", OUTCOME_FAILURE},
-        {"enied", OUTCOME_FAILURE},
-        {"nauthorized", OUTCOME_FAILURE},
+        {"ail", OUTCOME_FAILURE},    {"enied", OUTCOME_FAILURE}, {"nauthorized", OUTCOME_FAILURE},
+        {"imeout", OUTCOME_FAILURE}, /* of a log-in that nobody finished */
         {"ucc", OUTCOME_SUCCESS},
     };
     for (size_t i = 0; i < COUNT(parts); i++) {
@@ -293,6 +288,8 @@ void panos_finish_globalprotect(struct record *out, struct slice subtype)
 {
     (void)subtype;
     panos_outcome(out, panos_kept(out, "status"));
+    if (!RECORD_HAS(out, reason))
+        record_set_reason(out, panos_kept(out, "error"));
     if (slice_ends(out->event_id, "-auth") || slice_ends(out->event_id, "-logout"))
         record_set_category(out, CATEGORY_AUTHENTICATION);
 }

@@ -64,14 +64,29 @@ PANOS_INLINE bool panos_put_address(struct record *out, const struct panos_colum
     return true;
 }
 
+/* Columns of a meaning of their own. What nearly all rows have in them is told apart here. */
+PANOS_INLINE bool panos_put_special(struct panos_row *row, struct record *out, unsigned how,
+                                    struct slice text)
+{
+    if (how == PANOS_PROTOCOL && slice_is(text, "tcp")) {
+        record_set_protocol(out, PROTOCOL_TCP);
+        return true;
+    }
+    if (how == PANOS_ACTION && slice_is(text, "allow")) {
+        record_set_action(out, ACTION_ALLOW);
+        return true;
+    }
+    return panos_put_other(row, how, text);
+}
+
 /*
  * A column's text, which is not empty and stands without quotes in front of `end`; `backed`: eight bytes
  * in front of it may be read. False: it is to be kept by name.
  */
-PANOS_INLINE bool panos_put_column(struct panos_row *row, const struct panos_column *column,
-                                   struct slice text, const char *end, bool backed)
+PANOS_INLINE bool panos_put_column(struct panos_row *row, struct record *out,
+                                   const struct panos_column *column, struct slice text,
+                                   const char *end, bool backed)
 {
-    struct record *out = row->out;
     if (column->none && panos_is_zero(text, column->none == PANOS_NONE_ONE))
         return true;
     if (column->none == PANOS_NONE_ODD && panos_is_odd(text))
@@ -79,7 +94,7 @@ PANOS_INLINE bool panos_put_column(struct panos_row *row, const struct panos_col
     if (column->how == PANOS_KEEP)
         return false;
     if (column->how > PANOS_ADDRESS)
-        return panos_put_other(row, column->how, text);
+        return panos_put_special(row, out, column->how, text);
     if (out->has & column->bit)
         return false;
     if (column->how == PANOS_ADDRESS)
@@ -93,6 +108,7 @@ PANOS_INLINE bool panos_put_column(struct panos_row *row, const struct panos_col
 /* A row on its way through its columns. */
 struct panos_put {
     struct panos_row *row;
+    struct record *out;
     const char *base, *end;
     const uint32_t *start;
     struct record_extra *next; /* there is room for all columns */
@@ -103,6 +119,7 @@ PANOS_INLINE struct panos_put panos_put_begin(struct panos_row *row)
 {
     const struct csv *csv = &row->csv;
     return (struct panos_put){.row = row,
+                              .out = row->out,
                               .base = csv->base,
                               .end = csv->base + csv->start[csv->count] - 1,
                               .start = csv->start,
@@ -110,20 +127,33 @@ PANOS_INLINE struct panos_put panos_put_begin(struct panos_row *row)
                               .count = csv->count};
 }
 
+/* In panos_row.c: a column's text with quotes around it. */
+void panos_put_quoted(struct panos_put *at, const struct panos_column *column, struct slice raw);
+
+PANOS_INLINE bool panos_is_quoted(const struct csv *csv, unsigned n)
+{
+    return csv->quoted[n / 64] >> n % 64 & 1;
+}
+
+/* `quotes`: there are some in the row. */
 PANOS_INLINE void panos_put_read(struct panos_put *at, unsigned n,
-                                 const struct panos_column *column)
+                                 const struct panos_column *column, bool quotes)
 {
     struct slice text = slice_make(at->base + at->start[n], at->start[n + 1] - at->start[n] - 1);
-    if (text.len == 0 || panos_put_column(at->row, column, text, at->end, n >= 8))
+    if (text.len == 0)
         return;
-    at->next->name = column->name;
-    at->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
-    at->next++;
+    if (quotes && panos_is_quoted(&at->row->csv, n)) {
+        panos_put_quoted(at, column, text);
+    } else if (!panos_put_column(at->row, at->out, column, text, at->end, n >= 8)) {
+        at->next->name = column->name;
+        at->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
+        at->next++;
+    }
 }
 
 PANOS_INLINE void panos_put_end(const struct panos_put *at)
 {
-    struct record *out = at->row->out;
+    struct record *out = at->out;
     if (at->next != out->extras)
         record_set_extra(out, (uint16_t)(at->next - out->extras));
 }

@@ -32,11 +32,9 @@ static bool put_device(struct panos_row *row, struct slice text)
     return true;
 }
 
-static inline bool put_protocol(struct record *out, struct slice text)
+static bool put_protocol(struct record *out, struct slice text)
 {
-    int number = slice_is(text, "tcp")   ? PROTOCOL_TCP
-                 : slice_is(text, "udp") ? PROTOCOL_UDP
-                                         : protocol_number(text);
+    int number = slice_is(text, "udp") ? PROTOCOL_UDP : protocol_number(text);
     if (number < 0)
         return false;
     record_set_protocol(out, (uint8_t)number);
@@ -97,7 +95,7 @@ bool panos_put_other(struct panos_row *row, unsigned how, struct slice text)
 
 bool panos_put(struct panos_row *row, const struct panos_column *column, struct slice text)
 {
-    return text.len == 0 || panos_put_column(row, column, text, slice_end(text), false);
+    return text.len == 0 || panos_put_column(row, row->out, column, text, slice_end(text), false);
 }
 
 /* Of a threat only its number: its name is in its field. */
@@ -106,14 +104,27 @@ void panos_keep(struct record *out, const struct panos_column *column, struct sl
     record_extra(out, column->name, column->how == PANOS_THREAT ? panos_threat_id(text) : text);
 }
 
-/* As all rows can be read, those in quotes too. */
+void panos_put_quoted(struct panos_put *at, const struct panos_column *column, struct slice raw)
+{
+    struct slice text = panos_text(at->out, raw);
+    if (panos_put(at->row, column, text))
+        return;
+    at->next->name = column->name;
+    at->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
+    at->next += at->next->value.len > 0;
+}
+
+/* As rows of all types can be read. */
 static void read_any(struct panos_row *row, const struct panos_columns *columns)
 {
-    for (unsigned n = 0; n < columns->count && n < row->csv.count; n++) {
+    const struct csv *csv = &row->csv;
+    for (unsigned n = 0; n < columns->count && n < csv->count; n++) {
         const struct panos_column *column = &columns->row[n];
-        if (column->name.len == 0 || n == row->unread)
+        struct slice text = csv_raw(csv, n);
+        if (text.len == 0 || column->name.len == 0 || n == row->unread)
             continue;
-        struct slice text = panos_text(row->out, csv_raw(&row->csv, n));
+        if (panos_is_quoted(csv, n))
+            text = panos_text(row->out, text);
         if (!panos_put(row, column, text))
             panos_keep(row->out, column, text);
     }
@@ -121,9 +132,7 @@ static void read_any(struct panos_row *row, const struct panos_columns *columns)
 
 void panos_read(struct panos_row *row, const struct panos_columns *columns)
 {
-    const struct csv *csv = &row->csv;
-    bool quoted = csv->quoted[0] | csv->quoted[1];
-    if (columns->read && !quoted && row->out->extra + columns->count <= RECORD_EXTRA_MAX)
+    if (columns->read && row->out->extra + columns->count <= RECORD_EXTRA_MAX)
         columns->read(row);
     else
         read_any(row, columns);

@@ -49,6 +49,12 @@ static const struct {
     {"Login from: ", {","}, FIELD_src_ip},
     {" from '", {"'"}, FIELD_src_ip},
     {" from ", {",", " "}, FIELD_src_ip},
+    {"peer IP ", {"[", " "}, FIELD_src_ip},
+    {" ip ", {" "}, FIELD_src_ip}, /* DHCP lease started ip 10.1.20.55 --> mac ... - hostname pc */
+    {"--> mac ", {" "}, FIELD_src_mac},
+    {"- hostname ", {","}, FIELD_src_host},
+    {"Commit job succeeded for user ", {". ", " "}, FIELD_src_user},
+    {"Commit job failed for user ", {". ", " "}, FIELD_src_user},
     {"Reason: ", {". From: ", ", Auth type: ", ". auth profile "}, FIELD_reason},
 };
 
@@ -81,6 +87,12 @@ void panos_finish_system(struct record *out, struct slice subtype)
     panos_outcome(out, event);
     if (logged)
         record_set_outcome(out, OUTCOME_SUCCESS);
-    if (out->category == CATEGORY_AUTHENTICATION || out->category == CATEGORY_VPN)
+    if (slice_starts(text, "Commit job ")) {
+        record_set_category(out, CATEGORY_CONFIGURATION);
+        panos_outcome(out, text);
+    }
+    const unsigned told = 1u << CATEGORY_AUTHENTICATION | 1u << CATEGORY_VPN | 1u << CATEGORY_DHCP |
+                          1u << CATEGORY_CONFIGURATION;
+    if (told >> out->category & 1)
         read_sentence(out, text);
 }

@@ -62,7 +62,7 @@ static const struct expectation connections[] = {
     {HEADER "[action:\"Drop\"; src:\"mail.example.com\"; dst:\"10.0.0.555\"; service:\"smtp\"; "
             "s_port:\"514514\"; proto:\"tcp\"; time:\"soon\"]",
      PARSE_OK,
-     "src_ip=\nsrc_host=mail.example.com\ndst_ip=\ndst_host=10.0.0.555\ndst_port=\nsrc_port=\n"
+     "src_ip=\nsrc_host=mail.example.com\ndst_ip=\ndst_host=10.0.0.555\ndst_port=25\nsrc_port=\n"
      "protocol=6\n+service=smtp\n+s_port=514514\n+time=soon\ntime=2026-11-21T09:16:00.000Z"},
 };
 

@@ -130,7 +130,7 @@ static void words_say_what_predicates_say(void **state)
         for (unsigned n = 0; n < 2000; n++) {
             random_record(&r);
             uint32_t class = record_class(&r);
-            uint64_t mask = match_record(&match, &r, class);
+            uint64_t mask = match_record(&match, &r);
             for (unsigned i = 0; i < DETECTOR_MAX; i++)
                 if (match_predicate(&detectors[i].where, &r, class) != (mask >> i & 1))
                     fail_msg("round %u, record %u, detector %u: %d", round, n, i,

@@ -68,7 +68,8 @@ static const struct expectation others[] = {
     {HEADER "ids-alerts signature=1:45148:1priority=1 timestamp=1795252611.8 direction=ingress "
             "protocol=tcp/ip src=203.0.113.66:80 dst=10.2.0.17:53023 message: EXAMPLE text",
      PARSE_OK,
-     "category=threat\naction=alert\nevidence=none\nthreat=1:45148:1\nseverity=8\n"
+     "category=threat\naction=alert\nevidence=none\nthreat=EXAMPLE "
+     "text\n+signature=1:45148:1\nseverity=8\n"
      "direction=inbound\nprotocol=6\nsrc_ip=203.0.113.66\nsrc_port=80\ndst_port=53023\n"
      "message=EXAMPLE text\ntime=2026-11-21T09:16:00.123Z\n+timestamp=1795252611.8"},
     {HEADER "ids-alerts signature=129:4:1 priority=3 timestamp=1 direction=egress "

@@ -227,6 +227,11 @@ static void digits_are_printed(void **state)
 {
     char out[DIGITS_MAX], expected[32];
     (void)state;
+    for (unsigned n = 0; n <= UINT16_MAX; n++) {
+        *digits_format_16(out, n) = '\0';
+        snprintf(expected, sizeof(expected), "%u", n);
+        assert_string_equal(out, expected);
+    }
     for (uint64_t power = 1;; power *= 10) {
         for (uint64_t first = 1; first <= 9; first++)
             for (int near = -1; near <= 1; near++) {

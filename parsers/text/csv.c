@@ -34,15 +34,18 @@ static inline uint64_t equal_bytes(__m128i bytes, char byte)
     return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte)));
 }
 
+static inline uint64_t equal_block(const __m128i bytes[4], char byte)
+{
+    return equal_bytes(bytes[0], byte) | equal_bytes(bytes[1], byte) << 16 |
+           equal_bytes(bytes[2], byte) << 32 | equal_bytes(bytes[3], byte) << 48;
+}
+
 static inline struct marks block_marks(const char *p)
 {
-    struct marks found = {0, 0};
-    for (unsigned at = 0; at < BLOCK; at += 16) {
-        const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + at));
-        found.commas |= equal_bytes(bytes, ',') << at;
-        found.quotes |= equal_bytes(bytes, '"') << at;
-    }
-    return found;
+    const __m128i *block = (const __m128i *)(const void *)p;
+    const __m128i bytes[4] = {_mm_loadu_si128(block), _mm_loadu_si128(block + 1),
+                              _mm_loadu_si128(block + 2), _mm_loadu_si128(block + 3)};
+    return (struct marks){equal_block(bytes, ','), equal_block(bytes, '"')};
 }
 #else
 static inline struct marks block_marks(const char *p)

@@ -23,6 +23,12 @@ char *digits_format_long(char *out, uint64_t n)
     return digits_put(out, digits_split((uint32_t)(n % e8)), 0);
 }
 
+#define PAIR(n)     (uint16_t)(('0' + (n) / 10) | ('0' + (n) % 10) << 8)
+#define PAIRS_5(n)  PAIR(n), PAIR((n) + 1), PAIR((n) + 2), PAIR((n) + 3), PAIR((n) + 4)
+#define PAIRS_20(n) PAIRS_5(n), PAIRS_5((n) + 5), PAIRS_5((n) + 10), PAIRS_5((n) + 15)
+const uint16_t digits_pairs[100] = {PAIRS_20(0), PAIRS_20(20), PAIRS_20(40), PAIRS_20(60),
+                                    PAIRS_20(80)};
+
 #define DIGIT(n) (char)('0' + (n) % 10)
 #define OCTET(n)                                                                                   \
     {                                                                                              \

@@ -14,11 +14,12 @@ static inline uint64_t digits_word(const char *p)
     return word ^ UINT64_C(0x3030303030303030);
 }
 
-/* Marks in each byte's highest bit what is no digit. */
+/* Marks in the highest bit of the first byte that is no digit, and perhaps of later ones; 0 when all
+ * are digits. */
 static inline uint64_t digits_others(uint64_t word)
 {
-    const uint64_t high = UINT64_C(0x8080808080808080), six = UINT64_C(0x7676767676767676);
-    return (((word & ~high) + six) | word) & high;
+    const uint64_t high = UINT64_C(0x8080808080808080), more = UINT64_C(0x7676767676767676);
+    return ((word + more) | word) & high;
 }
 
 /* The number that eight digits are: pairs, fours, eights. */
@@ -112,6 +113,25 @@ static inline char *digits_put(char *out, uint64_t digits, unsigned skip)
 #endif
     memcpy(out, &digits, sizeof(digits));
     return out + 8 - skip;
+}
+
+extern const uint16_t digits_pairs[100]; /* "00" to "99", the first digit in the lower byte */
+
+/* Writes a number up to 65535 and returns its end; eight bytes in any case. */
+static inline char *digits_format_16(char *out, uint32_t n)
+{
+    uint32_t first = n / 10000, rest = n % 10000, third = rest / 100;
+    uint64_t text = (uint64_t)digits_pairs[third] << 8 | (uint64_t)digits_pairs[rest % 100] << 24;
+    text |= '0' + first;
+    /* The last digit is written even where it is 0. */
+    uint64_t digits = (text ^ UINT64_C(0x3030303030)) | UINT64_C(1) << 32;
+    unsigned skip = (unsigned)__builtin_ctzll(digits) / 8;
+    text >>= 8 * skip;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    text = __builtin_bswap64(text);
+#endif
+    memcpy(out, &text, sizeof(text));
+    return out + 5 - skip;
 }
 
 #define DIGITS_MAX 32 /* room that digits_format needs; no number has more than 20 digits */

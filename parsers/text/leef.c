@@ -95,10 +95,12 @@ bool leef_read(struct slice text, struct leef *out)
     return true;
 }
 
-/* Whether text begins with a key and an equals sign; returns the key's length. */
+/* Whether text begins with a key and an equals sign, "RuleName =" too; returns where the sign is. */
 static size_t key_length(struct slice text)
 {
     size_t len = keys_run(text.ptr, slice_end(slice_first(text, KEY_MAX)));
+    if (len && len < text.len && text.ptr[len] == ' ')
+        len++;
     return len < text.len && text.ptr[len] == '=' ? len : 0;
 }
 
@@ -130,7 +132,7 @@ bool leef_next(struct leef *leef, struct kv *out)
     if (!rest->len)
         return false;
     out->name = slice_first(*rest, name);
-    while (out->name.len > 1 && out->name.ptr[out->name.len - 1] == ':')
+    while (out->name.len > 1 && strchr(": ", out->name.ptr[out->name.len - 1]))
         out->name.len--;
     struct slice text = slice_from(*rest, name + 1);
     for (at = 0; at < text.len; at += delimiter.len) {

@@ -98,7 +98,8 @@ static inline int64_t read_clock(const char *p)
  * when it is none. Eight bytes at a time: where a digit or a separator belongs and something else
  * stands, the sum has its highest bit set.
  */
-static inline bool read_full(const char *p, char between, char before_clock, int64_t *local)
+static inline __attribute__((always_inline)) bool read_full(const char *p, char between,
+                                                            char before_clock, int64_t *local)
 {
     const uint64_t high = UINT64_C(0x8080808080808080), date_form = UINT64_C(0x7f76767f76767676),
                    clock_form = UINT64_C(0x76767f76767f7676);
@@ -341,10 +342,10 @@ static const char *read_short(const char *p, const char *end, char stop, unsigne
     return p < end && *p == stop ? p + 1 : NULL;
 }
 
-/* The same with a month and a day of one or two digits. Returns where it ends, or NULL. */
-static const char *read_loose(const char *p, const char *end, char between, char before_clock,
-                              int64_t *local)
+/* The same with a month and a day of one or two digits, or with colons. Returns where it ends, or NULL. */
+static const char *read_loose(const char *p, const char *end, int64_t *local)
 {
+    char between = p[4], before_clock = between == '/' ? ' ' : '-';
     unsigned year = four_digits(p), month, day;
     p = read_short(p + 5, end, between, &month);
     p = p ? read_short(p, end, before_clock, &day) : NULL;
@@ -361,10 +362,9 @@ bool timestamp_slashed(struct cursor *c, const struct zone *zone, int64_t *ms)
     int64_t local;
     if (c->rest.len < 17 || (p[4] != '/' && p[4] != ':'))
         return false;
-    char between = p[4], before_clock = between == '/' ? ' ' : '-';
-    if (c->rest.len >= 19 && read_full(p, between, before_clock, &local)) /* nearly always */
+    if (c->rest.len >= 19 && read_full(p, '/', ' ', &local)) /* nearly always */
         p += 19;
-    else if (!(p = read_loose(p, end, between, before_clock, &local)))
+    else if (!(p = read_loose(p, end, &local)))
         return false;
     p = read_fraction(p, end, &local);
     *ms = zone_to_utc(zone, local);

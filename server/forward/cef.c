@@ -41,7 +41,7 @@ struct line {
 };
 
 /* What an output's aggregation and sampling have made of it. */
-static void put_repeats(struct cef_writer *w, const struct record *r)
+static __attribute__((noinline)) void put_repeats(struct cef_writer *w, const struct record *r)
 {
     if (r->count > 1) {
         CEF_PUT(w, " cnt=");
@@ -57,29 +57,30 @@ static void put_repeats(struct cef_writer *w, const struct record *r)
     }
 }
 
-static void write_event(struct cef_writer *w, const struct line *line)
+static inline __attribute__((always_inline)) void write_event(struct cef_writer *w,
+                                                              const struct line *line)
 {
+    const struct cef_format *format = line->format;
     const struct record *r = line->record;
     unsigned severity = record_severity(r);
     w->blocks = plain_blocks_of(r->source);
-    int64_t time_ms = RECORD_HAS(r, time) ? r->time : 0;
-    cef_put_syslog_header(w, line->format, time_ms, RECORD_HAS(r, host) ? r->host : SLICE_NONE,
-                          severity);
-    cef_put_head(w, line->format->memory, r, line->status);
-    cef_put_number(w, severity);
+    if (format->header != CEF_HEADER_NONE)
+        cef_put_syslog_header(w, format, RECORD_HAS(r, time) ? r->time : 0,
+                              RECORD_HAS(r, host) ? r->host : SLICE_NONE, severity);
+    cef_put_head(w, format->memory, r, line->status);
+    w->p = digits_octet(w->p, severity);
     /* Each pair brings its own blank in front; the first one's is overwritten by the last pipe. */
     char *pipe = w->p;
-    cef_put_fields(w, line->format, r);
-    if (line->format->keep_unmapped && RECORD_HAS(r, extra) && w->text_limit > CEF_LAST_ROUND)
-        cef_put_extras(w, line->format->memory, r);
-    else if (RECORD_HAS(r, extra) && line->format->keep_unmapped)
-        w->cut = true;
-    put_repeats(w, r);
+    cef_put_fields(w, format, r);
+    if (RECORD_HAS(r, extra) && format->keep_unmapped)
+        cef_put_extras(w, format->memory, r);
+    if (__builtin_expect((r->count | r->sample_rate) > 1, 0))
+        put_repeats(w, r);
     if (line->status) {
         CEF_PUT(w, " ParapetParseStatus=");
         cef_put_raw(w, line->status, strlen(line->status));
     }
-    if (w->cut || r->cut)
+    if (__builtin_expect(w->cut || r->cut, 0))
         CEF_PUT(w, " ParapetCut=1");
     if (line->status)
         cef_put_text_field(w, FIELD_message, line->raw);
@@ -88,6 +89,15 @@ static void write_event(struct cef_writer *w, const struct line *line)
     if (w->p == pipe)
         w->p++;
     *pipe = '|';
+}
+
+static inline __attribute__((always_inline)) void write_once(struct cef_writer *w,
+                                                             const struct line *line)
+{
+    if (line->alert)
+        cef_put_alert(w, line->format, line->alert);
+    else
+        write_event(w, line);
 }
 
 /* Octet counting (RFC 6587) needs the length in front of what is not written yet: room for as many
@@ -107,15 +117,24 @@ static char *frame_counted(struct cef_memory *memory, char *begin, char *body, c
 
 /* Longest texts first: each round leaves less of every text, until the line is short enough. */
 #define LAST_PIECES 256 /* what still follows the fields in the last round: marks and msg */
-static const uint16_t rounds[] = {CEF_TEXT_MAX, 512, 128, 32, CEF_LAST_ROUND};
+static const uint16_t rounds[] = {512, 128, 32, CEF_LAST_ROUND};
 
-/* Behind it no pair begins: the line is too long anyway, and in the last round for good. */
-static const char *stop_at(const struct cef_format *format, const char *body,
-                           const struct batch *out, unsigned text_limit)
+/* A line that was too long in the first round, in which texts are as long as their keys take. Behind
+ * `stop` no pair begins: the line is too long anyway, and in the last round for good. */
+static __attribute__((noinline)) void write_shorter(struct cef_writer *w, const struct line *line,
+                                                    char *body)
 {
-    if (text_limit == CEF_LAST_ROUND && format->max_message_size > LAST_PIECES)
-        return body + format->max_message_size - LAST_PIECES;
-    return out->bytes + sizeof(out->bytes) - CEF_ROOM;
+    size_t most = line->format->max_message_size;
+    for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
+        w->p = body;
+        w->text_limit = rounds[i];
+        w->cut = true;
+        if (rounds[i] == CEF_LAST_ROUND && most > LAST_PIECES)
+            w->stop = body + most - LAST_PIECES;
+        write_once(w, line);
+        if ((size_t)(w->p - body) <= most)
+            break;
+    }
 }
 
 /* Batches go round through what the receiver may not have read yet, which no cache holds: the next
@@ -130,27 +149,23 @@ static inline void prefetch_ahead(const char *p)
     }
 }
 
-static bool write_line(const struct line *line, struct batch *out)
+static inline __attribute__((always_inline)) bool write_line(const struct line *line,
+                                                             struct batch *out)
 {
     const struct cef_format *format = line->format;
     bool counted = format->framing == CEF_FRAME_OCTET_COUNTING;
     char *begin = out->bytes + out->len;
     char *body = begin + (counted ? format->memory->count_len : 0);
-    struct cef_writer w = {0};
+    struct cef_writer w;
 
     prefetch_ahead(begin);
-    for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
-        w.p = body;
-        w.stop = stop_at(format, body, out, rounds[i]);
-        w.text_limit = rounds[i];
-        w.cut = i > 0;
-        if (line->alert)
-            cef_put_alert(&w, format, line->alert);
-        else
-            write_event(&w, line);
-        if ((size_t)(w.p - body) <= format->max_message_size)
-            break;
-    }
+    w.p = body;
+    w.stop = out->bytes + sizeof(out->bytes) - CEF_ROOM;
+    w.text_limit = CEF_TEXT_MAX;
+    w.cut = false;
+    write_once(&w, line);
+    if (__builtin_expect((size_t)(w.p - body) > format->max_message_size, 0))
+        write_shorter(&w, line, body);
     if (counted)
         w.p = frame_counted(format->memory, begin, body, w.p);
     else if (format->framing == CEF_FRAME_NEWLINE)

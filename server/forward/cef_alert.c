@@ -75,7 +75,8 @@ void cef_put_alert(struct cef_writer *w, const struct cef_format *format, const 
                         : a->device_count        ? a->devices[0]
                                                  : slice("parapet");
     unsigned severity = a->severity > 10 ? 10 : a->severity;
-    cef_put_syslog_header(w, format, a->time_ms, host, severity);
+    if (format->header != CEF_HEADER_NONE)
+        cef_put_syslog_header(w, format, a->time_ms, host, severity);
     CEF_PUT(w, "CEF:0|Parapet|Parapet|" PARAPET_VERSION "|");
     cef_put_header_text(w, slice(a->detector->name), "detector", 1023);
     cef_put_header_text(w, slice(a->detector->title), a->detector->name, 512);

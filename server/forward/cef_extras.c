@@ -153,7 +153,7 @@ static __attribute__((noinline)) char *put_other_key(struct extras *x, unsigned 
     return p;
 }
 
-/* Where there are extras, no round cuts 32 bytes. */
+/* Where there are extras, nothing cuts 32 bytes. */
 static inline char *put_value(struct cef_writer *w, struct plain_blocks blocks, char *p,
                               const struct slice *value)
 {
@@ -162,7 +162,7 @@ static inline char *put_value(struct cef_writer *w, struct plain_blocks blocks, 
         return cef_copy(w, blocks, p, value, 1023);
     if (plain_copy(p, value->ptr, len, CEF_IN_EXTENSION) == len)
         return p + len;
-    return cef_copy_any(w, p, value, 1023);
+    return cef_escape(w, p, *value, 1023, CEF_IN_EXTENSION);
 }
 
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r)
@@ -175,6 +175,10 @@ void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struc
     struct extras x;
     char *p = w->p;
 
+    if (w->text_limit == CEF_LAST_ROUND) {
+        w->cut = true;
+        return;
+    }
     x.memory = memory;
     x.record = r;
     x.prefix = r->extra_prefix.len ? r->extra_prefix : slice("Device");

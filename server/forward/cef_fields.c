@@ -132,7 +132,7 @@ static inline __attribute__((always_inline)) char *put_value(const struct fields
         return put_time(p, field == FIELD_device_time ? &f->memory->device_time : &f->memory->time,
                         *(const int64_t *)member);
     case KIND_PORT:
-        return digits_format(p, *(const uint16_t *)member);
+        return digits_format_16(p, *(const uint16_t *)member);
     case KIND_NUMBER:
         return digits_format(p, *(const uint64_t *)member);
     default:
@@ -145,26 +145,33 @@ bool cef_has_key(enum record_field field)
     return record_fields[field].cef[0] != '\0';
 }
 
-/* Each value with a mark that it is set: unset and 0 differ. */
-static uint64_t words_of(const struct record *r)
+/* Of three bytes side by side those whose fields are set, by their three bits of `has`. */
+static inline uint64_t set_bytes(const struct record *r, size_t offset, enum record_field field)
 {
-    uint64_t set = (r->has & WORDS) << (63 - FIELD_protocol);
-    uint64_t values = 0;
-    if (RECORD_HAS(r, category))
-        values |= (uint64_t)r->category;
-    if (RECORD_HAS(r, action))
-        values |= (uint64_t)r->action << 8;
-    if (RECORD_HAS(r, outcome))
-        values |= (uint64_t)r->outcome << 12;
-    if (RECORD_HAS(r, evidence))
-        values |= (uint64_t)r->evidence << 16;
-    if (RECORD_HAS(r, direction))
-        values |= (uint64_t)r->direction << 20;
-    if (RECORD_HAS(r, protocol))
-        values |= (uint64_t)r->protocol << 24;
-    return set | values;
+    static const unsigned char masks[8][4] = {{0, 0, 0},     {255, 0, 0},    {0, 255, 0},
+                                              {255, 255, 0}, {0, 0, 255},    {255, 0, 255},
+                                              {0, 255, 255}, {255, 255, 255}};
+    uint32_t bytes, mask;
+    memcpy(&bytes, (const char *)r + offset, sizeof(bytes));
+    memcpy(&mask, masks[r->has >> field & 7], sizeof(mask));
+    return bytes & mask;
 }
-_Static_assert(FIELD_protocol - FIELD_category < 31, "the marks stand above the values");
+
+/* Each value in a byte, and above them marks of those that are set: unset and 0 differ. */
+static inline uint64_t words_of(const struct record *r)
+{
+    uint64_t first = set_bytes(r, offsetof(struct record, category), FIELD_category);
+    uint64_t last = set_bytes(r, offsetof(struct record, evidence), FIELD_evidence);
+    return (r->has & WORDS) << 45 ^ first ^ last << 24;
+}
+#define STAND_TOGETHER(a, b, c)                                                                    \
+    (FIELD_##b == FIELD_##a + 1 && FIELD_##c == FIELD_##a + 2 &&                                   \
+     offsetof(struct record, b) == offsetof(struct record, a) + 1 &&                               \
+     offsetof(struct record, c) == offsetof(struct record, a) + 2)
+_Static_assert(STAND_TOGETHER(category, action, outcome) &&
+                   STAND_TOGETHER(evidence, direction, protocol),
+               "three bytes at once");
+_Static_assert(FIELD_category >= 8 && FIELD_protocol < 19, "the marks stand above the values");
 
 static inline char *put_words(char *p, struct cef_memory *memory, const struct record *r)
 {
@@ -181,7 +188,7 @@ static inline char *put_words(char *p, struct cef_memory *memory, const struct r
                            *((const uint8_t *)r + key->offset));
         }
         slot->which = which;
-        slot->len = (uint8_t)(end - slot->out);
+        slot->len = (uint64_t)(end - slot->out);
     }
     memcpy(p, slot->out, CEF_WORDS_MAX);
     return p + slot->len;

@@ -2,6 +2,8 @@
 #include "parsers/text/timestamp.h"
 #include "server/forward/cef_memory.h"
 
+#define CEF_HEAD_USUAL 64 /* most are no longer */
+
 void cef_put_header_text(struct cef_writer *w, struct slice text, const char *otherwise,
                          size_t limit)
 {
@@ -64,8 +66,6 @@ static inline void put_stamp(char *p, struct cef_second *second, int64_t ms)
 void cef_put_syslog_header(struct cef_writer *w, const struct cef_format *format, int64_t time_ms,
                            struct slice host, unsigned severity)
 {
-    if (format->header == CEF_HEADER_NONE)
-        return;
     *w->p++ = '<';
     w->p = digits_octet(w->p, format->facility * 8 + syslog_severity[severity]);
     *w->p++ = '>';
@@ -96,31 +96,42 @@ static void write_head(struct cef_writer *w, const struct slice *texts, const ch
     cef_put_header_text(w, texts[4], status ? "Message not understood" : "unknown", 512);
 }
 
-/* Whether the slot's next text is this one. */
-static inline __attribute__((always_inline)) bool holds_text(const struct cef_head *head, int i,
-                                                             const char **known, struct slice text)
+#define HEAD_FIELDS                                                                                \
+    (UINT64_C(1) << FIELD_vendor | UINT64_C(1) << FIELD_product |                                  \
+     UINT64_C(1) << FIELD_device_version | UINT64_C(1) << FIELD_event_id |                         \
+     UINT64_C(1) << FIELD_event_name)
+
+static __attribute__((noinline)) bool same_bytes(const char *known, struct slice text)
 {
-    const char *at = *known;
-    *known += text.len;
-    if (head->text_len[i] != text.len)
+    return text.len <= 32 ? cef_same(known, text.ptr, text.len)
+                          : memcmp(known, text.ptr, text.len) == 0;
+}
+
+/* Static text is known by where it stands, other text by its bytes: ids are short. */
+static inline __attribute__((always_inline)) bool is_text(struct slice known, struct slice text)
+{
+    if (known.len != text.len)
         return false;
-    return text.len <= 32 ? cef_same(at, text.ptr, text.len) : !memcmp(at, text.ptr, text.len);
+    if (known.ptr == text.ptr)
+        return true;
+    return text.len - 4 <= 4 ? cef_same(known.ptr, text.ptr, text.len)
+                             : same_bytes(known.ptr, text);
 }
 
-/* Whether the slot holds these texts already. */
-static inline __attribute__((always_inline)) bool holds(const struct cef_head *head,
-                                                        const struct slice *texts)
+/* Whether the slot holds the header of such a record. */
+static inline bool holds(const struct cef_head *head, const struct record *r)
 {
-    const char *known = head->texts;
-    return head->len && holds_text(head, 0, &known, texts[0]) &&
-           holds_text(head, 1, &known, texts[1]) && holds_text(head, 2, &known, texts[2]) &&
-           holds_text(head, 3, &known, texts[3]) && holds_text(head, 4, &known, texts[4]);
+#define HOLDS(i, name) (!RECORD_HAS(r, name) || is_text(head->texts[i], r->name))
+    return head->len && head->has == (r->has & HEAD_FIELDS) && HOLDS(0, vendor) &&
+           HOLDS(1, product) && HOLDS(2, device_version) && HOLDS(3, event_id) &&
+           HOLDS(4, event_name);
+#undef HOLDS
 }
 
-/* The slot of these texts: kinds of message differ in their ids, most often in the last digits. */
-static inline struct cef_head *head_slot(struct cef_memory *memory, const struct slice *texts)
+/* The slot of a record: kinds of message differ in their ids, most often in the last digits. */
+static inline struct cef_head *head_slot(struct cef_memory *memory, const struct record *r)
 {
-    struct slice id = texts[3];
+    struct slice id = RECORD_HAS(r, event_id) ? r->event_id : SLICE_NONE;
     uint32_t first = 0, last = 0;
     if (id.len >= 4) {
         memcpy(&first, id.ptr, 4);
@@ -128,29 +139,38 @@ static inline struct cef_head *head_slot(struct cef_memory *memory, const struct
     } else if (id.len) {
         first = (unsigned char)id.ptr[0];
     }
-    uint64_t h = first ^ (uint64_t)last << 32 ^ texts[4].len << 24 ^ texts[0].len;
+    uint64_t h = first ^ (uint64_t)last << 32 ^ id.len;
+    if (RECORD_HAS(r, event_name))
+        h ^= r->event_name.len << 24;
     return &memory->heads[h * UINT64_C(0x9e3779b97f4a7c15) >> 58 & (CEF_HEADS - 1)];
 }
 
-static void fill_head(struct cef_writer *w, struct cef_head *head, const struct slice *texts)
+/* Remembers what was written, where there is room for it. */
+static void fill_head(struct cef_head *head, const struct record *r, const struct slice *texts,
+                      const char *out, size_t len)
 {
-    char *begin = w->p, *copy = head->texts;
-    bool cut = w->cut;
-    w->cut = false;
-    write_head(w, texts, NULL);
-    size_t len = (size_t)(w->p - begin);
-    head->len = len <= CEF_HEAD_MAX && !w->cut ? (uint16_t)len : 0;
-    w->cut |= cut;
-    memcpy(head->out, begin, head->len);
+    char *copy = head->copies, *end = copy + sizeof(head->copies);
+    head->len = 0;
+    if (len > sizeof(head->out))
+        return;
     for (int i = 0; i < CEF_HEAD_TEXTS; i++) {
+        head->texts[i] = texts[i];
+        if (record_is_static(r, texts[i]))
+            continue;
+        if (texts[i].len > (size_t)(end - copy))
+            return;
         memcpy(copy, texts[i].ptr, texts[i].len);
+        head->texts[i].ptr = copy;
         copy += texts[i].len;
-        head->text_len[i] = (uint16_t)texts[i].len;
     }
+    memcpy(head->out, out, len);
+    head->has = r->has & HEAD_FIELDS;
+    head->len = (uint16_t)len;
 }
 
-void cef_put_head(struct cef_writer *w, struct cef_memory *memory, const struct record *r,
-                  const char *status)
+/* One that is not remembered: it will be, unless it had to be cut. */
+static __attribute__((noinline)) void put_new_head(struct cef_writer *w, struct cef_head *head,
+                                                   const struct record *r, const char *status)
 {
     const struct slice texts[CEF_HEAD_TEXTS] = {
         RECORD_HAS(r, vendor) ? r->vendor : SLICE_NONE,
@@ -159,21 +179,26 @@ void cef_put_head(struct cef_writer *w, struct cef_memory *memory, const struct 
         RECORD_HAS(r, event_id) ? r->event_id : SLICE_NONE,
         RECORD_HAS(r, event_name) ? r->event_name : SLICE_NONE,
     };
-    size_t total = 0;
-    for (int i = 0; i < CEF_HEAD_TEXTS; i++)
-        total += texts[i].len;
-    if (status || total > CEF_HEAD_MAX) {
-        write_head(w, texts, status);
-        return;
-    }
-    struct cef_head *head = head_slot(memory, texts);
+    char *begin = w->p;
+    bool cut = w->cut;
+    w->cut = false;
+    write_head(w, texts, status);
+    if (!w->cut && !status)
+        fill_head(head, r, texts, begin, (size_t)(w->p - begin));
+    w->cut |= cut;
+}
+
+void cef_put_head(struct cef_writer *w, struct cef_memory *memory, const struct record *r,
+                  const char *status)
+{
+    struct cef_head *head = head_slot(memory, r);
     memory->head = head;
-    if (!holds(head, texts)) {
-        fill_head(w, head, texts);
+    if (__builtin_expect(status || !holds(head, r), 0)) {
+        put_new_head(w, head, r, status);
         return;
     }
-    memcpy(w->p, head->out, CEF_HEAD_MAX / 2);
-    if (head->len > CEF_HEAD_MAX / 2)
-        memcpy(w->p + CEF_HEAD_MAX / 2, head->out + CEF_HEAD_MAX / 2, CEF_HEAD_MAX / 2);
+    memcpy(w->p, head->out, CEF_HEAD_USUAL);
+    if (head->len > CEF_HEAD_USUAL)
+        memcpy(w->p + CEF_HEAD_USUAL, head->out + CEF_HEAD_USUAL, CEF_HEAD_MAX - CEF_HEAD_USUAL);
     w->p += head->len;
 }

@@ -31,18 +31,19 @@ struct cef_memory {
     } names[CEF_NAMES];
     /* Vendor, product, version, class id and name, as they stand between CEF's pipes. */
     struct cef_head {
-        struct cef_name *extra; /* what came first the last time */
-        uint16_t text_len[CEF_HEAD_TEXTS];
-        uint16_t len;
-        char texts[CEF_HEAD_MAX];
+        struct cef_name *extra;             /* what came first the last time */
+        uint64_t has;                       /* which of them are set */
+        struct slice texts[CEF_HEAD_TEXTS]; /* of those that are set: static text, or in `copies` */
+        uint16_t len;                       /* of `out`; 0 when the slot is empty */
+        char copies[CEF_HEAD_MAX];
         char out[CEF_HEAD_MAX];
     } heads[CEF_HEADS];
     struct cef_head *head; /* the line's, or one that is not remembered */
     /* The fields that are words: category, action, outcome, evidence, direction, protocol. */
     struct cef_words {
         uint64_t which; /* their values, one in a byte; 0 when the slot is empty */
-        uint8_t len;
-        char out[CEF_WORDS_MAX + 64]; /* keys are copied in blocks */
+        uint64_t len;
+        char out[240]; /* CEF_WORDS_MAX, and keys are copied in blocks */
     } words[CEF_WORDS];
     /* The last second in which a line, its rt or its device's time was. */
     struct cef_second {
@@ -90,8 +91,9 @@ static inline bool cef_same(const char *known, const char *text, size_t len)
 /* The part of a second, in three digits. */
 static inline char *cef_put_millis(char *p, unsigned part)
 {
+    uint16_t rest = digits_pairs[part % 100];
     p[0] = (char)('0' + part / 100);
-    p[1] = (char)('0' + part / 10 % 10);
-    p[2] = (char)('0' + part % 10);
+    p[1] = (char)rest;
+    p[2] = (char)(rest >> 8);
     return p + 3;
 }

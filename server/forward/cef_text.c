@@ -12,8 +12,9 @@ static size_t cut_length(struct slice text, size_t limit)
     return n;
 }
 
-/* A byte that is not plain, or the sequence it begins; returns how many bytes it took. */
-static size_t escape_one(char **out, const char *p, const char *end, char place)
+/* A byte that is neither plain nor escaped by a backslash, or the sequence it begins; returns how
+ * many bytes it took. */
+static size_t replace_one(char **out, const char *p, const char *end, char place)
 {
     unsigned char c = (unsigned char)*p;
     char *o = *out;
@@ -23,9 +24,6 @@ static size_t escape_one(char **out, const char *p, const char *end, char place)
         memcpy(o, n ? p : UTF8_REPLACEMENT, n ? n : 3);
         o += n ? n : 3;
         taken = n ? n : 1;
-    } else if (c == '\\' || c == (unsigned char)place) {
-        *o++ = '\\';
-        *o++ = (char)c;
     } else if (place == CEF_IN_EXTENSION && (c == '\n' || c == '\r')) {
         *o++ = '\\';
         *o++ = c == '\n' ? 'n' : 'r';
@@ -36,6 +34,23 @@ static size_t escape_one(char **out, const char *p, const char *end, char place)
     return taken;
 }
 
+/* The rest of a text from its first byte on that is not plain. */
+static char *escape_from(char *out, const char *p, const char *end, char place)
+{
+    while (p < end) {
+        if (*p == '\\' || *p == place) {
+            *out++ = '\\';
+            *out++ = *p++;
+        } else {
+            p += replace_one(&out, p, end, place);
+        }
+        size_t n = plain_copy(out, p, (size_t)(end - p), place);
+        out += n;
+        p += n;
+    }
+    return out;
+}
+
 char *cef_escape(struct cef_writer *w, char *out, struct slice text, size_t limit, char place)
 {
     if (limit > w->text_limit)
@@ -44,24 +59,8 @@ char *cef_escape(struct cef_writer *w, char *out, struct slice text, size_t limi
         text.len = cut_length(text, limit);
         w->cut = true;
     }
-    const char *p = text.ptr, *end = slice_end(text);
-    for (;;) {
-        size_t n = plain_copy(out, p, (size_t)(end - p), place);
-        out += n;
-        p += n;
-        if (p == end)
-            return out;
-        p += escape_one(&out, p, end, place);
-    }
-}
-
-char *cef_copy_any(struct cef_writer *w, char *p, const struct slice *text, size_t limit)
-{
-    if (limit > w->text_limit)
-        limit = w->text_limit;
-    if (text->len <= limit && plain_copy(p, text->ptr, text->len, CEF_IN_EXTENSION) == text->len)
-        return p + text->len;
-    return cef_escape(w, p, *text, limit, CEF_IN_EXTENSION);
+    size_t n = plain_copy(out, text.ptr, text.len, place);
+    return escape_from(out + n, text.ptr + n, slice_end(text), place);
 }
 
 void cef_put_time(struct cef_writer *w, int64_t ms)

@@ -40,10 +40,7 @@ static inline void cef_put_raw(struct cef_writer *w, const char *text, size_t le
 /* Text at p, cut to `limit` bytes; returns its end. Every byte becomes at most three. */
 char *cef_escape(struct cef_writer *w, char *p, struct slice text, size_t limit, char place);
 
-/* A value, likewise: almost always only a copy. */
-char *cef_copy_any(struct cef_writer *w, char *p, const struct slice *text, size_t limit);
-
-/* The same; most values stand in the message and are no longer than a block, which no limit cuts. */
+/* A value, likewise: most stand in the message and are no longer than a block, which no limit cuts. */
 static inline __attribute__((always_inline)) char *cef_copy(struct cef_writer *w,
                                                             struct plain_blocks blocks, char *p,
                                                             const struct slice *text, size_t limit)
@@ -52,7 +49,7 @@ static inline __attribute__((always_inline)) char *cef_copy(struct cef_writer *w
     if (__builtin_expect(len <= PLAIN_BLOCK && plain_has_block(blocks, text->ptr), 1) &&
         __builtin_expect(plain_copy_block(p, text->ptr, len, CEF_IN_EXTENSION), 1))
         return p + len;
-    return cef_copy_any(w, p, text, limit);
+    return cef_escape(w, p, *text, limit, CEF_IN_EXTENSION);
 }
 _Static_assert(CEF_LAST_ROUND >= PLAIN_BLOCK, "no round cuts a block");
 
