@@ -326,20 +326,6 @@ static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due
     return true;
 }
 
-/* The key whose text runs to the end; false when this is none. */
-static bool meraki_words(struct meraki *m, struct cursor *c)
-{
-    if (cursor_try(c, "pattern:"))
-        meraki_pattern(m, cursor_rest(c));
-    else if (cursor_try(c, "request:"))
-        meraki_request(m, cursor_rest(c));
-    else if (cursor_try(c, "message:"))
-        record_set_message(m->out, slice_trim(cursor_rest(c)));
-    else
-        return false;
-    return true;
-}
-
 /* Pairs and words to the end, or to the key whose text runs to the end. */
 static void meraki_pairs(struct meraki *m, struct slice text)
 {
@@ -354,18 +340,20 @@ static void meraki_pairs(struct meraki *m, struct slice text)
             before = before->next;
             c.rest = slice_between(slice_end(pair.value), m->end);
             pair.name = slice_make(pair.value.ptr - 1 - key->len, key->len);
-        } else {
-            cursor_skip_blanks(&c);
-            if (meraki_words(m, &c))
-                return;
-            if (!meraki_other(m, &c, &before, &pair, &key)) {
-                struct slice word = cursor_until_or_end(&c, ' ');
-                if (first && m->type->kind == FLOW)
-                    meraki_decide(m, word);
-                continue;
-            }
+            meraki_pair(m, key, pair.name, pair.value);
+            continue;
         }
-        meraki_pair(m, key, pair.name, pair.value);
+        cursor_skip_blanks(&c);
+        if (cursor_try(&c, "pattern:"))
+            meraki_pattern(m, cursor_rest(&c));
+        else if (cursor_try(&c, "request:"))
+            meraki_request(m, cursor_rest(&c));
+        else if (cursor_try(&c, "message:"))
+            record_set_message(m->out, slice_trim(cursor_rest(&c)));
+        else if (meraki_other(m, &c, &before, &pair, &key))
+            meraki_pair(m, key, pair.name, pair.value);
+        else if (pair.value = cursor_until_or_end(&c, ' '), first && m->type->kind == FLOW)
+            meraki_decide(m, pair.value);
     }
 }
 
