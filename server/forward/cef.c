@@ -94,10 +94,12 @@ static inline __attribute__((always_inline)) void write_event(struct cef_writer 
 static inline __attribute__((always_inline)) void write_once(struct cef_writer *w,
                                                              const struct line *line)
 {
-    if (line->alert)
+    if (line->alert) {
+        w->blocks = plain_blocks_of(SLICE_NONE); /* its texts stand elsewhere */
         cef_put_alert(w, line->format, line->alert);
-    else
+    } else {
         write_event(w, line);
+    }
 }
 
 /* Octet counting (RFC 6587) needs the length in front of what is not written yet: room for as many
@@ -105,14 +107,19 @@ static inline __attribute__((always_inline)) void write_once(struct cef_writer *
 static char *frame_counted(struct cef_memory *memory, char *begin, char *body, char *end)
 {
     char count[DIGITS_MAX];
-    char *p = digits_format(count, (uint64_t)(end - body));
+    size_t body_len = (size_t)(end - body);
+    char *p = body_len <= UINT16_MAX ? digits_format_16(count, (uint32_t)body_len)
+                                     : digits_format(count, body_len);
     *p++ = ' ';
     size_t len = (size_t)(p - count);
     if (begin + len != body)
-        memmove(begin + len, body, (size_t)(end - body));
-    memcpy(begin, count, len);
+        memmove(begin + len, body, body_len);
+    if (__builtin_expect(len == 4, 1))
+        memcpy(begin, count, 4);
+    else
+        memcpy(begin, count, len);
     memory->count_len = (uint8_t)len;
-    return begin + len + (size_t)(end - body);
+    return begin + len + body_len;
 }
 
 /* Longest texts first: each round leaves less of every text, until the line is short enough. */
@@ -137,18 +144,6 @@ static __attribute__((noinline)) void write_shorter(struct cef_writer *w, const 
     }
 }
 
-/* Batches go round through what the receiver may not have read yet, which no cache holds: the next
- * lines' bytes are fetched while this one is written. */
-static inline void prefetch_ahead(const char *p)
-{
-    for (size_t ahead = 1024; ahead < 2048; ahead += 256) {
-        __builtin_prefetch(p + ahead, 1);
-        __builtin_prefetch(p + ahead + 64, 1);
-        __builtin_prefetch(p + ahead + 128, 1);
-        __builtin_prefetch(p + ahead + 192, 1);
-    }
-}
-
 static inline __attribute__((always_inline)) bool write_line(const struct line *line,
                                                              struct batch *out)
 {
@@ -158,7 +153,6 @@ static inline __attribute__((always_inline)) bool write_line(const struct line *
     char *body = begin + (counted ? format->memory->count_len : 0);
     struct cef_writer w;
 
-    prefetch_ahead(begin);
     w.p = body;
     w.stop = out->bytes + sizeof(out->bytes) - CEF_ROOM;
     w.text_limit = CEF_TEXT_MAX;

@@ -22,28 +22,38 @@ void cef_put_header_text(struct cef_writer *w, struct slice text, const char *ot
 static const uint8_t syslog_severity[11] = {6, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2};
 
 /* Names of hosts as RFC 5424 takes them: visible ASCII only. */
-static void put_hostname(struct cef_writer *w, struct slice host)
+static __attribute__((noinline)) char *put_odd_hostname(char *p, struct slice host)
 {
     host = slice_first(host, 255);
-    size_t plain = plain_copy(w->p, host.ptr, host.len, ' ');
+    size_t plain = plain_copy(p, host.ptr, host.len, ' ');
     for (size_t i = plain; i < host.len; i++)
-        w->p[i] = (unsigned)(host.ptr[i] - '!') < 94 ? host.ptr[i] : '_';
-    w->p += host.len;
+        p[i] = (unsigned)(host.ptr[i] - '!') < 94 ? host.ptr[i] : '_';
     if (host.len == 0)
-        *w->p++ = '-';
+        *p++ = '-';
+    return p + host.len;
 }
 
-/* "Nov 21 08:56:00" of RFC 3164, from the form of RFC 3339. */
-static void put_bsd_time(struct cef_writer *w, const char *iso)
+static inline char *put_hostname(char *p, struct plain_blocks blocks, struct slice host)
+{
+    if (host.len - 1 < PLAIN_BLOCK && plain_has_block(blocks, host.ptr) &&
+        plain_copy_block(p, host.ptr, host.len, ' '))
+        return p + host.len;
+    return put_odd_hostname(p, host);
+}
+
+/* "Nov 21 08:56:00 " of RFC 3164, from the form of RFC 3339. */
+static char *put_bsd_time(char *p, const char *iso)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     int month = (iso[5] - '0') * 10 + iso[6] - '1';
-    cef_put_raw(w, months + 3 * (month >= 0 && month < 12 ? month : 0), 3);
-    *w->p++ = ' ';
-    *w->p++ = iso[8] == '0' ? ' ' : iso[8];
-    *w->p++ = iso[9];
-    *w->p++ = ' ';
-    cef_put_raw(w, iso + 11, 8);
+    memcpy(p, months + 3 * (month >= 0 && month < 12 ? month : 0), 3);
+    p[3] = ' ';
+    p[4] = iso[8] == '0' ? ' ' : iso[8];
+    p[5] = iso[9];
+    p[6] = ' ';
+    memcpy(p + 7, iso + 11, 8);
+    p[15] = ' ';
+    return p + 16;
 }
 
 /* As RFC 3339 has it; most often in the same second as the line before. Before 1970 seconds and
@@ -66,23 +76,25 @@ static inline void put_stamp(char *p, struct cef_second *second, int64_t ms)
 void cef_put_syslog_header(struct cef_writer *w, const struct cef_format *format, int64_t time_ms,
                            struct slice host, unsigned severity)
 {
-    *w->p++ = '<';
-    w->p = digits_octet(w->p, format->facility * 8 + syslog_severity[severity]);
-    *w->p++ = '>';
+    static const char nobody[] = " parapet - - - ";
+    char *p = w->p, iso[TIMESTAMP_TEXT_LEN];
+    *p++ = '<';
+    p = digits_octet(p, format->facility * 8 + syslog_severity[severity]);
+    *p++ = '>';
     if (format->header == CEF_HEADER_RFC5424) {
-        CEF_PUT(w, "1 ");
-        put_stamp(w->p, &format->memory->stamp, time_ms);
-        w->p += TIMESTAMP_TEXT_LEN;
-        *w->p++ = ' ';
-        put_hostname(w, host);
-        CEF_PUT(w, " parapet - - - ");
+        *p++ = '1';
+        *p++ = ' ';
+        put_stamp(p, &format->memory->stamp, time_ms);
+        p += TIMESTAMP_TEXT_LEN;
+        *p++ = ' ';
+        p = put_hostname(p, w->blocks, host);
+        memcpy(p, nobody, sizeof(nobody) - 1);
+        w->p = p + sizeof(nobody) - 1;
     } else {
-        char iso[TIMESTAMP_TEXT_LEN];
         put_stamp(iso, &format->memory->stamp, time_ms);
-        put_bsd_time(w, iso);
-        *w->p++ = ' ';
-        put_hostname(w, host);
-        *w->p++ = ' ';
+        p = put_hostname(put_bsd_time(p, iso), w->blocks, host);
+        *p++ = ' ';
+        w->p = p;
     }
 }
 
