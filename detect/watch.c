@@ -266,9 +266,9 @@ struct place watch_place(const struct watch *watch, const struct side *side, uns
     uint32_t slot = slot_of(side, at, hash);
     if (slot != POOL_NONE) {
         __builtin_prefetch(&side->groups[slot], 1);
-        return (struct place){&side->groups[slot], POOL_NONE};
+        return (struct place){&side->groups[slot], POOL_NONE, side->buckets};
     }
-    struct place place = {NULL, free_slot(side, at)};
+    struct place place = {NULL, free_slot(side, at), side->buckets};
     if (place.room != POOL_NONE)
         __builtin_prefetch(&side->groups[place.room], 1);
     if (watch->rules[detector].pair) {
@@ -321,23 +321,21 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
     return best;
 }
 
-/* Whether a slot is free, and of the hash's two buckets: they have been divided perhaps. */
-static bool is_room(const struct side *side, uint64_t hash, uint32_t slot)
+static inline bool is_room(const struct side *side, struct place place)
 {
-    uint32_t bucket = slot / WATCH_BUCKET * WATCH_BUCKET;
-    return slot != POOL_NONE && side->hashes[slot] == 0 &&
-           (bucket == first_slot(side, hash) || bucket == second_slot(side, hash));
+    return place.room != POOL_NONE && place.buckets == side->buckets &&
+           side->hashes[place.room] == 0;
 }
 
 static struct group *make(struct watch *watch, struct stripe *stripe, struct side *side,
                           unsigned detector, uint64_t hash, uint32_t owner, int64_t t,
-                          uint32_t room)
+                          struct place place)
 {
     if (side->used > side->buckets * (WATCH_BUCKET / 2))
         sweep(watch, side, 2, t);
     if (side->used > side->buckets * (WATCH_BUCKET / 4 * 3))
         watch_grow(side);
-    uint32_t slot = is_room(side, hash, room) ? room : free_slot(side, both_of(side, hash));
+    uint32_t slot = is_room(side, place) ? place.room : free_slot(side, both_of(side, hash));
     if (slot == POOL_NONE && side->used < side->buckets * (WATCH_BUCKET - 1))
         slot = watch_make_way(side, hash);
     while (slot == POOL_NONE && watch_grow(side)) /* a snapshot fills it from one end */
@@ -416,7 +414,7 @@ struct group *watch_group(struct watch *watch, struct stripe *stripe, struct sid
         if (!may_have_pair(watch, stripe, side, detector, hash, owner, t))
             return NULL;
     }
-    return make(watch, stripe, side, detector, hash, owner, t, place.room);
+    return make(watch, stripe, side, detector, hash, owner, t, place);
 }
 
 void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side,
@@ -455,5 +453,6 @@ struct group *watch_restore(struct watch *watch, struct stripe *stripe, struct s
     struct group *group = find(side, hash);
     if (group)
         watch_forget(watch, side, watch_slot(side, group));
-    return make(watch, stripe, side, detector, hash, owner, newest, POOL_NONE);
+    return make(watch, stripe, side, detector, hash, owner, newest,
+                (struct place){NULL, POOL_NONE, 0});
 }

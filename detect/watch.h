@@ -160,7 +160,8 @@ struct group *watch_find(const struct side *side, uint64_t hash);
 /* Where a group stands that was asked for: `found`, or a free slot, of which there may be none. */
 struct place {
     struct group *found;
-    uint32_t room; /* POOL_NONE: none */
+    uint32_t room;    /* POOL_NONE: none */
+    uint32_t buckets; /* of the side, which may have been divided since */
 };
 
 /* Looks for the group of that hash, and fetches what counting in it will write, made or not. */

@@ -124,7 +124,7 @@ static void checkpoint_device(struct checkpoint *cp)
         record_set_host(r, common);
     else if (!RECORD_HAS(r, host))
         record_set_host(r, hostname.len ? hostname : common);
-    if (RECORD_HAS(r, host) && !slice_equals(r->host, hostname))
+    if (hostname.len && RECORD_HAS(r, host) && !slice_equals(r->host, hostname))
         checkpoint_extra(cp, NOTE_HOSTNAME);
 }
 
@@ -141,18 +141,19 @@ static int checkpoint_way(struct slice ifdir)
 static void checkpoint_direction(struct checkpoint *cp)
 {
     struct slice ifname = checkpoint_text(cp, NOTE_IFNAME);
-    struct slice conn = checkpoint_text(cp, NOTE_CONN_DIRECTION);
     int way = checkpoint_way(checkpoint_text(cp, NOTE_IFDIR));
     if (way == DIRECTION_OUTBOUND)
         record_set_dst_interface(cp->out, ifname);
     else
         record_set_src_interface(cp->out, ifname);
-    if (way < 0)
+    if (way < 0) {
+        struct slice conn = checkpoint_text(cp, NOTE_CONN_DIRECTION);
         checkpoint_extra(cp, NOTE_IFDIR);
-    if (way < 0 && slice_is(conn, "Incoming"))
-        way = DIRECTION_INBOUND;
-    else if (way < 0 && slice_is(conn, "Outgoing"))
-        way = DIRECTION_OUTBOUND;
+        if (slice_is(conn, "Incoming"))
+            way = DIRECTION_INBOUND;
+        else if (slice_is(conn, "Outgoing"))
+            way = DIRECTION_OUTBOUND;
+    }
     if (way >= 0)
         record_set_direction(cp->out, (uint8_t)way);
 }
@@ -287,7 +288,8 @@ static void checkpoint_result(struct checkpoint *cp, const struct checkpoint_ver
 
 static void checkpoint_rate(struct checkpoint *cp, const struct checkpoint_verdict *verdict)
 {
-    int severity = checkpoint_severity(checkpoint_text(cp, NOTE_SEVERITY));
+    int severity =
+        CHECKPOINT_SEEN(cp, SEVERITY) ? checkpoint_severity(cp->notes[NOTE_SEVERITY].value) : -1;
     uint64_t number;
     if (severity < 0 && CHECKPOINT_SEEN(cp, SEVERITY_10) &&
         number_parse(cp->notes[NOTE_SEVERITY_10].value, &number) && number <= 10)

@@ -311,19 +311,18 @@ static void meraki_pair(struct meraki *m, const struct kv_key *key, struct slice
         record_extra(m->out, name, value);
 }
 
-/* A pair that was not due, at the cursor; false when there is none. */
-static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due **before)
+/* Reads a pair that was not due, at the cursor, and its row; false when there is none. */
+static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due **before,
+                         struct kv *pair, const struct kv_key **key)
 {
-    struct kv pair;
-    if (!kv_plain_next(c, &pair))
+    if (!kv_plain_next(c, pair))
         return false;
-    const struct kv_key *key = kv_find(drawers, N_DRAWERS, pair.name);
-    if (pair.name.len == 9 &&
-        (slice_is(pair.name, "signature") || slice_is(pair.name, "timestamp")))
-        meraki_unglue(c, &pair); /* so these are never due */
-    else if (key)
-        *before = kv_order_learn(m->order, *before, key);
-    meraki_pair(m, key, pair.name, pair.value);
+    *key = kv_find(drawers, N_DRAWERS, pair->name);
+    if (pair->name.len == 9 &&
+        (slice_is(pair->name, "signature") || slice_is(pair->name, "timestamp")))
+        meraki_unglue(c, pair); /* so these are never due */
+    else if (*key)
+        *before = kv_order_learn(m->order, *before, *key);
     return true;
 }
 
@@ -332,29 +331,29 @@ static void meraki_pairs(struct meraki *m, struct slice text)
 {
     struct cursor c = cursor_over(text);
     const struct kv_due *before = kv_order_begin(m->order);
-    struct slice value;
+    struct kv pair;
     bool first = true;
     m->end = slice_end(text);
-    while (!cursor_at_end(&c)) {
+    for (; !cursor_at_end(&c); first = false) {
         const struct kv_key *key = before->next->key;
-        if (kv_plain_due(c.rest.ptr, m->end, key, &value)) {
+        if (kv_plain_due(c.rest.ptr, m->end, key, &pair.value)) {
             before = before->next;
-            c.rest = slice_between(slice_end(value), m->end);
-            meraki_pair(m, key, slice_make(value.ptr - 1 - key->len, key->len), value);
-        } else if (meraki_other(m, &c, &before)) {
-            ;
-        } else if (cursor_try(&c, "pattern:")) {
-            meraki_pattern(m, cursor_rest(&c));
-        } else if (cursor_try(&c, "request:")) {
-            meraki_request(m, cursor_rest(&c));
-        } else if (cursor_try(&c, "message:")) {
-            record_set_message(m->out, slice_trim(cursor_rest(&c)));
-        } else {
-            struct slice word = cursor_until_or_end(&c, ' ');
-            if (first && m->type->kind == FLOW)
-                meraki_decide(m, word);
+            c.rest = slice_between(slice_end(pair.value), m->end);
+            pair.name = slice_make(pair.value.ptr - 1 - key->len, key->len);
+            meraki_pair(m, key, pair.name, pair.value);
+            continue;
         }
-        first = false;
+        cursor_skip_blanks(&c);
+        if (cursor_try(&c, "pattern:"))
+            meraki_pattern(m, cursor_rest(&c));
+        else if (cursor_try(&c, "request:"))
+            meraki_request(m, cursor_rest(&c));
+        else if (cursor_try(&c, "message:"))
+            record_set_message(m->out, slice_trim(cursor_rest(&c)));
+        else if (meraki_other(m, &c, &before, &pair, &key))
+            meraki_pair(m, key, pair.name, pair.value);
+        else if (pair.value = cursor_until_or_end(&c, ' '), first && m->type->kind == FLOW)
+            meraki_decide(m, pair.value);
     }
 }
 

@@ -92,7 +92,7 @@ static inline bool leads_to_cisco(struct slice s)
 /* ISO 8601 or the like: four digits and a separator. */
 static inline bool looks_like_iso(struct slice s)
 {
-    return s.len >= 10 && count_digits(s, 5) == 4 && s.ptr[4] == '-' && s.ptr[7] == '-';
+    return s.len >= 10 && s.ptr[4] == '-' && s.ptr[7] == '-' && count_digits(s, 4) == 4;
 }
 
 /* "Nov " and a digit: enough to tell a stamp from a word. */

@@ -53,12 +53,19 @@ static inline int64_t digits_8_back(const char *end, size_t len)
     return digits_others(word) ? -1 : (int64_t)digits_join(word);
 }
 
+/* How many digits begin eight bytes. */
+static inline unsigned digits_count(uint64_t word)
+{
+    uint64_t others = digits_others(word);
+    return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+}
+
 /* The number that the digits at p are, of which eight bytes may be read, and how many they are: up
  * to eight, behind which there may be more. */
 static inline unsigned digits_take(const char *p, uint32_t *value)
 {
-    uint64_t word = digits_word(p), others = digits_others(word);
-    unsigned len = others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+    uint64_t word = digits_word(p);
+    unsigned len = digits_count(word);
     *value = len ? digits_join(word << (64 - 8 * len)) : 0;
     return len;
 }

@@ -130,8 +130,7 @@ static const char *read_fraction(const char *p, const char *end, int64_t *ms)
     if (p == end || *p != '.' || end - p < 2 || !is_digit(p[1]))
         return p;
     int weight = 100;
-    uint32_t digits;
-    unsigned len = end - p > 8 ? digits_take(p + 1, &digits) : 0;
+    unsigned len = end - p > 8 ? digits_count(digits_word(p + 1)) : 0;
     if (len >= 3) { /* mostly six or nine */
         *ms += digits_8(p + 1, 3);
         p += len;
@@ -376,9 +375,8 @@ bool timestamp_slashed(struct cursor *c, const struct zone *zone, int64_t *ms)
 bool timestamp_epoch(struct cursor *c, int64_t *ms)
 {
     const char *begin = c->rest.ptr, *end = slice_end(c->rest), *p = begin;
-    uint32_t number;
-    if (end - p >= 16)
-        p += digits_take(p, &number) == 8 ? 8 + digits_take(p + 8, &number) : 0;
+    if (end - p >= 16 && digits_count(digits_word(p)) == 8)
+        p += 8 + digits_count(digits_word(p + 8));
     while (p < end && p - begin < 14 && is_digit(*p))
         p++;
     size_t digits = (size_t)(p - begin);
