@@ -163,6 +163,7 @@ static void take_inner_header(struct reading *r)
     struct reading inner = *r;
     inner.due = DUE_ANYTHING;
     take_header(&inner);
+    r->far |= inner.far;
     if (is_cisco(inner.c.rest) || s.ptr[0] == '<' || r->out->form == SYSLOG_EPOCH)
         r->c = inner.c;
     else
@@ -207,6 +208,7 @@ void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival
     r.out = out;
     r.due = DUE_ANYTHING;
     r.nested = false;
+    r.far = false;
     r.numbered = NULL;
     out->form = SYSLOG_NONE;
     out->has_pri = out->has_time = false;
@@ -221,6 +223,6 @@ void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival
     if (out->form == SYSLOG_RFC5424)
         take_inner_header(&r);
     out->body = r.c.rest;
-    if (memory && out->form != SYSLOG_EPOCH)
+    if (memory && !r.far)
         syslog_remember(memory, text, zone, arrival_ms, out);
 }

@@ -65,6 +65,7 @@ bool syslog_epoch_take(struct reading *r, size_t at, bool versioned)
     bool found =
         timestamp_epoch(&r->c, &time_ms) && (cursor_at_end(&r->c) || is_blank(cursor_peek(&r->c)));
     if (found) {
+        r->far = true;
         skip_blanks(&r->c);
         type = find_meraki_type(r->c.rest);
     }

@@ -18,6 +18,7 @@ struct reading {
     struct syslog *out;
     enum due due;
     bool nested;          /* a stamp behind a header: its host must prove itself */
+    bool far;             /* words far behind what was taken had a say in it */
     const char *numbered; /* where a sequence number stood that nothing has proved yet */
 };
 

@@ -399,6 +399,24 @@ static void structured_data(void **state)
     }
 }
 
+/* Whether a number is Meraki's stamp is decided by words behind it: what is known of the one line says
+ * nothing of the other. */
+static void epoch_by_a_word_behind(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "1795252562 <134>fw-edge-of-the-site %ASA-4-106023 Deny tcp src outside:203.0.113.7/40001 "
+        "dst inside:10.1.1.5/22",
+        "1795252562 <134>fw-edge-of-the-site %ASA-4-106023 flows src=203.0.113.7 dst=192.0.2.10 "
+        "mac=00:00:5E:00:53:01 protocol=tcp",
+    };
+    struct syslog h;
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        free((void *)parse(lines[i], strlen(lines[i]), NULL, &h).ptr);
+        assert_int_equal(h.form == SYSLOG_EPOCH, i == 1);
+    }
+}
+
 /* NUL bytes end no text, but are trimmed at its end. */
 static void nul_bytes(void **state)
 {
@@ -445,10 +463,15 @@ static void zone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cisco_headers),      cmocka_unit_test(panos_headers),
-        cmocka_unit_test(checkpoint_headers), cmocka_unit_test(meraki_headers),
-        cmocka_unit_test(other_headers),      cmocka_unit_test(structured_data),
-        cmocka_unit_test(nul_bytes),          cmocka_unit_test(zone),
+        cmocka_unit_test(cisco_headers),
+        cmocka_unit_test(panos_headers),
+        cmocka_unit_test(checkpoint_headers),
+        cmocka_unit_test(meraki_headers),
+        cmocka_unit_test(other_headers),
+        cmocka_unit_test(structured_data),
+        cmocka_unit_test(epoch_by_a_word_behind),
+        cmocka_unit_test(nul_bytes),
+        cmocka_unit_test(zone),
     };
     return cmocka_run_group_tests_name("syslog", tests, NULL, NULL);
 }
