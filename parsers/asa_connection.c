@@ -68,13 +68,31 @@ static bool is_bypass(struct slice text)
     return slice_find_text(text, "state-bypass") < text.len;
 }
 
+/* "1234 for outside:198.51.100.7/443 (198.51.100.7/443) to inside:10.0.0.5/50000 (...)": the id and
+ * both ends of a connection. */
+static bool read_ends(struct parse_context *context, struct cursor *c, struct record *r,
+                      uint64_t *id, struct asa_endpoint *first, struct asa_endpoint *second)
+{
+    struct slice session;
+    *id = read_id(c, &session);
+    if (c->bad)
+        return false;
+    if (context->connections)
+        connections_prefetch(context->connections, context->device, *id);
+    record_set_session_id(r, session);
+    asa_endpoint(c, true, first);
+    expect_to(c, first);
+    asa_endpoint(c, true, second);
+    return true;
+}
+
 /* 302013: Built outbound TCP connection 1234 for outside:198.51.100.7/443 (198.51.100.7/443)
  *     to inside:10.0.0.5/50000 (203.0.113.5/50000) (alice) */
 bool asa_built(struct parse_context *context, const struct asa_kind *kind, struct cursor *c,
                struct record *r)
 {
     struct asa_endpoint first, second;
-    struct slice session;
+    uint64_t id;
 
     cursor_expect(c, "Built ");
     bool outbound = cursor_try(c, "outbound "), inbound = !outbound && cursor_try(c, "inbound ");
@@ -82,16 +100,7 @@ bool asa_built(struct parse_context *context, const struct asa_kind *kind, struc
         record_set_direction(r, outbound ? DIRECTION_OUTBOUND : DIRECTION_INBOUND);
     else if (!is_bypass(c->rest))
         return false;
-    uint64_t id = read_id(c, &session);
-    if (c->bad)
-        return false;
-    if (context->connections)
-        connections_prefetch(context->connections, context->device, id);
-    record_set_session_id(r, session);
-    asa_endpoint(c, true, &first);
-    expect_to(c, &first);
-    asa_endpoint(c, true, &second);
-    if (c->bad)
+    if (!read_ends(context, c, r, &id, &first, &second) || c->bad)
         return false;
     if (!second.has_mapped)
         return false; /* always printed: the line was cut, the port may be too */
@@ -172,20 +181,14 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
                   struct record *r)
 {
     struct asa_endpoint first, second;
-    struct slice session, user = SLICE_NONE;
+    struct slice user = SLICE_NONE;
+    uint64_t id;
     struct connection built;
     struct ending e;
 
     cursor_expect(c, "Teardown ");
-    uint64_t id = read_id(c, &session);
-    if (c->bad)
+    if (!read_ends(context, c, r, &id, &first, &second))
         return false;
-    if (context->connections)
-        connections_prefetch(context->connections, context->device, id);
-    record_set_session_id(r, session);
-    asa_endpoint(c, true, &first);
-    expect_to(c, &first);
-    asa_endpoint(c, true, &second);
     if (!cursor_try(c, " duration "))
         asa_endpoint_user(&second, slice_trim(cursor_until_text(c, " duration ")));
     if (c->bad)

@@ -326,7 +326,21 @@ static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due
     return true;
 }
 
-/* Pairs and words to the end, or to the key whose text runs to the end. */
+/* The keys whose text runs to the end. */
+static bool meraki_last(struct meraki *m, struct cursor *c)
+{
+    if (cursor_try(c, "pattern:"))
+        meraki_pattern(m, cursor_rest(c));
+    else if (cursor_try(c, "request:"))
+        meraki_request(m, cursor_rest(c));
+    else if (cursor_try(c, "message:"))
+        record_set_message(m->out, slice_trim(cursor_rest(c)));
+    else
+        return false;
+    return true;
+}
+
+/* Pairs and words to the end. */
 static void meraki_pairs(struct meraki *m, struct slice text)
 {
     struct cursor c = cursor_over(text);
@@ -340,20 +354,18 @@ static void meraki_pairs(struct meraki *m, struct slice text)
             before = before->next;
             c.rest = slice_between(slice_end(pair.value), m->end);
             pair.name = slice_make(pair.value.ptr - 1 - key->len, key->len);
-            meraki_pair(m, key, pair.name, pair.value);
-            continue;
+        } else {
+            cursor_skip_blanks(&c);
+            if (meraki_last(m, &c))
+                return;
+            if (!meraki_other(m, &c, &before, &pair, &key)) {
+                struct slice word = cursor_until_or_end(&c, ' ');
+                if (first && m->type->kind == FLOW)
+                    meraki_decide(m, word);
+                continue;
+            }
         }
-        cursor_skip_blanks(&c);
-        if (cursor_try(&c, "pattern:"))
-            meraki_pattern(m, cursor_rest(&c));
-        else if (cursor_try(&c, "request:"))
-            meraki_request(m, cursor_rest(&c));
-        else if (cursor_try(&c, "message:"))
-            record_set_message(m->out, slice_trim(cursor_rest(&c)));
-        else if (meraki_other(m, &c, &before, &pair, &key))
-            meraki_pair(m, key, pair.name, pair.value);
-        else if (pair.value = cursor_until_or_end(&c, ' '), first && m->type->kind == FLOW)
-            meraki_decide(m, pair.value);
+        meraki_pair(m, key, pair.name, pair.value);
     }
 }
 
