@@ -168,7 +168,7 @@ static const struct fact facts[] = {
        MERAKI("security_event ids_alerted signature=1:30514:2 priority=1 timestamp=1795252560.1 "
               "direction=ingress protocol=tcp/ip src=198.51.100.66:40001 dst=10.1.0.5:80 "
               "decision=blocked message: SQL Injection"),
-       "action=deny\nthreat=1:30514:2\nseverity=8\ndirection=inbound"}}},
+       "action=deny\nthreat=SQL Injection\nseverity=8\ndirection=inbound"}}},
     {"an attack is let through and reported",
      "category=threat\naction=alert\noutcome=\nevidence=none\nprotocol=6\nsrc_ip=198.51.100.66\n"
      "dst_ip=10.1.0.5\ndst_port=80",
