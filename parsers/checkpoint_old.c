@@ -26,7 +26,7 @@ static size_t checkpoint_date(struct slice text)
         i++;
     size_t end = i + 7;
     if (i == 0 || text.len < end)
-        return false;
+        return 0;
     for (size_t n = i; n < end; n++)
         if (n < i + 3 ? (unsigned)((text.ptr[n] | 32) - 'a') >= 26
                       : (unsigned)(text.ptr[n] - '0') > 9)
