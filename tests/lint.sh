@@ -10,7 +10,6 @@ trap 'rm -f "$found"' EXIT
 # Files of more than 500 lines, and why they may be.
 long_files='
 parsers/asa_kinds.c one table, a row a message id
-tests/test_asa.c a table of lines and what they become
 tests/test_snapshot.c one engine against the same one restored, in every state
 '
 
