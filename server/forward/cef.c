@@ -11,15 +11,14 @@
 
 struct cef_memory *cef_memory_new(void)
 {
-    struct cef_memory *memory = calloc(1, sizeof(*memory));
+    struct cef_memory *memory = aligned_alloc(_Alignof(struct cef_memory), sizeof(*memory));
     if (!memory)
         return NULL;
+    memset(memory, 0, sizeof(*memory));
     memory->count_len = 4;
     memory->kind = memory->kinds;
     for (size_t i = 0; i < CEF_KINDS; i++)
-        memory->kinds[i] = (struct cef_kind){.tail = CEF_NO_KIND, .extra = memory->names};
-    for (size_t i = 0; i < CEF_NAMES; i++)
-        memory->names[i].next = memory->names;
+        memory->kinds[i].tail = CEF_NO_KIND;
     timestamp_format(memory->stamp.text, 0);
     memory->time = (struct cef_second){.begin_ms = 1000, .len = 1, .text = "1"};
     memory->device_time = memory->time;
