@@ -11,14 +11,11 @@
 
 struct cef_memory *cef_memory_new(void)
 {
-    struct cef_memory *memory = aligned_alloc(_Alignof(struct cef_memory), sizeof(*memory));
+    struct cef_memory *memory = calloc(1, sizeof(*memory));
     if (!memory)
         return NULL;
-    memset(memory, 0, sizeof(*memory));
     memory->count_len = 4;
     memory->kind = memory->kinds;
-    for (size_t i = 0; i < CEF_KINDS; i++)
-        memory->kinds[i].tail = CEF_NO_KIND;
     timestamp_format(memory->stamp.text, 0);
     memory->time = (struct cef_second){.begin_ms = 1000, .len = 1, .text = "1"};
     memory->device_time = memory->time;

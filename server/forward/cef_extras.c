@@ -19,6 +19,7 @@ struct extras {
     const struct record *record;
     struct slice prefix;
     uint32_t line;
+    struct cef_name *next;              /* the name that is expected */
     const char *keys[RECORD_EXTRA_MAX]; /* where they stand in the line */
 };
 
@@ -126,18 +127,17 @@ static char *put_unique_key(const struct extras *x, unsigned n, char *p)
 
 /* " key=" of the n-th name, which is not the static text that was expected, or whose key the line has.
  * Returns its end. */
-static __attribute__((noinline)) char *put_other_key(const struct extras *x, unsigned n, char *p,
-                                                     struct cef_name **next)
+static __attribute__((noinline)) char *put_other_key(struct extras *x, unsigned n, char *p)
 {
     struct slice name = x->record->extras[n].name;
     struct cef_name *slot = NULL;
     if (name.len <= CEF_NAME_MAX && x->prefix.len <= CEF_PREFIX_MAX) {
-        slot = find_name(x->list, *next, name);
+        slot = find_name(x->list, x->next, name);
         if (!slot)
             slot = add_name(x, n);
     }
     if (slot)
-        *next = slot + 1;
+        x->next = slot + 1;
     if (!slot || slot->line == x->line)
         return put_unique_key(x, n, p);
     slot->line = x->line;
@@ -184,7 +184,7 @@ void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struc
     const char *const stop = w->stop;
     const uint32_t line = ++memory->line;
     struct cef_list *list = memory->kind->list;
-    struct cef_name *next; /* the name that is expected */
+    struct cef_name *next;
     struct extras x;
     char *p = w->p;
 
@@ -211,7 +211,9 @@ void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struc
             next->line = line;
             p = put_key(p, next++);
         } else {
-            p = put_other_key(&x, n, p, &next);
+            x.next = next;
+            p = put_other_key(&x, n, p);
+            next = x.next;
         }
         p = put_value(w, blocks, p, &extra->value);
     }

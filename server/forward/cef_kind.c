@@ -87,7 +87,7 @@ struct marks {
 static inline struct marks marks_of(const struct record *r, unsigned severity)
 {
     struct slice id = RECORD_HAS(r, event_id) ? r->event_id : SLICE_NONE;
-    return (struct marks){what_of(r), id_of(id), (uint32_t)id.len << 8 | severity};
+    return (struct marks){what_of(r), id_of(id), ((uint32_t)id.len << 8 | severity) + 1};
 }
 
 static inline bool is_alike(const struct cef_kind *kind, const struct marks *m)
@@ -131,7 +131,7 @@ static void remember(struct cef_kind *kind, const struct record *r, const struct
                      const struct marks *m, struct slice out, const char *pipe)
 {
     char *copy = kind->copies, *end = copy + sizeof(kind->copies);
-    kind->tail = CEF_NO_KIND;
+    kind->tail = 0;
     if (out.len > sizeof(kind->out))
         return;
     for (int i = 0; i < CEF_HEAD_TEXTS; i++) {
@@ -202,7 +202,7 @@ static __attribute__((noinline)) char *put_other(struct cef_writer *w, struct ce
             return put_known(w, kind);
         }
     }
-    if (memory->kind->tail != CEF_NO_KIND)
+    if (memory->kind->tail)
         memory->kind = &memory->kinds[at ^ (memory->line & 1)];
     return put_new(w, memory->kind, r, severity, m, status);
 }

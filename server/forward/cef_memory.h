@@ -12,8 +12,7 @@
 #define CEF_NAME_MAX   32 /* longer names of extras are made each time */
 #define CEF_KEY_MAX    64
 #define CEF_KINDS      256
-#define CEF_NO_KIND    UINT32_MAX /* of an empty slot */
-#define CEF_HEAD_MAX   192        /* a longer header is written each time */
+#define CEF_HEAD_MAX   192 /* a longer header is written each time */
 #define CEF_HEAD_TEXTS 5
 #define CEF_WORDS_MAX  128 /* no combination of words is longer */
 
@@ -44,7 +43,7 @@ struct cef_memory {
         uint64_t id;        /* of the lines' kind */
         unsigned count;
         struct cef_name {
-            _Alignas(64) const char *text; /* the name, where it was static text; or NULL */
+            const char *text; /* the name, where it was static text; or NULL */
             size_t len;
             uint32_t line; /* the last that had the key */
             uint32_t key_len;
