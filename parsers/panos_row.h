@@ -5,8 +5,9 @@
 #include "parsers/parser.h"
 #include "parsers/text/csv.h"
 
-#define PANOS_GENERATED 6 /* the column of the time at which the log was written */
-#define PANOS_YEAR_2000 INT64_C(946684800000) /* a firewall that has no time writes 1970 */
+#define PANOS_GENERATED     6  /* the column of the time at which the log was written */
+#define PANOS_LINK_SWITCHES 69 /* the links of an SD-WAN session, "{a,b}", with bare commas */
+#define PANOS_YEAR_2000     INT64_C(946684800000) /* a firewall that has no time writes 1970 */
 
 struct panos_type {
     struct slice name;
@@ -24,6 +25,9 @@ struct panos_row {
     struct csv csv;
     struct slice subtype;
     unsigned unread; /* a column to pass over; CSV_COLUMNS_MAX: none */
+    /* Of rows that are walked through: the column of the precise time, and what stands in it. */
+    unsigned precise_at;
+    struct slice precise;
 };
 
 /* A column's text without the quotes around it. */
@@ -47,6 +51,12 @@ const struct panos_type *panos_type(struct slice name);
 const struct panos_type *panos_type_nocase(struct slice name);
 void panos_name(struct panos_row *row, struct slice type, struct slice id);
 void panos_finish(struct panos_row *row, const struct panos_type *type);
+
+/* "2026/11/21 08:56:00", with a fraction since 11.0, or RFC 3339 from the logging service. */
+bool panos_stamp(struct slice text, const struct zone *zone, int64_t *ms);
+
+/* In panos_walk.c: reads a row of the usual form; false: it is of another, and nothing was changed. */
+bool panos_walk(const struct parse_context *context, struct slice body, struct record *out);
 
 /* In panos_service.c: whether a row begins with its second column, and the row with what it lacks. */
 bool panos_lacks_first(struct slice row);

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "parsers/connections.h"
+#include "parsers/panos_front.h"
 #include "parsers/record.h"
 #include "parsers/syslog.h"
 #include "parsers/text/kv_order.h"
@@ -27,6 +28,7 @@ enum parse_status {
  * a thread, all zero at first. */
 struct parse_memory {
     struct kv_order checkpoint, meraki;
+    struct panos_memory panos;
 };
 
 /* What a parser is handed beside the text. Everything here is borrowed for the call. */

@@ -310,6 +310,31 @@ unsigned csv_commas(struct slice text, unsigned *at, unsigned max)
     return n;
 }
 
+static inline uint64_t before_quote(uint64_t ends, const char *from, const char *quote)
+{
+    size_t at = (size_t)(quote - from);
+    return at < CSV_WINDOW ? ends & ((UINT64_C(1) << at) - 1) : ends;
+}
+
+uint64_t csv_ends(const char *from, const char *end, const char *quote)
+{
+    if (from > end)
+        return 0;
+    size_t left = (size_t)(end - from);
+    if (left >= CSV_WINDOW)
+        return before_quote(block_marks(from).commas, from, quote);
+    uint64_t commas = block_marks(end - CSV_WINDOW).commas >> 1 >> (CSV_WINDOW - 1 - left);
+    return before_quote(commas | UINT64_C(1) << left, from, quote);
+}
+
+uint64_t csv_ends_plain(const char *from, const char *end, const char *quote)
+{
+    uint64_t ends = 0;
+    for (unsigned i = 0; i < CSV_WINDOW && from + i <= end && from + i != quote; i++)
+        ends |= (uint64_t)(from + i == end || from[i] == ',') << i;
+    return ends;
+}
+
 void csv_join(struct csv *csv, unsigned first, unsigned last)
 {
     unsigned gone = last - first;

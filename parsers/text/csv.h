@@ -56,6 +56,17 @@ static inline bool csv_is_quoted(struct slice raw)
  * and how many there are. */
 unsigned csv_commas(struct slice text, unsigned *at, unsigned max);
 
+#define CSV_WINDOW 64
+
+/*
+ * For lines that are read as they are taken apart: where fields end within the CSV_WINDOW bytes from
+ * `from` on, the first in bit 0, which is at commas and at the line's own end. `quote` is the line's
+ * first from there on, a pointer behind `end` when there is none: of what comes behind it nothing is
+ * said. At least as many bytes stand in front of `end`, and no others are looked at.
+ */
+uint64_t csv_ends(const char *from, const char *end, const char *quote);
+uint64_t csv_ends_plain(const char *from, const char *end, const char *quote);
+
 /* Makes one field of the fields from first to last, with the commas between them. */
 void csv_join(struct csv *csv, unsigned first, unsigned last);
 
