@@ -185,18 +185,18 @@ static bool panos_claims(const struct syslog *header, struct slice body)
         return false;
     struct slice row = panos_body(body);
     size_t digits = panos_opens(slice_first(row, 32));
-    unsigned at[4], count;
     if (digits == 0)
         return row.len && memchr("CL012{", row.ptr[0], 6) &&
                (panos_is_keyed(row) || panos_lacks_first(row));
-    count = csv_commas(row, at, 4);
-    if (count < 3)
+    struct slice type;
+    if (!panos_named(row, &type))
         return false;
-    struct slice stamp = slice_between(row.ptr + at[0] + 1, row.ptr + at[1]);
-    struct slice type = slice_from(row, at[2] + 1);
-    type = slice_first(type, count == 4 ? at[3] - at[2] - 1 : slice_find(type, ','));
-    return (type.len && (panos_type(type) || is_foreign(stamp, type))) ||
-           slice_is_nocase(slice_between(row.ptr + at[1] + 1, row.ptr + at[2]), audit.name.ptr);
+    if (type.len && panos_type(type))
+        return true;
+    struct slice stamp = slice_from(row, digits + 1);
+    stamp = slice_first(stamp, slice_find(stamp, ','));
+    return (type.len && is_foreign(stamp, type)) ||
+           slice_is_nocase(slice_between(slice_end(stamp) + 1, type.ptr - 1), audit.name.ptr);
 }
 
 static struct slice panos_id(struct panos_row *row, const struct panos_type *type)

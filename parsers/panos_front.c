@@ -2,8 +2,6 @@
 
 #include "parsers/panos_row.h"
 
-enum { TYPE = 3 };
-
 static inline uint64_t word_of(const char *p)
 {
     uint64_t word;
@@ -20,10 +18,8 @@ static inline struct panos_front *place_of(struct panos_memory *memory, struct s
 
 static const struct panos_type *walked_type(struct slice row)
 {
-    unsigned at[4];
-    if (csv_commas(row, at, 4) < 4)
-        return NULL;
-    const struct panos_type *type = panos_type(slice_between(row.ptr + at[2] + 1, row.ptr + at[3]));
+    struct slice name;
+    const struct panos_type *type = panos_named(row, &name) ? panos_type(name) : NULL;
     return type && type->columns->walk ? type : NULL;
 }
 

@@ -45,6 +45,19 @@ void panos_keep(struct record *out, const struct panos_column *column, struct sl
 /* Reads all columns that the table knows into the record. */
 void panos_read(struct panos_row *row, const struct panos_columns *columns);
 
+/* The text of the type's column, which begins within the first CSV_WINDOW bytes; false: it does not. */
+static inline bool panos_named(struct slice row, struct slice *name)
+{
+    uint64_t commas = csv_commas(row), rest = commas & (commas - 1);
+    if (!(rest & (rest - 1)))
+        return false;
+    csv_next(&rest);
+    *name = slice_from(row, csv_next(&rest) + 1);
+    *name = slice_first(*name, rest ? csv_next(&rest) - (size_t)(name->ptr - row.ptr)
+                                    : slice_find(*name, ','));
+    return true;
+}
+
 /* In panos.c: the type of that name, or NULL; the event's id and name, by its type; and what is left
  * to do when all columns are read. */
 const struct panos_type *panos_type(struct slice name);
