@@ -48,10 +48,14 @@ size_t pool_bytes(uint32_t units, unsigned largest, uint32_t turns)
 }
 
 void pool_init(struct pool *pool, void *memory, uint8_t *states, uint32_t units, unsigned largest,
-               uint32_t turns)
+               uint32_t turns, uint32_t turn)
 {
-    *pool = (struct pool){
-        .memory = memory, .states = states, .units = units, .turns = turns, .largest = largest};
+    *pool = (struct pool){.memory = memory,
+                          .states = states,
+                          .units = units,
+                          .turns = turns,
+                          .turn = turn,
+                          .largest = largest};
     for (unsigned order = 0; order < POOL_ORDERS; order++)
         pool->free[order] = POOL_NONE;
 }
@@ -59,7 +63,7 @@ void pool_init(struct pool *pool, void *memory, uint8_t *states, uint32_t units,
 static void open_next(struct pool *pool)
 {
     uint32_t unit = pool->opened;
-    unsigned order = pool->largest;
+    unsigned order = pool_piece(pool, unit);
     while (unit & ((UINT32_C(1) << order) - 1) || (UINT32_C(1) << order) > pool->units - unit)
         order--;
     list_add(pool, unit, order);
@@ -96,7 +100,7 @@ void pool_give(struct pool *pool, uint32_t unit, unsigned order)
 {
     pool->used -= UINT32_C(1) << order;
     pool->states[unit] = STATE_INSIDE;
-    while (order < pool->largest) {
+    while (order < pool_piece(pool, unit)) {
         uint32_t buddy = unit ^ UINT32_C(1) << order;
         if (buddy >= pool->units || pool->states[buddy] != (STATE_FREE | order))
             break;

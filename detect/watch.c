@@ -173,7 +173,7 @@ static bool evict_region(struct watch *watch, struct stripe *stripe, struct side
     for (int i = 0; i < REGION_TRIES || (best_rank >= RANK_ABOVE && i < REGION_MOST); i++) {
         side->region = (side->region & ~(size - 1)) + size;
         if (side->region > side->pool.units - size)
-            side->region = 0;
+            side->region = pool_first(order);
         uint32_t rank = region_rank(watch, side, side->region, side->region + size, keep, now);
         if (rank < best_rank) {
             best_rank = rank;

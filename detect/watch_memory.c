@@ -92,7 +92,7 @@ static bool stripe_init(struct stripe *stripe, const struct room *rooms, char *i
 /* The groups and blocks of a side, and the stripes' turns in them. */
 static bool tables_init(struct watch *watch, unsigned side, uint32_t count)
 {
-    unsigned largest = watch->max_order > EPISODE_ORDER ? watch->max_order : EPISODE_ORDER;
+    unsigned largest = watch->max_order > POOL_FIRST ? watch->max_order : POOL_FIRST;
     uint32_t buckets = watch->stripes[0].sides[side].most_buckets;
     uint32_t units = watch->stripes[0].sides[side].pool.units;
     size_t slots = (size_t)(buckets + WATCH_TURN - 1) / WATCH_TURN * WATCH_TURN * WATCH_BUCKET;
@@ -113,8 +113,7 @@ static bool tables_init(struct watch *watch, unsigned side, uint32_t count)
         watch->stripes[i].devices = watch->devices;
         s->hashes = hashes + i * WATCH_TURN * WATCH_BUCKET;
         s->groups = groups + i * WATCH_TURN * WATCH_BUCKET;
-        pool_init(&s->pool, blocks + (size_t)i * (POOL_UNIT << largest), s->pool.states, units,
-                  largest, count);
+        pool_init(&s->pool, blocks, s->pool.states, units, largest, count, i);
     }
     return true;
 }

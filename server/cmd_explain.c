@@ -78,7 +78,6 @@ static int explain_lines(struct explain *e, int argc, char **argv)
     e->page.timezone = e->options.timezone;
     e->page.pinned = e->options.parser_name;
     e->page.arrival_ms = e->options.now_ms;
-    e->page.record = &e->pipeline.record;
     if (optind == argc || strcmp(argv[optind], "-") == 0)
         return explain_input(e);
     return explain_message(e, argv[optind], strlen(argv[optind])) ? EXIT_DONE : EXIT_INPUT;

@@ -110,19 +110,29 @@ static void replay_alert(void *context, const struct alert *alert)
 
 /* Episodes end by the messages' time. One stray stamp from the future must not end them all, so a
  * time is believed when the next message does not contradict it. */
-static void tell_time(struct replay *replay)
+static void tell_time(struct replay *replay, const struct record *r)
 {
-    const struct record *r = &replay->pipeline.record;
     if (!RECORD_HAS(r, time))
         return;
     if (replay->candidate_ms > replay->tick_ms + 1000 &&
         r->time >= replay->candidate_ms - replay->options.rules->settings->lateness_ms) {
         replay->tick_ms = replay->candidate_ms;
+        pipeline_tell(&replay->pipeline);
         detect_tick(replay->detection, replay->tick_ms, replay_alert, replay);
         if (replay->report)
             report_tick(&replay->counted, replay->tick_ms);
     }
     replay->candidate_ms = r->time;
+}
+
+static void replay_observed(void *context, struct parsed *parsed)
+{
+    struct replay *replay = context;
+    if (replay->report && parsed->status == PARSE_OK) {
+        pipeline_tell(&replay->pipeline);
+        report_message(&replay->counted, &parsed->record);
+    }
+    tell_time(replay, &parsed->record);
 }
 
 static void one_message(struct replay *replay, const struct sender *sender, struct slice message,
@@ -134,9 +144,6 @@ static void one_message(struct replay *replay, const struct sender *sender, stru
         cut = true;
     }
     pipeline_message(&replay->pipeline, sender, message, arrival_ms, cut);
-    if (replay->report)
-        report_message(&replay->counted, &replay->pipeline.record);
-    tell_time(replay);
 }
 
 /* As it came: from the same sender at the same time, so that the same row of devices counts and
@@ -197,11 +204,13 @@ static bool read_lines(struct replay *replay, gzFile file, char *buffer)
             skipping = false;
             p = stop + 1;
         }
+        pipeline_flush(&replay->pipeline);
         have = (size_t)(end - p);
         memmove(buffer, p, have);
         if (have == READ_BYTES) {
             if (!skipping)
                 one_line(replay, buffer, have, true);
+            pipeline_flush(&replay->pipeline);
             skipping = true;
             have = 0;
         }
@@ -209,6 +218,7 @@ static bool read_lines(struct replay *replay, gzFile file, char *buffer)
     }
     if (n == 0 && have && !skipping)
         one_line(replay, buffer, have, false);
+    pipeline_flush(&replay->pipeline);
     return n == 0;
 }
 
@@ -317,6 +327,7 @@ static int open_pipeline(struct replay *replay)
     struct pipeline_output output = {.event = print ? replay_event : NULL,
                                      .unparsed = print ? replay_unparsed : NULL,
                                      .alert = replay_alert,
+                                     .observed = replay_observed,
                                      .context = replay};
     replay->detection = rules_detection(replay->options.rules);
     replay->batch = calloc(1, sizeof(*replay->batch));

@@ -453,15 +453,16 @@ static void trace_clock(struct work *w)
     struct device device = *w->t->sender->device;
     struct sender elsewhere = {w->t->sender->address, &device};
     int64_t shift = 400 * DAY_MS; /* no stamp is completed to be that much earlier */
-    pipeline_parse(&w->t->trial, w->t->sender, w->t->message, w->t->arrival_ms - shift, false,
-                   &w->t->parsed);
+    pipeline_parse(&w->t->of_trial, w->t->sender, w->t->message, w->t->arrival_ms - shift, false,
+                   &w->t->trial);
     int64_t earlier = base->time - w->t->trial.record.time;
     w->out->time = earlier == 0       ? TIME_STATED
                    : earlier == shift ? TIME_OF_ARRIVAL
                                       : TIME_YEAR_ADDED;
     struct zone *zone = zone_new(odd_zone, sizeof(odd_zone));
     device.zone = zone;
-    pipeline_parse(&w->t->trial, &elsewhere, w->t->message, w->t->arrival_ms, false, &w->t->parsed);
+    pipeline_parse(&w->t->of_trial, &elsewhere, w->t->message, w->t->arrival_ms, false,
+                   &w->t->trial);
     w->out->zone_added = zone && trial_changed(w->t, FIELD_time);
     zone_free(zone);
 }

@@ -149,7 +149,7 @@ static void put_header(const struct page *page)
 static void put_parser(const struct page *page)
 {
     const struct parser *parser = page->parsed.parser;
-    const struct record *r = page->record;
+    const struct record *r = &page->parsed.record;
     char text[512] = "";
     if (!parser) {
         size_t used = (size_t)snprintf(text, sizeof(text), "none claims it; there are:");
@@ -175,7 +175,7 @@ static void put_parser(const struct page *page)
 
 static void put_time(const struct page *page)
 {
-    const struct record *r = page->record;
+    const struct record *r = &page->parsed.record;
     const struct explanation *x = &page->explanation;
     const char *zone = page->timezone ? page->timezone : "UTC";
     char time[TIMESTAMP_TEXT_LEN], text[256];
@@ -296,7 +296,7 @@ static void measure(struct page *page, size_t name, struct slice value, struct s
 
 static void put_fields(struct page *page)
 {
-    const struct record *r = page->record;
+    const struct record *r = &page->parsed.record;
     for (int pass = 0; pass < 2; pass++) {
         for (uint64_t left = r->has; left; left &= left - 1) {
             unsigned f = (unsigned)__builtin_ctzll(left);
@@ -318,7 +318,7 @@ static void put_fields(struct page *page)
 
 static void put_extras(struct page *page)
 {
-    const struct record *r = page->record;
+    const struct record *r = &page->parsed.record;
     page->name_width = strlen("application");
     page->value_width = 0;
     for (int pass = 0; pass < 2 && r->extra; pass++) {
@@ -376,7 +376,7 @@ static const char *field_at(const struct page *page, struct piece piece)
 
 static void put_evidence(const struct page *page)
 {
-    const struct record *r = page->record;
+    const struct record *r = &page->parsed.record;
     const struct origin *o = &page->explanation.fields[FIELD_evidence];
     char text[256];
     if (!RECORD_HAS(r, evidence)) {
@@ -424,7 +424,7 @@ static void put_lists(const struct page *page, const char *name, uint64_t sets)
 static void put_detectors(const struct page *page)
 {
     const struct rules *rules = page->rules;
-    uint64_t matching = detect_matching(page->detection, page->record);
+    uint64_t matching = detect_matching(page->detection, &page->parsed.record);
     char text[256];
     if (!matching) {
         snprintf(text, sizeof(text), "counts towards none of the %u in force",
@@ -441,9 +441,10 @@ static void put_detectors(const struct page *page)
 
 static void put_conclusions(const struct page *page)
 {
-    const struct record *r = page->record;
+    const struct record *r = &page->parsed.record;
     uint32_t class = record_class(r);
     const char *meaning = "none: an address is missing";
+    putchar('\n');
     put_evidence(page);
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
         if (class == classes[i].class)
@@ -466,7 +467,7 @@ static void colour(struct page *page, struct piece piece, enum ink ink)
 static void put_message(struct page *page)
 {
     memset(page->inks, INK_DIM, page->message.len);
-    for (unsigned i = 0; i < page->record->extra; i++)
+    for (unsigned i = 0; i < page->parsed.record.extra; i++)
         colour(page, page->explanation.extras[i], INK_PLAIN);
     for (unsigned f = FIELD_COUNT; f-- > 0;)
         for (unsigned i = 0; i < page->explanation.fields[f].count; i++)
@@ -477,8 +478,9 @@ static void put_message(struct page *page)
 bool explain_page(struct page *page)
 {
     page->inks = malloc(page->message.len + 1);
-    bool known = page->inks && explain_record(page->rules, page->sender, page->message,
-                                              page->arrival_ms, page->record, &page->explanation);
+    bool known =
+        page->inks && explain_record(page->rules, page->sender, page->message, page->arrival_ms,
+                                     &page->parsed.record, &page->explanation);
     if (known) {
         page->name_width = strlen("application");
         page->value_width = 0;
@@ -491,10 +493,8 @@ bool explain_page(struct page *page)
         put_fields(page);
         put_extras(page);
     }
-    if (known && page->parsed.status == PARSE_OK) {
-        putchar('\n');
+    if (known && page->parsed.status == PARSE_OK)
         put_conclusions(page);
-    }
     free(page->inks);
     return known;
 }

@@ -15,7 +15,6 @@ struct page {
     /* The message at hand, as pipeline_parse left it. */
     struct slice message;
     struct parsed parsed;
-    const struct record *record;
     /* Filled by explain_page. */
     struct explanation explanation;
     size_t name_width, value_width; /* of the table at hand */

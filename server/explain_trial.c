@@ -67,9 +67,9 @@ struct trials *trials_new(const struct rules *rules, const struct sender *sender
     t->message = message;
     t->arrival_ms = arrival_ms;
     t->left = TRIALS_MAX;
-    t->base.rules = t->trial.rules = rules;
-    t->base.replay = t->trial.replay = true;
-    pipeline_parse(&t->base, sender, message, arrival_ms, false, &t->base_parsed);
+    t->of_base.rules = t->of_trial.rules = rules;
+    t->of_base.replay = t->of_trial.replay = true;
+    pipeline_parse(&t->of_base, sender, message, arrival_ms, false, &t->base);
     sort_fields(t);
     return t;
 }
@@ -90,8 +90,8 @@ bool trial_with(struct trials *t, struct piece piece, struct slice other)
     memcpy(t->text, t->message.ptr, piece.at);
     memcpy(t->text + piece.at, other.ptr, other.len);
     memcpy(t->text + piece.at + other.len, t->message.ptr + after, rest);
-    pipeline_parse(&t->trial, t->sender, slice_make(t->text, piece.at + other.len + rest),
-                   t->arrival_ms, false, &t->parsed);
+    pipeline_parse(&t->of_trial, t->sender, slice_make(t->text, piece.at + other.len + rest),
+                   t->arrival_ms, false, &t->trial);
     return true;
 }
 
@@ -108,7 +108,7 @@ bool trial_changed(const struct trials *t, unsigned field)
 
 bool trial_same_kind(const struct trials *t)
 {
-    return t->parsed.status == t->base_parsed.status && t->parsed.parser == t->base_parsed.parser;
+    return t->trial.status == t->base.status && t->trial.parser == t->base.parser;
 }
 
 bool trial_same_form(const struct trials *t)

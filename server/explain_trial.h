@@ -13,8 +13,8 @@ struct trials {
     const struct sender *sender;
     struct slice message;
     int64_t arrival_ms;
-    struct pipeline base, trial; /* the message as it is and changed, each without any memory */
-    struct parsed base_parsed, parsed;
+    struct pipeline of_base, of_trial; /* without any memory; their lines may be pointed into */
+    struct parsed base, trial;         /* the message as it is and changed */
     uint64_t values; /* the fields of `base` that hold values of the message: texts, numbers ... */
     uint64_t words;  /* and those that hold a meaning: severity, action ... */
     unsigned left;   /* how many more there may be */

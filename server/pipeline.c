@@ -1,4 +1,4 @@
-/* One message through everything, in the order of the README's journey. No libuv in here. */
+/* Messages through everything, in the order of the README's journey. No libuv in here. */
 #include "server/pipeline.h"
 
 #include <errno.h>
@@ -79,10 +79,9 @@ static void set_sender(struct record *r, const struct sender *sender, const stru
 }
 
 /* A clock that is far off must not move the detectors' windows: it is put right (clocks.h). */
-static void correct_time(struct pipeline *p, uint64_t device, int64_t arrival_ms)
+static void correct_time(struct pipeline *p, struct record *r, uint64_t device, int64_t arrival_ms)
 {
     const struct settings *settings = p->rules->settings;
-    struct record *r = &p->record;
     bool possible = r->time >= 0; /* before 1970 no firewall logged; CEF has no word for it */
     if (!RECORD_HAS(r, time)) {
         record_set_time(r, arrival_ms);
@@ -123,24 +122,16 @@ static void split_users(struct record *r)
         record_set_dst_domain(r, take_domain(&r->dst_user));
 }
 
-static void set_networks(struct pipeline *p)
+static void set_networks(const struct networks *networks, struct record *r)
 {
-    struct record *r = &p->record;
     if (RECORD_HAS(r, src_ip)) {
-        r->src_lists = networks_of(p->rules->networks, r->src_ip);
+        r->src_lists = networks_of(networks, r->src_ip);
         record_set_src_internal(r, r->src_lists & NETWORKS_INTERNAL);
     }
     if (RECORD_HAS(r, dst_ip)) {
-        r->dst_lists = networks_of(p->rules->networks, r->dst_ip);
+        r->dst_lists = networks_of(networks, r->dst_ip);
         record_set_dst_internal(r, r->dst_lists & NETWORKS_INTERNAL);
     }
-}
-
-static void deliver_alert(void *context, const struct alert *alert)
-{
-    struct pipeline *p = context;
-    if (p->output.alert)
-        p->output.alert(p->output.context, alert);
 }
 
 /* The header, what it tells, and whose message it is. */
@@ -149,7 +140,7 @@ static void read_header(struct pipeline *p, const struct sender *sender, struct 
 {
     const struct device *device = sender->device;
     const struct syslog *header = &out->header;
-    struct record *r = &p->record;
+    struct record *r = &out->record;
 
     r->source = message;
     syslog_parse(message, device->zone, arrival_ms, &p->headers, &out->header);
@@ -165,8 +156,8 @@ static void read_header(struct pipeline *p, const struct sender *sender, struct 
 static void begin(struct pipeline *p, const struct sender *sender, struct slice message,
                   int64_t arrival_ms, bool cut, struct parsed *out)
 {
-    record_reset(&p->record);
-    p->record.cut = cut;
+    record_reset(&out->record);
+    out->record.cut = cut;
     read_header(p, sender, message, arrival_ms, out);
 }
 
@@ -181,7 +172,7 @@ static void open_envelope(struct pipeline *p, const struct sender *sender, struc
         read_header(p, sender, line, arrival_ms, out);
         if (out->parser)
             return;
-        begin(p, sender, message, arrival_ms, p->record.cut, out);
+        begin(p, sender, message, arrival_ms, out->record.cut, out);
     }
 }
 
@@ -190,7 +181,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
 {
     const struct device *device = sender->device;
     const struct syslog *header = &out->header;
-    struct record *r = &p->record;
+    struct record *r = &out->record;
 
     begin(p, sender, message, arrival_ms, cut, out);
     if (!out->parser && envelope_is(header->body))
@@ -201,7 +192,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
     out->status = PARSE_UNKNOWN;
     uint64_t hash = device_hash(sender->address, RECORD_HAS(r, host) ? r->host : SLICE_NONE);
     if (!out->parser) {
-        correct_time(p, hash, arrival_ms);
+        correct_time(p, r, hash, arrival_ms);
         return;
     }
     record_set_parser(r, out->parser->name);
@@ -216,34 +207,80 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
     };
     out->status = out->parser->parse(&context, header->body, r);
     split_users(r);
-    correct_time(p, hash, arrival_ms);
+    correct_time(p, r, hash, arrival_ms);
     if (out->status == PARSE_OK)
-        set_networks(p);
+        set_networks(p->rules->networks, r);
+}
+
+void pipeline_tell(struct pipeline *p)
+{
+    const struct pipeline_output *output = &p->output;
+    for (; p->told < p->observed; p->told++) {
+        struct turn *turn = &p->round[p->told];
+        struct record *r = &turn->parsed.record;
+        if (turn->parsed.status == PARSE_OK) {
+            if (output->event)
+                output->event(output->context, r);
+        } else if (output->unparsed) {
+            output->unparsed(output->context, r, &turn->message);
+        }
+    }
+}
+
+static void deliver_alert(void *context, const struct alert *alert)
+{
+    struct pipeline *p = context;
+    pipeline_tell(p);
+    if (p->output.alert)
+        p->output.alert(p->output.context, alert);
+}
+
+void pipeline_flush(struct pipeline *p)
+{
+    while (p->observed < p->taken) {
+        struct parsed *parsed = &p->round[p->observed].parsed;
+        if (parsed->status == PARSE_OK)
+            detect_observe(p->detection, &parsed->record, deliver_alert, p);
+        p->observed++;
+        if (p->output.observed)
+            p->output.observed(p->output.context, parsed);
+    }
+    pipeline_tell(p);
+    p->taken = p->observed = p->told = 0;
+}
+
+/* Of a message that was not understood. Returns its status in a word. */
+static const char *count_unparsed(struct counters *counters, const struct parsed *parsed)
+{
+    bool unknown = parsed->status == PARSE_UNKNOWN;
+    counters->unclaimed += !parsed->parser;
+    counters->unknown += parsed->parser && unknown;
+    counters->malformed += parsed->parser && !unknown;
+    return unknown ? "unknown" : "malformed";
+}
+
+/* Whether what the record points at lasts no longer than until the next envelope is opened. */
+static bool is_in_line(const struct pipeline *p, const struct record *r)
+{
+    return (uintptr_t)r->source.ptr - (uintptr_t)p->line < sizeof(p->line);
 }
 
 void pipeline_message(struct pipeline *p, const struct sender *sender, struct slice message,
                       int64_t arrival_ms, bool cut)
 {
-    struct record *r = &p->record;
-    struct parsed parsed;
+    struct turn *turn = &p->round[p->taken];
+    struct parsed *parsed = &turn->parsed;
 
     p->counters.received++;
     p->counters.received_bytes += message.len;
     p->counters.cut += cut;
-    pipeline_parse(p, sender, message, arrival_ms, cut, &parsed);
-    if (parsed.status != PARSE_OK) {
-        bool unknown = parsed.status == PARSE_UNKNOWN;
-        p->counters.unclaimed += !parsed.parser;
-        p->counters.unknown += parsed.parser && unknown;
-        p->counters.malformed += parsed.parser && !unknown;
-        struct unparsed unparsed = {unknown ? "unknown" : "malformed", message, sender->address,
-                                    arrival_ms};
-        if (p->output.unparsed)
-            p->output.unparsed(p->output.context, r, &unparsed);
-        return;
-    }
-    p->counters.parsed++;
-    detect_observe(p->detection, r, deliver_alert, p);
-    if (p->output.event)
-        p->output.event(p->output.context, r);
+    pipeline_parse(p, sender, message, arrival_ms, cut, parsed);
+    if (parsed->status == PARSE_OK)
+        p->counters.parsed++;
+    else
+        turn->message = (struct unparsed){count_unparsed(&p->counters, parsed), message,
+                                          sender->address, arrival_ms};
+    p->taken++;
+    if (p->taken == PIPELINE_ROUND || is_in_line(p, &parsed->record))
+        pipeline_flush(p);
 }

@@ -1,5 +1,5 @@
 /*
- * One message through everything: header, parser, networks, detectors, outputs. No libuv; the same
+ * Messages through everything: header, parser, networks, detectors, outputs. No libuv; the same
  * code serves the network, replay and explain. One pipeline a worker: nothing in it is shared but
  * what detection and the tables of struct rules share by themselves.
  */
@@ -40,14 +40,29 @@ struct unparsed {
     int64_t arrival_ms;
 };
 
-/* Where results go. Called during pipeline_message; a NULL member is skipped. Records may be given
- * what is of the outputs' making: sample_rate, count. */
+/* What the parsers make of one message, before anybody is told. */
+struct parsed {
+    struct syslog header;
+    const struct parser *parser; /* NULL: none claims it; status is then PARSE_UNKNOWN */
+    enum parse_status status;
+    struct record record;
+};
+
+/* Where results go; a NULL member is skipped. Records may be given what is of the outputs' making:
+ * sample_rate, count. */
 struct pipeline_output {
     void (*event)(void *context, struct record *r);
     void (*unparsed)(void *context, struct record *r, const struct unparsed *message);
     void (*alert)(void *context, const struct alert *alert);
+    /* Of every message, as soon as the detectors have seen it and before they see another one. */
+    void (*observed)(void *context, struct parsed *parsed);
     void *context;
 };
+
+/* So many messages are parsed before the first of them is shown to the detectors, and so many shown
+ * before the first is written: what one of these needs of the processor's caches, code most of all,
+ * stays there meanwhile. Who listens notices nothing: see pipeline_flush. */
+#define PIPELINE_ROUND 16
 
 struct pipeline {
     const struct rules *rules;
@@ -58,8 +73,12 @@ struct pipeline {
     struct parse_memory memory;
     struct clocks clocks;
     struct counters counters;
-    bool replay; /* event time alone: the arrival never corrects it */
-    struct record record;
+    bool replay;                    /* event time alone: the arrival never corrects it */
+    unsigned taken, observed, told; /* of the round: told <= observed <= taken */
+    struct turn {
+        struct parsed parsed;
+        struct unparsed message;
+    } round[PIPELINE_ROUND];
     char line[ENVELOPE_LINE_MAX]; /* that came in an envelope */
 };
 
@@ -73,18 +92,20 @@ void pipeline_close(struct pipeline *p);
 void pipeline_change(struct pipeline *p, const struct rules *rules, struct detection *detection,
                      struct connections *connections);
 
-/* What the parsers make of one message, before anybody is told. */
-struct parsed {
-    struct syslog header;
-    const struct parser *parser; /* NULL: none claims it; status is then PARSE_UNKNOWN */
-    enum parse_status status;
-};
-
-/* The first half of pipeline_message: fills p->record and counts nothing but what is in it. It needs
- * no detection and no output; without p->connections nothing is remembered. */
+/* The first third of pipeline_message: counts nothing but what is in the record. It needs no
+ * detection and no output; without p->connections nothing is remembered. The record points into the
+ * message, or into p->line until the next call. */
 void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slice message,
                     int64_t arrival_ms, bool cut, struct parsed *out);
 
-/* One message as received, framing already taken off. `cut`: it was longer and has lost its end. */
+/* One message as received, framing already taken off. `cut`: it was longer and has lost its end. Its
+ * bytes must stay until pipeline_flush; the sender need not. */
 void pipeline_message(struct pipeline *p, const struct sender *sender, struct slice message,
                       int64_t arrival_ms, bool cut);
+
+/* Observes and tells what has been taken: messages and alerts in the order that they would come in if
+ * each message were told before the next one is looked at. */
+void pipeline_flush(struct pipeline *p);
+
+/* The second half of that, for `observed`: tells what has been observed so far. */
+void pipeline_tell(struct pipeline *p);

@@ -61,9 +61,7 @@ static void add_vendor(struct report *report, const struct record *r, unsigned e
 
 void report_message(struct report *report, struct record *r)
 {
-    if (report->pipeline->counters.parsed == report->parsed)
-        return;
-    report->parsed = report->pipeline->counters.parsed;
+    report->parsed++;
     unsigned evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_COUNT;
     report->evidence[evidence]++;
     report->classes[class_of(r)]++;

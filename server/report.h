@@ -34,7 +34,7 @@ struct report {
     struct curves *curves;
     const char *files[REPORT_FILES_MAX];
     unsigned file_count;
-    uint64_t parsed; /* as counted by the pipeline at the last message */
+    uint64_t parsed; /* messages */
     uint64_t evidence[EVIDENCE_COUNT + 1], classes[REPORT_CLASSES];
     struct tally devices, vendors, groups;
     struct times times;
@@ -50,7 +50,7 @@ void report_close(struct report *report);
 /* A file that was read; its name is borrowed. */
 void report_file(struct report *report, const char *name);
 
-/* A message has been through the pipeline: `r` is its record, and of no more use to anybody. */
+/* A message that was understood has been told: `r` is its record, and of no more use to anybody. */
 void report_message(struct report *report, struct record *r);
 void report_alert(struct report *report, const struct alert *alert);
 void report_tick(struct report *report, int64_t now_ms);

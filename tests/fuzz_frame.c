@@ -22,11 +22,17 @@ static void on_message(void *context, struct slice message, bool cut)
     digest->messages++;
 }
 
+static void on_delivered(void *context)
+{
+    (void)context;
+}
+
 /* Reads of `step` bytes; 0: of sizes drawn from `seed`. Everything that came out, as one number. */
 static uint64_t run(const uint8_t *data, size_t size, size_t step, uint32_t seed)
 {
     struct digest digest = {0, 0};
-    struct framing framing = {.max = MAX, .deliver = on_message, .context = &digest};
+    struct framing framing = {
+        .max = MAX, .deliver = on_message, .delivered = on_delivered, .context = &digest};
     struct frame f = {0};
     enum frame_status status = FRAME_OK;
     for (size_t at = 0; at < size && status == FRAME_OK;) {

@@ -76,7 +76,8 @@ static void on_alert_here(void *context, const struct alert *alert)
 static int start(void **state)
 {
     static struct pipeline_setup setup;
-    struct pipeline_output output = {on_event, on_unparsed, on_alert_here, NULL};
+    struct pipeline_output output = {
+        .event = on_event, .unparsed = on_unparsed, .alert = on_alert_here};
     format.memory = cef_memory_new();
     *state = &setup;
     int code = pipeline_setup_open(&setup, &output);
@@ -97,6 +98,7 @@ static void feed(void *context, const char *file, struct slice line)
     struct pipeline_setup *setup = context;
     (void)file;
     pipeline_message(&setup->pipeline, &setup->sender, line, NOW_MS, false);
+    pipeline_flush(&setup->pipeline);
 }
 
 static void feed_counted(void *context, const char *file, struct slice line)

@@ -62,6 +62,7 @@ static void deny(const char *device, unsigned port, int64_t stamp_ms, int64_t ar
     memcpy(block, line, (size_t)len);
     pipeline_message(&setup.pipeline, &setup.sender, slice_make(block, (size_t)len), arrival_ms,
                      false);
+    pipeline_flush(&setup.pipeline);
     free(block);
 }
 

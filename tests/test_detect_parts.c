@@ -39,50 +39,66 @@ static uint64_t next(void)
     return seed >> 33;
 }
 
-/* Blocks at random; none may overlap another, and all must come together again in the end. */
+enum { UNITS = 1000, HELD = 300, TURNS = 3 };
+
+struct held {
+    uint32_t unit;
+    unsigned order;
+    bool is_taken;
+};
+
+static void give(struct pool *pool, struct held *held, unsigned char mark)
+{
+    const unsigned char *block = pool_at(pool, held->unit);
+    for (uint32_t u = held->unit; u < held->unit + (1u << held->order); u++) {
+        uint32_t first;
+        unsigned order;
+        assert_true(pool_block_of(pool, u, &first, &order));
+        assert_true(first == held->unit && order == held->order);
+    }
+    for (size_t i = 0; i < (size_t)POOL_UNIT << held->order; i++)
+        assert_int_equal(block[i], mark);
+    pool_give(pool, held->unit, held->order);
+    held->is_taken = false;
+}
+
+static void take(struct pool *pool, struct held *held, unsigned char mark)
+{
+    held->order = (unsigned)(next() % 6);
+    held->unit = pool_take(pool, held->order);
+    held->is_taken = held->unit != POOL_NONE;
+    if (!held->is_taken)
+        return;
+    assert_in_range(held->unit + (1u << held->order), 1, UNITS);
+    memset(pool_at(pool, held->unit), mark, (size_t)POOL_UNIT << held->order);
+}
+
+/* Blocks at random of pools that take turns; none may overlap another, and all must come together again
+ * in the end. */
 static void pool_blocks(void **state)
 {
-    enum { UNITS = 1000, HELD = 300 };
     (void)state;
-    struct pool pool;
-    void *memory = aligned_alloc(64, UNITS * POOL_UNIT);
-    uint8_t *states = calloc(1, UNITS);
-    uint16_t owner[UNITS] = {0};
-    uint32_t units[HELD];
-    unsigned orders[HELD];
-    bool held[HELD] = {false};
-    pool_init(&pool, memory, states, UNITS, POOL_ORDERS - 1, 1);
+    struct pool pools[TURNS];
+    void *memory = aligned_alloc(64, pool_bytes(UNITS, POOL_ORDERS - 1, TURNS));
+    uint8_t *states = calloc(TURNS, UNITS);
+    struct held held[HELD] = {{0}};
+    for (uint32_t turn = 0; turn < TURNS; turn++)
+        pool_init(&pools[turn], memory, states + turn * UNITS, UNITS, POOL_ORDERS - 1, TURNS, turn);
     for (int step = 0; step < 200000; step++) {
         unsigned i = (unsigned)(next() % HELD);
-        if (held[i]) {
-            for (uint32_t u = units[i]; u < units[i] + (1u << orders[i]); u++) {
-                uint32_t first;
-                unsigned order;
-                assert_int_equal(owner[u], i + 1);
-                assert_true(pool_block_of(&pool, u, &first, &order));
-                assert_true(first == units[i] && order == orders[i]);
-                owner[u] = 0;
-            }
-            pool_give(&pool, units[i], orders[i]);
-            held[i] = false;
-            continue;
-        }
-        orders[i] = (unsigned)(next() % 6);
-        units[i] = pool_take(&pool, orders[i]);
-        held[i] = units[i] != POOL_NONE;
-        for (uint32_t u = units[i]; held[i] && u < units[i] + (1u << orders[i]); u++) {
-            assert_in_range(u, 0, UNITS - 1);
-            assert_int_equal(owner[u], 0);
-            owner[u] = (uint16_t)(i + 1);
-        }
-        if (held[i])
-            memset(pool_at(&pool, units[i]), 0xa5, (size_t)POOL_UNIT << orders[i]);
+        struct pool *pool = &pools[i % TURNS];
+        if (held[i].is_taken)
+            give(pool, &held[i], (unsigned char)i);
+        else
+            take(pool, &held[i], (unsigned char)i);
     }
     for (unsigned i = 0; i < HELD; i++)
-        if (held[i])
-            pool_give(&pool, units[i], orders[i]);
-    assert_int_equal(pool.used, 0);
-    assert_true(pool_take(&pool, 9) != POOL_NONE); /* 512 of the 1,000, in one piece */
+        if (held[i].is_taken)
+            give(&pools[i % TURNS], &held[i], (unsigned char)i);
+    for (uint32_t turn = 0; turn < TURNS; turn++) {
+        assert_int_equal(pools[turn].used, 0);
+        assert_true(pool_take(&pools[turn], 8) != POOL_NONE); /* 256 of the 1,000, in one piece */
+    }
     free(memory);
     free(states);
 }

@@ -43,7 +43,7 @@ static void explain(struct setup *s, const char *line, size_t len)
     s->message = slice_make(s->block, len);
     pipeline_parse(&shared->pipeline, &shared->sender, s->message, NOW_MS, false, &s->parsed);
     assert_true(explain_record(shared->rules, &shared->sender, s->message, NOW_MS,
-                               &shared->pipeline.record, &s->explanation));
+                               &s->parsed.record, &s->explanation));
 }
 
 static struct slice text_at(const struct setup *s, struct piece piece)
@@ -54,7 +54,7 @@ static struct slice text_at(const struct setup *s, struct piece piece)
 /* "text@column text@column" of a field's pieces; "-" when there is none, "+name" is an extra. */
 static void pieces_text(const struct setup *s, const char *name, char *out, size_t size)
 {
-    const struct record *r = &s->shared.pipeline.record;
+    const struct record *r = &s->parsed.record;
     struct origin o = {0};
     size_t used = 0;
     for (unsigned f = 0; f < FIELD_COUNT; f++)
@@ -276,7 +276,7 @@ static size_t set_count, found_count;
 /* A value that stands in one piece is what the piece says. */
 static void check_value(const struct setup *s, unsigned f, struct slice text)
 {
-    const struct record *r = &s->shared.pipeline.record;
+    const struct record *r = &s->parsed.record;
     const void *member = (const char *)r + record_fields[f].offset;
     struct address address;
     uint64_t number;
@@ -308,7 +308,7 @@ static void check_value(const struct setup *s, unsigned f, struct slice text)
 
 static void check_line(struct setup *s)
 {
-    const struct record *r = &s->shared.pipeline.record;
+    const struct record *r = &s->parsed.record;
     for (unsigned f = 0; f < FIELD_COUNT; f++) {
         const struct origin *o = &s->explanation.fields[f];
         enum field_kind kind = record_fields[f].kind;

@@ -109,9 +109,9 @@ static void message(struct run *run, const char *line)
     struct device device = {.host = slice("fw1.example.com")};
     struct sender sender = {.device = &device};
     size_t len = strlen(line);
-    char *exact = malloc(len);
-    memcpy(exact, line, len);
+    char *exact = memcpy(malloc(len), line, len);
     pipeline_message(&run->pipeline, &sender, slice_make(exact, len), run->now_ms, false);
+    pipeline_flush(&run->pipeline);
     free(exact);
 }
 

@@ -32,6 +32,12 @@ static void on_alert_of_run(void *context, const struct alert *alert)
     report_alert(&((struct run *)context)->report, alert);
 }
 
+static void on_observed_of_run(void *context, struct parsed *parsed)
+{
+    if (parsed->status == PARSE_OK)
+        report_message(&((struct run *)context)->report, &parsed->record);
+}
+
 static void open_run(struct run *run, unsigned mebibytes)
 {
     char settings[128];
@@ -44,7 +50,8 @@ static void open_run(struct run *run, unsigned mebibytes)
     run->rules = rules_new(run->config, NULL);
     assert_non_null(run->rules);
     run->detection = rules_detection(run->rules);
-    struct pipeline_output output = {.alert = on_alert_of_run, .context = run};
+    struct pipeline_output output = {
+        .alert = on_alert_of_run, .observed = on_observed_of_run, .context = run};
     assert_int_equal(pipeline_init(&run->pipeline, run->rules, run->detection, &output), 0);
     run->pipeline.replay = true;
     assert_true(report_open(&run->report, run->rules, run->detection, &run->pipeline));
@@ -68,7 +75,7 @@ static void message(struct run *run, const char *line)
     char *exact = malloc(len);
     memcpy(exact, line, len);
     pipeline_message(&run->pipeline, &sender, slice_make(exact, len), START_MS, false);
-    report_message(&run->report, &run->pipeline.record);
+    pipeline_flush(&run->pipeline);
     free(exact);
 }
 

@@ -63,7 +63,8 @@ static void on_alert_here(void *context, const struct alert *alert)
 static int start(void **state)
 {
     static struct pipeline_setup setup;
-    struct pipeline_output output = {on_event, on_unparsed, on_alert_here, NULL};
+    struct pipeline_output output = {
+        .event = on_event, .unparsed = on_unparsed, .alert = on_alert_here};
     formats[0].memory = formats[1].memory = cef_memory_new();
     *state = &setup;
     int code = pipeline_setup_open(&setup, &output);
@@ -83,6 +84,7 @@ static void feed(struct pipeline_setup *setup, struct slice line)
     char *block = malloc(line.len ? line.len : 1);
     memcpy(block, line.ptr, line.len);
     pipeline_message(&setup->pipeline, &setup->sender, slice_make(block, line.len), NOW_MS, false);
+    pipeline_flush(&setup->pipeline);
     free(block);
 }
 

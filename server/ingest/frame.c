@@ -195,7 +195,7 @@ static bool tail_goes_on(const struct frame *f, const struct framing *framing, c
            !line_end(f, bytes, bytes + len);
 }
 
-enum frame_status frame_feed(struct frame *f, struct framing *framing, char *bytes, size_t len)
+static enum frame_status feed(struct frame *f, struct framing *framing, char *bytes, size_t len)
 {
     const char *p = bytes, *end = bytes + len;
     if (f->tail_len) {
@@ -245,6 +245,13 @@ enum frame_status frame_feed(struct frame *f, struct framing *framing, char *byt
     return FRAME_OK;
 }
 
+enum frame_status frame_feed(struct frame *f, struct framing *framing, char *bytes, size_t len)
+{
+    enum frame_status status = feed(f, framing, bytes, len);
+    framing->delivered(framing->context);
+    return status;
+}
+
 void frame_end(struct frame *f, struct framing *framing)
 {
     if (f->skip || f->skip_line)
@@ -263,5 +270,6 @@ void frame_end(struct frame *f, struct framing *framing)
     else
         deliver_line(framing, f->tail, f->tail_len);
     framing->unfinished += framing->empty == empty;
+    framing->delivered(framing->context);
     frame_close(f, framing);
 }

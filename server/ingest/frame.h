@@ -13,13 +13,14 @@
 
 #include "parsers/text/slice.h"
 
-/* `message` borrows; it dies with the call. `cut`: it has lost its end. Never empty. */
+/* `message` borrows. `cut`: it has lost its end. Never empty. */
 typedef void (*on_frame)(void *context, struct slice message, bool cut);
 
 /* What all connections of a worker share. */
 struct framing {
     size_t max; /* bytes of a message; the rest of a longer one is skipped */
     on_frame deliver;
+    void (*delivered)(void *context); /* the bytes of all messages so far are about to go */
     void *context;
     uint64_t empty;      /* messages without a byte; not delivered */
     uint64_t unfinished; /* messages cut off by the end of their connection; delivered */

@@ -11,6 +11,12 @@ static void on_message(void *context, struct slice message, bool cut)
     pipeline_message(ingest->pipeline, ingest->sender, message, ingest->arrival_ms, cut);
 }
 
+static void on_delivered(void *context)
+{
+    struct ingest *ingest = context;
+    pipeline_flush(ingest->pipeline);
+}
+
 int ingest_init(struct ingest *ingest, uv_loop_t *loop, struct pipeline *pipeline,
                 const struct rules *rules, atomic_uint *connections)
 {
@@ -20,6 +26,7 @@ int ingest_init(struct ingest *ingest, uv_loop_t *loop, struct pipeline *pipelin
                               .connections = connections,
                               .framing = {.max = rules->settings->max_message_size,
                                           .deliver = on_message,
+                                          .delivered = on_delivered,
                                           .context = ingest},
                               .buffer = malloc(INGEST_HEADROOM + INGEST_READ_BYTES)};
     return ingest->buffer ? 0 : UV_ENOMEM;

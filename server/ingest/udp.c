@@ -121,6 +121,7 @@ static unsigned empty(struct udp *u, unsigned rounds)
         u->ingest->arrival_ms = ingest_now_ms();
         for (unsigned i = 0; i < (unsigned)n; i++)
             take(u, i);
+        pipeline_flush(u->ingest->pipeline);
         total += (unsigned)n;
         if (n < SLOTS)
             break;
