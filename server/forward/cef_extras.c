@@ -173,7 +173,7 @@ void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struc
     const char *const stop = w->stop;
     const uint32_t line = ++memory->line;
     uint32_t *const key_line = memory->key_line;
-    struct cef_name **guess = &memory->head->extra;
+    struct cef_name **guess = &memory->kind->extra;
     struct extras x;
     char *p = w->p;
 

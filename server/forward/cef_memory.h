@@ -11,11 +11,11 @@
 #define CEF_NAME_MAX   32 /* longer names of extras are made each time */
 #define CEF_KEY_MAX    64
 #define CEF_KEYS       8192 /* hashes of keys */
-#define CEF_HEADS      64
-#define CEF_HEAD_MAX   192 /* a longer header is written each time */
+#define CEF_KINDS      256
+#define CEF_NO_KIND    UINT32_MAX /* of an empty slot */
+#define CEF_HEAD_MAX   192        /* a longer header is written each time */
 #define CEF_HEAD_TEXTS 5
-#define CEF_WORDS      64
-#define CEF_WORDS_MAX  128 /* no combination is longer */
+#define CEF_WORDS_MAX  128 /* no combination of words is longer */
 
 struct cef_memory {
     /* An extra's name behind a prefix, as the " key=" it became. */
@@ -29,22 +29,19 @@ struct cef_memory {
         char key[CEF_KEY_MAX];
         char name[CEF_NAME_MAX];
     } names[CEF_NAMES];
-    /* Vendor, product, version, class id and name, as they stand between CEF's pipes. */
-    struct cef_head {
-        struct cef_name *extra;             /* what came first the last time */
-        uint64_t has;                       /* which of them are set */
+    /* What lines of one kind begin with: CEF's header, and the fields that are words. */
+    struct cef_kind {
+        uint64_t what;                      /* the words, and which texts are set */
+        uint64_t id;                        /* of the event's id its first bytes and its last */
+        uint32_t tail;                      /* the id's length, and the severity; or CEF_NO_KIND */
+        uint16_t len;                       /* of `out` */
+        uint16_t pipe;                      /* where in it the header's last pipe stands */
         struct slice texts[CEF_HEAD_TEXTS]; /* of those that are set: static text, or in `copies` */
-        uint16_t len;                       /* of `out`; 0 when the slot is empty */
+        struct cef_name *extra;             /* what came first the last time */
         char copies[CEF_HEAD_MAX];
-        char out[CEF_HEAD_MAX];
-    } heads[CEF_HEADS];
-    struct cef_head *head; /* the line's, or one that is not remembered */
-    /* The fields that are words: category, action, outcome, evidence, direction, protocol. */
-    struct cef_words {
-        uint64_t which; /* their values, one in a byte; 0 when the slot is empty */
-        uint64_t len;
-        char out[240]; /* CEF_WORDS_MAX, and keys are copied in blocks */
-    } words[CEF_WORDS];
+        char out[CEF_HEAD_MAX + CEF_WORDS_MAX + 8]; /* and the severity */
+    } kinds[CEF_KINDS];
+    struct cef_kind *kind; /* the line's, or one that is not remembered */
     /* The last second in which a line, its rt or its device's time was. */
     struct cef_second {
         int64_t begin_ms;
