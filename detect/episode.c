@@ -2,6 +2,7 @@
 #include "detect/episode.h"
 
 #include "detect/alert_text.h"
+#include "detect/members.h"
 
 void episode_begin(struct episode *episode, const struct sighting *s, const struct group *group,
                    struct values table, int64_t window_end, unsigned peak, bool by_also)
@@ -9,7 +10,8 @@ void episode_begin(struct episode *episode, const struct sighting *s, const stru
     const struct detector *detector = s->detector;
     uint32_t window = (uint32_t)detector->timespan_ms;
     bool counts = detector->type != DETECTOR_FIRST_SEEN;
-    memcpy(episode->members, s->members, sizeof(episode->members));
+    memset(episode->members, 0, sizeof(episode->members));
+    members_of(s->record, detector, episode->members);
     episode->window_start = window_end - detector->timespan_ms;
     episode->first_seen = counts ? INT64_MIN : s->t;
     episode->last_seen = group->newest;

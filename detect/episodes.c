@@ -283,11 +283,17 @@ static void leave_to_the_last(struct gain *gain, uint32_t hot)
         gain->from = (int32_t)(gain->to - hot) > 0 ? hot : gain->to;
 }
 
+/* Whether either set holds as many values as it takes, in whatever windows. */
+static inline bool holds_enough(const struct group *group, const struct watch_rule *rule)
+{
+    return group->counts[0] >= rule->first_gte[0] ||
+           (rule->first_gte[1] && group->counts[1] >= rule->first_gte[1]);
+}
+
 static enum episode_event idle(struct look *l, struct gain gains[2])
 {
     struct group *group = l->group;
-    if (group->counts[0] < l->rule->first_gte[0] &&
-        (!l->rule->first_gte[1] || group->counts[1] < l->rule->first_gte[1]))
+    if (!holds_enough(group, l->rule))
         return EPISODE_NOTHING;
     for (unsigned set = 0; group->state == GROUP_IDLE && group->has_started && set < 2; set++)
         leave_to_the_last(&gains[set], group->hot);
@@ -410,69 +416,106 @@ static int64_t is_firing_until(const struct look *l)
     return episode->marked = until;
 }
 
-static void remember(struct look *l)
+static void remember(struct stripe *stripe, const struct sighting *s, struct group *group)
 {
-    struct group *group = l->group;
-    const struct record *r = l->s->record;
-    uint8_t device = l->s->device;
-    if (l->s->key & VALUE_WIDE)
-        l->stripe->wide[l->s->key % WIDE_VALUES] = (struct wide_value){
-            l->s->key,
-            l->s->detector->counted == DETECT_SRC_IP ? r->src_ip : r->dst_ip,
+    const struct record *r = s->record;
+    if (s->key & VALUE_WIDE)
+        stripe->wide[s->key % WIDE_VALUES] = (struct wide_value){
+            s->key,
+            s->detector->counted == DETECT_SRC_IP ? r->src_ip : r->dst_ip,
             r->dst_port,
             r->protocol,
         };
+    stripe->counters.observed += s->is_first;
     if (group->state == GROUP_FIRING)
         return;
     if (group->devices[0] == 0)
-        group->devices[0] = device;
-    else if (group->devices[0] != device && group->devices[1] == 0)
-        group->devices[1] = device;
+        group->devices[0] = s->device;
+    else if (group->devices[0] != s->device && group->devices[1] == 0)
+        group->devices[1] = s->device;
+}
+
+/* Counts the value in a group that nothing has been told of, or goes on being told of. */
+static void count_value(struct episodes *e, struct stripe *stripe, const struct sighting *s,
+                        struct group *group, struct gain gains[2])
+{
+    gains[0] = gains[1] = (struct gain){0, 0, false};
+    watch_value(e->watch, stripe, s->side, group, 0, s->key, s->evidence, s->t, &gains[0]);
+    if (s->narrow)
+        watch_value(e->watch, stripe, s->side, group, 1, s->key, s->evidence, s->t, &gains[1]);
+    remember(stripe, s, group);
+}
+
+/* What becomes of a group that has been counted in. */
+static __attribute__((noinline)) enum episode_event tell(struct look *l, const struct gain gains[2],
+                                                         bool *is_firing, int64_t *until)
+{
+    struct gain own[2] = {gains[0], gains[1]};
+    enum episode_event event = l->group->state == GROUP_FIRING ? firing(l, own) : idle(l, own);
+    *is_firing = l->group->state == GROUP_FIRING;
+    *until = is_firing_until(l);
+    return event;
+}
+
+static struct look look_at(struct episodes *e, struct stripe *stripe, const struct sighting *s,
+                           struct group *group, struct alert *alert)
+{
+    return (struct look){.e = e,
+                         .stripe = stripe,
+                         .side = s->side,
+                         .group = group,
+                         .rule = &e->watch->rules[s->index],
+                         .s = s,
+                         .alert = alert,
+                         .before = {group->counts[0], group->counts[1]}};
+}
+
+/* The record in a group that fires, is muted, or remembers only when it was last seen. */
+static __attribute__((noinline)) enum episode_event observe_told(struct look *l, bool *is_firing,
+                                                                 int64_t *until)
+{
+    struct group *group = l->group;
+    const struct sighting *s = l->s;
+    struct gain gains[2];
+    if (l->rule->first_seen) {
+        remember(l->stripe, s, group);
+        return first_seen(l, is_firing, until);
+    }
+    if (check(l->e, l->stripe, l->side, group, s->t, l->alert))
+        return EPISODE_END;
+    watch_advance(l->e->watch, l->stripe, l->side, group, s->t);
+    if (group->state == GROUP_FIRING && group->episode == POOL_NONE) { /* nothing more to be told */
+        *is_firing = true;
+        *until = 0;
+        return EPISODE_NOTHING;
+    }
+    l->before[0] = group->counts[0];
+    l->before[1] = group->counts[1];
+    count_value(l->e, l->stripe, s, group, gains);
+    return tell(l, gains, is_firing, until);
 }
 
 enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
                                     const struct sighting *s, struct alert *alert, bool *is_firing,
                                     int64_t *until)
 {
-    struct side *side = s->side;
-    struct look l = {.e = e,
-                     .stripe = stripe,
-                     .side = side,
-                     .s = s,
-                     .alert = alert,
-                     .rule = &e->watch->rules[s->index]};
+    const struct watch_rule *rule = &e->watch->rules[s->index];
     struct group *group =
-        watch_group(e->watch, stripe, side, s->index, s->hash, s->first_hash, s->t, s->place);
-    enum episode_event event;
+        watch_group(e->watch, stripe, s->side, s->index, s->hash, s->first_hash, s->t, s->place);
     *is_firing = false;
     if (!group)
         return EPISODE_NOTHING;
-    l.group = group;
-    if (l.rule->first_seen) {
-        remember(&l);
-        stripe->counters.observed += s->is_first;
-        return first_seen(&l, is_firing, until);
+    if (group->state != GROUP_IDLE || rule->first_seen) {
+        struct look l = look_at(e, stripe, s, group, alert);
+        return observe_told(&l, is_firing, until);
     }
-    if (group->state != GROUP_IDLE && check(e, stripe, side, group, s->t, alert))
-        return EPISODE_END;
-    l.before[0] = group->counts[0];
-    l.before[1] = group->counts[1];
-    watch_advance(e->watch, stripe, side, group, s->t);
-    if (group->state == GROUP_FIRING && group->episode == POOL_NONE) { /* nothing more to be told */
-        *is_firing = true;
-        *until = 0;
+    struct gain gains[2];
+    watch_advance(e->watch, stripe, s->side, group, s->t);
+    count_value(e, stripe, s, group, gains);
+    if (!holds_enough(group, rule))
         return EPISODE_NOTHING;
-    }
-    struct gain gains[2] = {{0, 0, false}, {0, 0, false}};
-    watch_value(e->watch, stripe, side, group, 0, s->key, s->evidence, s->t, &gains[0]);
-    if (s->narrow)
-        watch_value(e->watch, stripe, side, group, 1, s->key, s->evidence, s->t, &gains[1]);
-    stripe->counters.observed += s->is_first;
-    remember(&l);
-    event = group->state == GROUP_FIRING ? firing(&l, gains) : idle(&l, gains);
-    *is_firing = group->state == GROUP_FIRING;
-    *until = is_firing_until(&l);
-    return event;
+    struct look l = look_at(e, stripe, s, group, alert);
+    return tell(&l, gains, is_firing, until);
 }
 
 struct episode *episodes_restore(struct episodes *e, struct stripe *stripe, struct side *side,

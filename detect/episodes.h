@@ -41,7 +41,6 @@ struct sighting {
     int64_t t;
     bool is_first; /* no other detector has counted the record */
     const struct record *record;
-    union member members[DETECTOR_GROUP_MAX]; /* large, and rarely asked for */
 };
 
 /* What one look at a group led to. */
