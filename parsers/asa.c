@@ -78,24 +78,71 @@ static bool asa_claims(const struct syslog *header, struct slice body)
            (body.len && body.ptr[0] != '{' && (find_mark(body) < body.len || asa_bare(body)));
 }
 
-/* "%ASA-6-302013: " at the very front, as almost always; false takes nothing. */
-static inline bool read_common_mark(struct cursor *c, unsigned *id, unsigned *level,
-                                    struct record *r)
+static void set_mark(struct asa_mark *m, unsigned id, unsigned level)
+{
+    const struct asa_kind *kind = asa_kind_of(id);
+    const struct asa_meaning *meaning = &asa_meanings[kind->meaning];
+    m->kind = kind;
+    m->severity = severities[level < 8 ? level : kind->level];
+    m->category = meaning->category;
+    m->action = meaning->action;
+    m->outcome = meaning->outcome;
+    m->evidence = meaning->evidence;
+    m->protocol = kind->protocol;
+    m->has = UINT64_C(1) << FIELD_event_name | UINT64_C(1) << FIELD_severity |
+             UINT64_C(1) << FIELD_category | (uint64_t)(m->action != ASA_UNSET) << FIELD_action |
+             (uint64_t)(m->outcome != ASA_UNSET) << FIELD_outcome |
+             (uint64_t)(m->evidence != ASA_UNSET) << FIELD_evidence |
+             (uint64_t)(m->protocol != 0) << FIELD_protocol;
+}
+
+/* The record of a mark: all are written, those count that it has. */
+static inline void record_mark(struct record *r, const struct asa_mark *m)
+{
+    r->event_name = m->kind->name;
+    r->severity = m->severity;
+    r->category = m->category;
+    r->action = m->action;
+    r->outcome = m->outcome;
+    r->evidence = m->evidence;
+    r->protocol = m->protocol;
+    r->has |= m->has;
+}
+
+/* "%ASA-6-302013: ", which is `first` and `last`; false leaves *m as it was. */
+static bool learn_mark(struct asa_mark *m, const char *p, uint64_t first, uint64_t last)
+{
+    if (memcmp(p, "%ASA-", 5) != 0 || p[6] != '-' || p[13] != ':' || p[14] != ' ')
+        return false;
+    int64_t id = digits_8(p + 7, 6);
+    if (id <= 0)
+        return false;
+    m->first = first;
+    m->last = last;
+    set_mark(m, (unsigned)id, (unsigned)(p[5] - '0'));
+    return true;
+}
+
+/* "%ASA-6-302013: " at the very front, as almost always; NULL takes nothing. */
+static inline const struct asa_mark *read_common_mark(const struct parse_context *context,
+                                                      struct cursor *c, struct asa_mark *room,
+                                                      struct record *r)
 {
     const char *p = c->rest.ptr;
-    if (c->rest.len < 15 || memcmp(p, "%ASA-", 5) != 0 || p[6] != '-' || p[13] != ':' ||
-        p[14] != ' ')
-        return false;
-    int64_t number = digits_8(p + 7, 6);
-    if (number <= 0)
-        return false;
-    *id = (unsigned)number;
-    record_set_product(r, (struct slice)SLICE("ASA"));
-    record_set_event_id(r, slice_make(p + 7, 6));
-    *level = (unsigned)(p[5] - '0');
+    uint64_t first, last;
+    if (c->rest.len < 15)
+        return NULL;
+    memcpy(&first, p, sizeof(first));
+    memcpy(&last, p + 7, sizeof(last));
+    struct asa_mark *m = context->memory ? asa_mark_place(&context->memory->asa, last) : room;
+    if ((m->first != first || m->last != last || !m->kind) && !learn_mark(m, p, first, last))
+        return NULL;
+    r->product = (struct slice)SLICE("ASA");
+    r->event_id = slice_make(p + 7, 6);
+    r->has |= UINT64_C(1) << FIELD_product | UINT64_C(1) << FIELD_event_id;
     cursor_advance(c, 15);
     cursor_skip_blanks(c);
-    return true;
+    return m;
 }
 
 /* Takes "%ASA-6-302013: " off the text; false when there is no id in it. */
@@ -140,7 +187,7 @@ static bool read_bare(const struct cursor *c, unsigned *id, unsigned *level, str
 }
 
 /* "message repeated 2 times: [ text]", as a relay in between writes it, around the mark or behind. */
-static void unwrap_repeats(struct cursor *c, struct record *r)
+__attribute__((noinline)) static void unwrap_repeats(struct cursor *c, struct record *r)
 {
     struct cursor inside = *c;
     cursor_expect(&inside, "message repeated ");
@@ -155,15 +202,22 @@ static void unwrap_repeats(struct cursor *c, struct record *r)
     *c = inside;
 }
 
-static void set_meaning(struct record *r, const struct asa_meaning *m)
+/* The mark where it does not stand in front as usual, or is none; NULL: there is no telling what the
+ * message is. */
+__attribute__((noinline)) static const struct asa_mark *read_other_mark(
+    const struct parse_context *context, struct cursor *c, struct asa_mark *room, struct record *r)
 {
-    record_set_category(r, m->category);
-    if (m->action != ASA_UNSET)
-        record_set_action(r, m->action);
-    if (m->outcome != ASA_UNSET)
-        record_set_outcome(r, m->outcome);
-    if (m->evidence != ASA_UNSET)
-        record_set_evidence(r, m->evidence);
+    unsigned id, level;
+    if (cursor_peek(c) == 'm') {
+        unwrap_repeats(c, r);
+        const struct asa_mark *common = read_common_mark(context, c, room, r);
+        if (common)
+            return common;
+    }
+    if (!read_bare(c, &id, &level, r) && !read_mark(c, &id, &level, r))
+        return NULL;
+    set_mark(room, id, level);
+    return room;
 }
 
 /* A refusal in other words than its form's: it counts when both sides are found in it, and when it does
@@ -185,50 +239,52 @@ static enum parse_status read_otherwise(struct parse_context *context, const str
     return PARSE_MALFORMED;
 }
 
+/* What its kind's reader did not understand, from `text` on. What says something about a connection
+ * must say all of it; the rest is read as far as it goes. */
+__attribute__((noinline)) static enum parse_status not_understood(struct parse_context *context,
+                                                                  const struct asa_kind *kind,
+                                                                  struct cursor *text, uint64_t has,
+                                                                  struct record *r)
+{
+    record_set_message(r, slice_trim(text->rest));
+    if (asa_meanings[kind->meaning].evidence != ASA_UNSET)
+        return read_otherwise(context, kind, *text, r);
+    r->has = has; /* not what was taken for something on the way */
+    asa_loose(context, kind, text, r);
+    record_settle(r);
+    return PARSE_OK;
+}
+
 static enum parse_status asa_parse(struct parse_context *context, struct slice body,
                                    struct record *r)
 {
     struct cursor c = cursor_over(body);
-    unsigned id, level;
+    struct asa_mark room;
 
     record_set_vendor(r, (struct slice)SLICE("Cisco"));
-    if (cursor_peek(&c) == 'm')
-        unwrap_repeats(&c, r);
-    if (!read_common_mark(&c, &id, &level, r) && !read_bare(&c, &id, &level, r) &&
-        !read_mark(&c, &id, &level, r)) {
+    room.kind = NULL;
+    const struct asa_mark *mark = read_common_mark(context, &c, &room, r);
+    if (!mark && !(mark = read_other_mark(context, &c, &room, r))) {
         record_set_message(r, slice_trim(c.rest));
         return PARSE_MALFORMED;
     }
-    const struct asa_kind *kind = asa_kind_of(id);
-    record_set_severity(r, severities[level < 8 ? level : kind->level]);
-    record_set_event_name(r, kind->name);
-    set_meaning(r, &asa_meanings[kind->meaning]);
-    if (kind->protocol)
-        record_set_protocol(r, kind->protocol);
+    record_mark(r, mark);
     if (cursor_peek(&c) == 'm')
         unwrap_repeats(&c, r);
+    const struct asa_kind *kind = mark->kind;
     if (!kind->read) {
         record_set_message(r, slice_trim(c.rest));
         return PARSE_UNKNOWN;
     }
     struct cursor text = c;
     const uint64_t has = r->has;
-    if (kind->read(context, kind, &c, r)) {
-        record_settle(r);
-        return PARSE_OK;
-    }
-    record_set_message(r, slice_trim(text.rest));
-    /* What says something about a connection must say all of it; the rest is read as far as it goes. */
-    if (asa_meanings[kind->meaning].evidence != ASA_UNSET)
-        return read_otherwise(context, kind, text, r);
-    r->has = has; /* not what was taken for something on the way */
-    asa_loose(context, kind, &text, r);
+    if (!kind->read(context, kind, &c, r))
+        return not_understood(context, kind, &text, has, r);
     record_settle(r);
     return PARSE_OK;
 }
 
 const struct parser parser_asa = {.name = SLICE("asa"),
                                   .extra_prefix = SLICE("CiscoASA"),
-                                  .opening = SLICE("%ASA-"),
                                   .claims = asa_claims,
                                   .parse = asa_parse};

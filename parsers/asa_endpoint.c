@@ -35,34 +35,16 @@ static inline const char *interface_end(const char *p, const char *end)
     return p;
 }
 
-/* The digits of a port; NULL when there are none or too many. */
-static inline const char *read_digits(const char *p, const char *end, uint16_t *port)
-{
-    uint32_t value = 0;
-    unsigned len = 0;
-    if (__builtin_expect(end - p >= 8, 1))
-        len = digits_take(p, &value);
-    else
-        for (; p + len < end && (unsigned)(p[len] - '0') <= 9; len++)
-            value = value * 10 + (unsigned)(p[len] - '0');
-    *port = (uint16_t)value;
-    return len > 0 && len < 8 && value <= UINT16_MAX ? p + len : NULL;
-}
-
 /* "1.2.3.4/80" or "1.2.3.4" in front of a blank, a parenthesis or the end: where it ends, or NULL. */
 static inline const char *read_v4(const char *p, const char *end, struct address *ip,
                                   uint16_t *port, bool *has_port)
 {
-    size_t len = address_read_v4(slice_between(p, end), ip);
-    if (len == 0)
+    struct address_port found = address_read_port(slice_between(p, end), '/', ip);
+    if (found.len == 0)
         return NULL;
-    p += len;
-    *has_port = p < end && *p == '/';
-    if (*has_port) {
-        p = read_digits(p + 1, end, port);
-        if (!p)
-            return NULL;
-    }
+    p += found.len;
+    *has_port = found.port != ADDRESS_NO_PORT;
+    *port = (uint16_t)found.port;
     return p == end || *p == ' ' || *p == '(' || *p == ')' ? p : NULL;
 }
 
@@ -238,6 +220,7 @@ static void read_uncommon(struct cursor *c, bool interface_first, struct asa_end
         len = endpoint_length(c->rest, interface_first);
     }
     out->has_ip = out->has_port = false;
+    out->port = 0;
     out->interface = SLICE_NONE;
     more(out);
     out->list = list;
@@ -354,45 +337,53 @@ static inline const char *read_common_mapped(const char *p, const char *end,
     size_t len = out->text.len;
 
     p += 2;
-    if ((size_t)(end - p) > len && p[len] == ')' && memcmp(p, out->text.ptr, len) == 0) {
-        p += len + 1;
+    if ((size_t)(end - p) > len && p[len] == ')' && slice_same(p, out->text.ptr, len)) {
+        p += len;
     } else {
         p = read_v4(p, end, &out->nat_ip, &out->nat_port, &out->has_nat_port);
-        out->has_nat_ip = p && p < end && *p == ')';
-        out->has_nat_port &= out->has_nat_ip;
-        if (!out->has_nat_ip)
+        if (!p || p == end || *p != ')') {
+            out->has_nat_port = false;
             return NULL;
-        p++;
+        }
+        out->has_nat_ip = true;
     }
     out->has_mapped = true;
-    return p;
+    return p + 1;
 }
 
-static inline void start(struct asa_endpoint *out, bool common)
+static inline void start(struct asa_endpoint *out)
 {
-    out->has_ip = common;
-    out->has_port = common && out->has_port;
-    out->has_mapped = false;
-    out->has_nat_ip = out->has_nat_port = out->has_more = false;
+    out->has_mapped = out->has_nat_ip = out->has_nat_port = out->has_more = false;
+}
+
+/* What is not written as usual from its first byte on, or from the parentheses on. */
+__attribute__((noinline)) static void read_more(struct cursor *c, bool common, bool interface_first,
+                                                struct asa_endpoint *out)
+{
+    if (!common)
+        read_uncommon(c, interface_first, out);
+    if (cursor_peek(c) == '(' || (!out->has_mapped && slice_starts(c->rest, " (")))
+        read_parentheses(c, out);
 }
 
 void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *out)
 {
     const char *end = slice_end(c->rest), *p = read_common(c->rest.ptr, end, out);
+    bool done = p != NULL;
 
-    start(out, p != NULL);
+    start(out);
     if (p) {
         if (end - p >= 2 && p[0] == ' ' && p[1] == '(') {
             const char *behind = read_common_mapped(p, end, out);
-            if (behind)
-                p = behind;
+            done = behind;
+            p = behind ? behind : p;
         }
+        out->has_ip = true;
         c->rest = slice_between(p, end);
-    } else {
-        read_uncommon(c, interface_first, out);
+        done = done && (p == end || *p != '(');
     }
-    if (cursor_peek(c) == '(' || (!out->has_mapped && slice_starts(c->rest, " (")))
-        read_parentheses(c, out);
+    if (!done)
+        read_more(c, p, interface_first, out);
 }
 
 void asa_endpoint_user(struct asa_endpoint *e, struct slice user)
@@ -416,14 +407,13 @@ static inline bool read_common_slashed(struct cursor *c, struct asa_endpoint *ou
     if (p == end || *p != '/')
         return false;
     out->interface = slice_between(begin, p);
-    size_t len = address_read_v4(slice_between(p + 1, end), &out->ip);
-    out->text = slice_make(p + 1, len);
-    p += 1 + len;
-    if (len == 0 || p == end || *p != '(')
+    const char *address = p + 1;
+    struct address_port found = address_read_port(slice_between(address, end), '(', &out->ip);
+    p = address + found.len;
+    if (found.len == 0 || found.port == ADDRESS_NO_PORT || p == end || *p != ')')
         return false;
-    p = read_digits(p + 1, end, &out->port);
-    if (!p || p == end || *p != ')')
-        return false;
+    out->text = slice_between(address, p);
+    out->port = (uint16_t)found.port;
     out->has_ip = out->has_port = true;
     cursor_advance(c, (size_t)(p + 1 - begin));
     return true;
@@ -431,8 +421,8 @@ static inline bool read_common_slashed(struct cursor *c, struct asa_endpoint *ou
 
 void asa_endpoint_slashed(struct cursor *c, struct asa_endpoint *out)
 {
-    out->has_port = false;
-    start(out, false);
+    out->has_ip = out->has_port = false;
+    start(out);
     if (!read_common_slashed(c, out)) {
         more(out);
         out->interface = cursor_until(c, '/');
@@ -445,6 +435,8 @@ void asa_endpoint_slashed(struct cursor *c, struct asa_endpoint *out)
         if (out->has_port)
             out->port_text = SLICE_NONE;
     }
-    if (cursor_peek(c) == '(')
+    if (cursor_peek(c) == '(') {
+        out->text = slice_first(out->text, slice_find(out->text, '('));
         read_parentheses(c, out);
+    }
 }

@@ -206,7 +206,6 @@ static enum parse_status checkpoint_parse(struct parse_context *context, struct 
 const struct parser parser_checkpoint = {
     .name = SLICE("checkpoint"),
     .extra_prefix = SLICE("CheckPoint"),
-    .opening = SLICE("[action:\""),
     .claims = checkpoint_claims,
     .parse = checkpoint_parse,
 };

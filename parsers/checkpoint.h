@@ -85,6 +85,12 @@ extern const struct kv_drawer checkpoint_foreign[CHECKPOINT_DRAWERS];
 
 #define CHECKPOINT_LAYERS 8 /* whose rules are remembered; a policy has two or three */
 
+/* A pair that a note is made of. */
+struct checkpoint_noted {
+    const struct kv_key *key;
+    struct slice value;
+};
+
 /* What is known of a message while its pairs go by. */
 struct checkpoint {
     struct record *out;
@@ -98,7 +104,7 @@ struct checkpoint {
     unsigned inline_rules;                      /* layers that left it to an inner one */
     unsigned rules;                             /* how many rule_names are set */
     struct slice rule_names[CHECKPOINT_LAYERS]; /* in the order of the layers */
-    struct record_extra notes[NOTE_COUNT];
+    struct checkpoint_noted notes[NOTE_COUNT];
 };
 
 _Static_assert(NOTE_COUNT < 64, "struct checkpoint.seen holds one bit for each note");

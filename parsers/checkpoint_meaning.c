@@ -72,15 +72,15 @@ static void checkpoint_choose(struct checkpoint *cp)
     for (uint64_t left = cp->seen >> NOTE_CHOICES; left; left &= left - 1) {
         unsigned n = (unsigned)__builtin_ctzll(left);
         enum record_field field = choices[n / 3];
-        const struct record_extra *note = &cp->notes[NOTE_CHOICES + n];
+        const struct checkpoint_noted *note = &cp->notes[NOTE_CHOICES + n];
         if (!(r->has >> field & 1) && checkpoint_put(r, field, note->value))
             continue;
-        const struct record_extra *first = note - n % 3; /* the same text is kept once */
+        const struct checkpoint_noted *first = note - n % 3; /* the same text is kept once */
         bool again = false;
         for (; first < note; first++)
             again |= cp->seen >> (first - cp->notes) & 1 && slice_equals(first->value, note->value);
         if (!again)
-            record_extra(r, note->name, note->value);
+            record_extra(r, kv_key_name(note->key), note->value);
     }
 }
 
@@ -98,8 +98,8 @@ static inline void checkpoint_extra(struct checkpoint *cp, enum checkpoint_note 
 static void checkpoint_extras(struct checkpoint *cp)
 {
     for (uint64_t kept = cp->kept & cp->seen; kept; kept &= kept - 1) {
-        const struct record_extra *note = &cp->notes[__builtin_ctzll(kept)];
-        record_extra(cp->out, note->name, note->value);
+        const struct checkpoint_noted *note = &cp->notes[__builtin_ctzll(kept)];
+        record_extra(cp->out, kv_key_name(note->key), note->value);
     }
 }
 

@@ -3,18 +3,6 @@
 
 #include "parsers/text/digits.h"
 
-static inline void checkpoint_keep(struct checkpoint *cp, enum checkpoint_note note,
-                                   struct slice name, struct slice value)
-{
-    if (!(cp->seen >> note & 1)) {
-        cp->notes[note].name = name;
-        cp->notes[note].value = value;
-        cp->seen |= CHECKPOINT_BIT(note);
-    } else if (!slice_equals(cp->notes[note].value, value)) {
-        record_extra(cp->out, name, value);
-    }
-}
-
 static const char *const months[12] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
@@ -58,14 +46,18 @@ static void *checkpoint_member(struct record *r, enum record_field field)
 }
 
 /*
- * The readers: each takes a value to its field; false says that it is to be kept as an extra, being
- * no such value or not the first one. `end` is how far the text behind the value may be looked at.
+ * The readers: each takes a value to what its row says; false says that it is to be kept as an extra,
+ * being no such value or not the first one. `end` is how far the text behind the value may be looked
+ * at.
  */
+typedef bool checkpoint_reader(struct checkpoint *cp, unsigned what, struct slice value,
+                               const char *end);
 
 /* Any text; the first of several keys wins. */
-static inline bool checkpoint_as_text(struct checkpoint *cp, enum record_field field,
-                                      struct slice value)
+static bool checkpoint_as_text(struct checkpoint *cp, unsigned field, struct slice value,
+                               const char *end)
 {
+    (void)end;
     if (cp->out->has & CHECKPOINT_BIT(field))
         return false;
     *(struct slice *)checkpoint_member(cp->out, field) = value;
@@ -83,8 +75,8 @@ static bool checkpoint_as_host(struct record *r, enum record_field field, struct
 
 /* An address; or an object's name, which the host field of that side takes. The sender's address
  * gives way to the device's own. */
-static inline bool checkpoint_as_address(struct checkpoint *cp, enum record_field field,
-                                         struct slice value, const char *end)
+static bool checkpoint_as_address(struct checkpoint *cp, unsigned field, struct slice value,
+                                  const char *end)
 {
     struct record *r = cp->out;
     struct address address;
@@ -98,23 +90,27 @@ static inline bool checkpoint_as_address(struct checkpoint *cp, enum record_fiel
     return true;
 }
 
-/* A service's name, which stays an extra beside its port. */
+/* A port near the end of the text; or a service's name, which stays an extra beside its port. */
 static bool checkpoint_as_service(struct record *r, enum record_field field, struct slice name)
 {
+    if (record_put(r, field, name))
+        return true;
     int port = field == FIELD_dst_port ? checkpoint_service(name) : -1;
     if (port >= 0)
         record_set_dst_port(r, (uint16_t)port);
     return false;
 }
 
-static inline bool checkpoint_as_port(struct checkpoint *cp, enum record_field field,
-                                      struct slice value, const char *end)
+static bool checkpoint_as_port(struct checkpoint *cp, unsigned field, struct slice value,
+                               const char *end)
 {
     struct record *r = cp->out;
     if (r->has & CHECKPOINT_BIT(field))
         return false;
-    if (!port_read(value, end, checkpoint_member(r, field)))
+    int64_t port = value.len - 1 < 8 && end - value.ptr >= 8 ? digits_8(value.ptr, value.len) : -1;
+    if (port < 0 || port > UINT16_MAX)
         return checkpoint_as_service(r, field, value);
+    *(uint16_t *)checkpoint_member(r, field) = (uint16_t)port;
     r->has |= CHECKPOINT_BIT(field);
     return true;
 }
@@ -134,22 +130,26 @@ bool checkpoint_value(struct record *r, enum record_field field, struct slice va
     return true;
 }
 
-static bool checkpoint_as_value(struct checkpoint *cp, enum record_field field, struct slice value,
+static bool checkpoint_as_value(struct checkpoint *cp, unsigned field, struct slice value,
                                 const char *end)
 {
     return !(cp->out->has & CHECKPOINT_BIT(field)) && checkpoint_value(cp->out, field, value, end);
 }
 
 /* An address or a port of which 0 says that nothing was translated. */
-static bool checkpoint_as_nat(struct checkpoint *cp, enum record_field field, struct slice value)
+static bool checkpoint_as_nat(struct checkpoint *cp, unsigned field, struct slice value,
+                              const char *end)
 {
+    (void)end;
     return slice_is(value, "0") || slice_is(value, "0.0.0.0") || slice_is(value, "::") ||
            (!(cp->out->has & CHECKPOINT_BIT(field)) && record_put(cp->out, field, value));
 }
 
 /* Seconds or, with thirteen digits, milliseconds since 1970. */
-static bool checkpoint_as_time(struct checkpoint *cp, struct slice value)
+static bool checkpoint_as_time(struct checkpoint *cp, unsigned field, struct slice value,
+                               const char *end)
 {
+    (void)field, (void)end;
     int64_t first = -1, last = -1;
     if (value.len >= 9 && value.len <= 13) {
         first = digits_8(value.ptr, value.len - 8);
@@ -162,13 +162,39 @@ static bool checkpoint_as_time(struct checkpoint *cp, struct slice value)
     return true;
 }
 
-static bool checkpoint_as_layer(struct checkpoint *cp, struct slice value)
+static bool checkpoint_as_layer(struct checkpoint *cp, unsigned field, struct slice value,
+                                const char *end)
 {
+    (void)field, (void)end;
     if (cp->rules == CHECKPOINT_LAYERS)
         return false;
     cp->rule_names[cp->rules++] = value;
     return true;
 }
+
+static bool checkpoint_as_inline(struct checkpoint *cp, unsigned field, struct slice value,
+                                 const char *end)
+{
+    (void)field, (void)end;
+    cp->inline_rules += slice_is(value, "Inline");
+    return false;
+}
+
+/* A note that was made already. */
+static bool checkpoint_as_again(struct checkpoint *cp, unsigned note, struct slice value,
+                                const char *end)
+{
+    (void)end;
+    return slice_equals(cp->notes[note].value, value);
+}
+
+static checkpoint_reader *const readers[] = {
+    [AS_TEXT] = checkpoint_as_text,   [AS_ADDRESS] = checkpoint_as_address,
+    [AS_PORT] = checkpoint_as_port,   [AS_VALUE] = checkpoint_as_value,
+    [AS_NAT] = checkpoint_as_nat,     [AS_TIME] = checkpoint_as_time,
+    [AS_LAYER] = checkpoint_as_layer, [AS_INLINE] = checkpoint_as_inline,
+    [AS_NOTE] = checkpoint_as_again,
+};
 
 /* What two spliced messages leave in front of a name: `2"] [flags`. */
 static struct slice checkpoint_last_word(struct slice name)
@@ -202,48 +228,27 @@ static struct slice checkpoint_unescaped(struct checkpoint *cp, struct slice val
     return room ? slice_make(room, cp->unescape(value, room)) : value;
 }
 
-/* Where a value goes that the table has a row for. */
-static inline __attribute__((always_inline)) void checkpoint_place(struct checkpoint *cp,
-                                                                   const struct kv_key *key,
-                                                                   struct slice name,
-                                                                   struct slice value,
-                                                                   const char *end)
+static inline void checkpoint_note(struct checkpoint *cp, const struct kv_key *key,
+                                   struct slice value)
 {
-    bool taken = false;
-    name.ptr = key->name; /* static text, which writers know by where it stands */
-    switch (key->how) {
-    case AS_NOTE:
-        checkpoint_keep(cp, key->what, name, value);
-        return;
-    case AS_TEXT:
-        taken = checkpoint_as_text(cp, key->what, value);
-        break;
-    case AS_ADDRESS:
-        taken = checkpoint_as_address(cp, key->what, value, end);
-        break;
-    case AS_PORT:
-        taken = checkpoint_as_port(cp, key->what, value, end);
-        break;
-    case AS_VALUE:
-        taken = checkpoint_as_value(cp, key->what, value, end);
-        break;
-    case AS_NAT:
-        taken = checkpoint_as_nat(cp, key->what, value);
-        break;
-    case AS_TIME:
-        taken = checkpoint_as_time(cp, value);
-        break;
-    case AS_LAYER:
-        taken = checkpoint_as_layer(cp, value);
-        break;
-    case AS_INLINE:
-        cp->inline_rules += slice_is(value, "Inline");
-        break;
-    default: /* AS_EXTRA */
-        break;
+    size_t n = key->what;
+    struct checkpoint_noted *note = &cp->notes[n];
+    note->key = key;
+    note->value = value;
+    cp->seen |= CHECKPOINT_BIT(n);
+}
+
+/* Where a value goes that the table has a row for. It is not empty. */
+static inline void checkpoint_place(struct checkpoint *cp, const struct kv_key *key,
+                                    struct slice value, const char *end)
+{
+    if (key->how == AS_EXTRA) {
+        record_add_extra(cp->out, kv_key_name(key), value);
+    } else if (key->how == AS_NOTE && !(cp->seen >> key->what & 1)) {
+        checkpoint_note(cp, key, value);
+    } else if (!readers[key->how](cp, key->what, value, end)) {
+        record_add_extra(cp->out, kv_key_name(key), value);
     }
-    if (!taken)
-        record_extra(cp->out, name, value);
 }
 
 void checkpoint_pair(struct checkpoint *cp, const struct kv *pair)
@@ -255,67 +260,88 @@ void checkpoint_pair(struct checkpoint *cp, const struct kv *pair)
     if (pair->escaped)
         value = checkpoint_unescaped(cp, value);
     if (key && !pair->cut) /* half an address is another address */
-        checkpoint_place(cp, key, name, value, slice_end(value));
+        checkpoint_place(cp, key, value, slice_end(value));
     else
         record_extra(cp->out, name, value);
 }
 
-/* Whether nothing has to be taken off a value of the usual form. */
-static inline bool checkpoint_is_neat(struct slice value)
-{
-    return value.len && value.ptr[value.len - 1] != ' ';
-}
-
 /* A pair that was not due, of any form; false when there is none. */
-static bool checkpoint_other(struct checkpoint *cp, struct kv_quoted *it,
-                             const struct kv_due **before)
+static bool checkpoint_other(struct checkpoint *cp, struct cursor *c, const struct kv_due **before)
 {
     struct slice name, value;
     struct kv pair = {.escaped = false};
-    if (it->end - it->at == 1 && *it->at == ']')
+    const char *end = slice_end(c->rest);
+    if (c->rest.len == 1 && *c->rest.ptr == ']')
         return false; /* as nearly all lines end */
-    if (kv_quoted_usual(it, &name, &value)) {
+    if (kv_quoted_last((*before)->next, c->rest.ptr, end, &value)) {
+        *before = (*before)->next;
+        c->rest = slice_between(slice_end(value) + 3, end);
+        checkpoint_place(cp, (*before)->key, value, end);
+        return true;
+    }
+    if (kv_quoted_usual(c, &name, &value)) {
         const struct kv_key *key = kv_find_wide(checkpoint_drawers, name);
         if (key)
-            *before = kv_order_learn(cp->order, *before, key);
-        if (key && checkpoint_is_neat(value)) {
-            checkpoint_place(cp, key, name, value, it->end);
+            *before = kv_order_learn(cp->order, *before, key, ":\"");
+        if (key && value.len && value.ptr[value.len - 1] != ' ') {
+            checkpoint_place(cp, key, value, end);
             return true;
         }
         pair.name = kv_name(name);
         pair.value = value;
-    } else if (!kv_quoted_any(it, &pair)) {
+    } else if (!kv_quoted_any(c, &pair)) {
         return false;
     }
     checkpoint_pair(cp, &pair);
     return true;
 }
 
+/* record_add_extra where `extra` is the next; returns the one behind it. */
+static inline struct record_extra *checkpoint_add(struct record *r, struct record_extra *extra,
+                                                  const struct kv_key *key, struct slice value)
+{
+    if (extra == r->extras + RECORD_EXTRA_MAX) {
+        r->extra_lost++;
+        return extra;
+    }
+    *extra = (struct record_extra){kv_key_name(key), value};
+    return extra + 1;
+}
+
+/* Pairs one behind the other as they are due; returns where the first stands that is not. */
+static const char *checkpoint_course(struct checkpoint *cp, const struct kv_due **before,
+                                     const char *at, struct slice text)
+{
+    struct record *r = cp->out;
+    struct record_extra *extra = r->extras + r->extra;
+    const struct kv_due *due = (*before)->next;
+    const char *near = kv_near(text), *end = slice_end(text), *begin, *close;
+    while (at < near && (begin = kv_begins(due, at, near)) != NULL &&
+           (close = kv_quoted_ends(begin, near)) != NULL) {
+        const struct kv_key *key = due->key;
+        struct slice value = slice_between(begin, close);
+        if (key->how == AS_EXTRA)
+            extra = checkpoint_add(r, extra, key, value);
+        else if (key->how == AS_NOTE && !(cp->seen >> key->what & 1))
+            checkpoint_note(cp, key, value);
+        else if (!readers[key->how](cp, key->what, value, end))
+            extra = checkpoint_add(r, extra, key, value);
+        at = close + 3;
+        *before = due;
+        due = due->next;
+    }
+    if (extra > r->extras)
+        record_set_extra(r, (uint16_t)(extra - r->extras));
+    return at;
+}
+
 bool checkpoint_quoted(struct checkpoint *cp, struct slice text)
 {
-    struct kv_quoted it;
     const struct kv_due *before = kv_order_begin(cp->order);
-    const char *at = text.ptr;
-    struct slice value;
-    kv_quoted_begin(&it, text);
-    for (;;) {
-        const struct kv_due *due = before->next;
-        const struct kv_key *key = due->key;
-        if (kv_quoted_due(&it, at, key, &value)) {
-            struct slice name = slice_make(at, key->len);
-            at = slice_end(value) + 3;
-            before = due;
-            if (checkpoint_is_neat(value)) {
-                checkpoint_place(cp, key, name, value, it.end);
-            } else {
-                struct kv pair = {name, value, false, false};
-                checkpoint_pair(cp, &pair);
-            }
-        } else {
-            it.at = at;
-            if (!checkpoint_other(cp, &it, &before))
-                return at > text.ptr;
-            at = it.at;
-        }
-    }
+    struct cursor c = cursor_over(text);
+    do {
+        const char *at = checkpoint_course(cp, &before, c.rest.ptr, text);
+        c.rest = slice_between(at, slice_end(text));
+    } while (checkpoint_other(cp, &c, &before));
+    return c.rest.ptr > text.ptr;
 }

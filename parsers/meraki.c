@@ -170,7 +170,6 @@ static enum parse_status meraki_parse(struct parse_context *context, struct slic
 const struct parser parser_meraki = {
     .name = SLICE("meraki"),
     .extra_prefix = SLICE("Meraki"),
-    .opening = SLICE("flows src="),
     .claims = meraki_claims,
     .parse = meraki_parse,
 };

@@ -272,7 +272,7 @@ static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due
         (slice_is(pair->name, "signature") || slice_is(pair->name, "timestamp")))
         meraki_unglue(c, pair); /* so these are never due */
     else if (*key)
-        *before = kv_order_learn(m->order, *before, *key);
+        *before = kv_order_learn(m->order, *before, *key, "=");
     return true;
 }
 
@@ -297,10 +297,11 @@ void meraki_pairs(struct meraki *m, struct slice text)
     const struct kv_due *before = kv_order_begin(m->order);
     struct kv pair;
     bool first = true;
+    const char *near = kv_near(text);
     m->end = slice_end(text);
     for (; !cursor_at_end(&c); first = false) {
         const struct kv_key *key = before->next->key;
-        if (kv_plain_due(c.rest.ptr, m->end, key, &pair.value)) {
+        if (kv_plain_due(before->next, c.rest.ptr, near, m->end, &pair.value)) {
             before = before->next;
             c.rest = slice_between(slice_end(pair.value), m->end);
             pair.name = slice_make(pair.value.ptr - 1 - key->len, key->len);

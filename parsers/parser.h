@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "parsers/asa_mark.h"
 #include "parsers/connections.h"
 #include "parsers/record.h"
 #include "parsers/syslog.h"
@@ -27,6 +28,7 @@ enum parse_status {
  * a thread, all zero at first. */
 struct parse_memory {
     struct kv_order checkpoint, meraki;
+    struct asa_marks asa;
 };
 
 /* What a parser is handed beside the text. Everything here is borrowed for the call. */
@@ -42,9 +44,7 @@ struct parse_context {
 struct parser {
     struct slice name;         /* a NUL ends it */
     struct slice extra_prefix; /* of extras' names in CEF: "PanOS" makes PanOSSourceCountry */
-    struct slice opening;      /* what only its messages begin with, and most of them; or empty */
-    /* Whether the message is this vendor's: cheap, by a few bytes; asked in the table's order where
-     * no opening fits. It says so of those, too. */
+    /* Whether the message is this vendor's: cheap, by a few bytes; asked in the table's order. */
     bool (*claims)(const struct syslog *header, struct slice body);
     /*
      * Fills the record. The caller has reset it and set time (where the header had one), host,

@@ -19,11 +19,23 @@ const struct parser *parser_named(struct slice name)
     return NULL;
 }
 
+/* What most messages of a parser begin with, and none of another's; it would claim them, too. */
+static inline const struct parser *opened_by(struct slice body)
+{
+    if (slice_starts(body, "%ASA-"))
+        return &parser_asa;
+    if (slice_starts(body, "[action:\""))
+        return &parser_checkpoint;
+    if (slice_starts(body, "flows src="))
+        return &parser_meraki;
+    return NULL;
+}
+
 const struct parser *parser_claiming(const struct syslog *header, struct slice body)
 {
-    for (const struct parser *const *p = parsers; *p; p++)
-        if (slice_begins(body, (*p)->opening))
-            return *p;
+    const struct parser *opened = opened_by(body);
+    if (opened)
+        return opened;
     for (const struct parser *const *p = parsers; *p; p++)
         if ((*p)->claims(header, body))
             return *p;

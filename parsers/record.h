@@ -212,19 +212,24 @@ static inline void record_settle(struct record *r)
     }
 }
 
-/* Keeps a pair that has no field; a name may come several times. Empty values are not kept. Beyond
- * the bound: counted, dropped. */
-static inline void record_extra(struct record *r, struct slice name, struct slice value)
+/* Keeps a pair that has no field, neither being empty; a name may come several times. Beyond the
+ * bound: counted, dropped. */
+static inline void record_add_extra(struct record *r, struct slice name, struct slice value)
 {
-    if (value.len == 0 || name.len == 0)
-        return;
     if (r->extra == RECORD_EXTRA_MAX) {
         r->extra_lost++;
         return;
     }
-    r->extras[r->extra].name = name;
-    r->extras[r->extra].value = value;
+    struct record_extra *extra = &r->extras[r->extra];
+    *extra = (struct record_extra){name, value};
     record_set_extra(r, (uint16_t)(r->extra + 1));
+}
+
+/* The same; a pair of which one is empty is not kept. */
+static inline void record_extra(struct record *r, struct slice name, struct slice value)
+{
+    if (value.len && name.len)
+        record_add_extra(r, name, value);
 }
 
 /* Whether what a parser set is static text: the same bytes as long as the process lives. */

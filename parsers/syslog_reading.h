@@ -115,9 +115,3 @@ void syslog_rfc5424_take(struct reading *r);
 
 /* Cisco Meraki's header from its epoch time on, which begins `at` bytes further. */
 bool syslog_epoch_take(struct reading *r, size_t at, bool versioned);
-
-/* syslog_memory.c: whether the text begins with a header that is known, and what it says then. */
-bool syslog_recall(const struct syslog_memory *memory, struct slice text, const struct zone *zone,
-                   int64_t arrival_ms, struct syslog *out);
-void syslog_remember(struct syslog_memory *memory, struct slice text, const struct zone *zone,
-                     int64_t arrival_ms, const struct syslog *header);

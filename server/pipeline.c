@@ -249,13 +249,14 @@ void pipeline_flush(struct pipeline *p)
     p->taken = p->observed = p->told = 0;
 }
 
-static void count_status(struct counters *counters, const struct parsed *parsed)
+/* Of a message that was not understood. Returns its status in a word. */
+static const char *count_unparsed(struct counters *counters, const struct parsed *parsed)
 {
     bool unknown = parsed->status == PARSE_UNKNOWN;
-    counters->parsed += parsed->status == PARSE_OK;
     counters->unclaimed += !parsed->parser;
     counters->unknown += parsed->parser && unknown;
-    counters->malformed += parsed->parser && parsed->status == PARSE_MALFORMED;
+    counters->malformed += parsed->parser && !unknown;
+    return unknown ? "unknown" : "malformed";
 }
 
 /* Whether what the record points at lasts no longer than until the next envelope is opened. */
@@ -274,10 +275,11 @@ void pipeline_message(struct pipeline *p, const struct sender *sender, struct sl
     p->counters.received_bytes += message.len;
     p->counters.cut += cut;
     pipeline_parse(p, sender, message, arrival_ms, cut, parsed);
-    count_status(&p->counters, parsed);
-    if (parsed->status != PARSE_OK)
-        turn->message = (struct unparsed){parsed->status == PARSE_UNKNOWN ? "unknown" : "malformed",
-                                          message, sender->address, arrival_ms};
+    if (parsed->status == PARSE_OK)
+        p->counters.parsed++;
+    else
+        turn->message = (struct unparsed){count_unparsed(&p->counters, parsed), message,
+                                          sender->address, arrival_ms};
     p->taken++;
     if (p->taken == PIPELINE_ROUND || is_in_line(p, &parsed->record))
         pipeline_flush(p);

@@ -147,6 +147,39 @@ static void addresses_alike(void **state)
     assert_true(taken > 1000);
 }
 
+/* With a port behind it, or something like one: read as byte by byte, and no byte too far. */
+static void ports_alike(void **state)
+{
+    static const char *const octets[] = {"1", "10",  "203",  "255", "256",
+                                         "0", "099", "1111", "",    "x"};
+    static const char *const ports[] = {"/0",        "/80",        "/65535", "/65536", "/0000443",
+                                        "/00000443", "/",          "/8x",    "",       "(53",
+                                        "/99999",    "/123456789", ":80",    "/1/2",   ".5/80"};
+    static const char *const tails[] = {"", " ", ")", " (203.0.113.5/50000) to dmz:10.0.0.5/22"};
+    const size_t n_octets = sizeof(octets) / sizeof(octets[0]);
+    (void)state;
+    unsigned taken = 0;
+    for (size_t i = 0; i < n_octets * n_octets * n_octets; i++)
+        for (size_t k = 0; k < sizeof(ports) / sizeof(ports[0]); k++)
+            for (size_t t = 0; t < sizeof(tails) / sizeof(tails[0]); t++) {
+                char text[96];
+                struct address a = {0, 0}, b = {0, 0};
+                snprintf(text, sizeof(text), "%s.%s.%s.%s%s%s", octets[i % n_octets],
+                         octets[i / n_octets % n_octets], octets[i / n_octets / n_octets],
+                         octets[i * 7 % n_octets], ports[k], tails[t]);
+                struct slice s = exact(text);
+                char mark = ports[k][0] == '(' ? '(' : '/';
+                struct address_port got = address_read_port(s, mark, &a);
+                struct address_port same = address_read_port_plain(s, mark, &b);
+                if (got.len != same.len || got.port != same.port ||
+                    (got.len && !address_equals(a, b)))
+                    fail_msg("%s: %zu, %zu", text, got.len, got.port);
+                taken += got.len != 0;
+                free((void *)s.ptr);
+            }
+    assert_true(taken > 1000);
+}
+
 static void cursors(void **state)
 {
     (void)state;
@@ -296,13 +329,10 @@ static void digits_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses),
-        cmocka_unit_test(addresses_in_front),
-        cmocka_unit_test(addresses_alike),
-        cmocka_unit_test(cursors),
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(plain_text),
-        cmocka_unit_test(digits_are_printed),
+        cmocka_unit_test(addresses),       cmocka_unit_test(addresses_in_front),
+        cmocka_unit_test(addresses_alike), cmocka_unit_test(ports_alike),
+        cmocka_unit_test(cursors),         cmocka_unit_test(numbers),
+        cmocka_unit_test(plain_text),      cmocka_unit_test(digits_are_printed),
         cmocka_unit_test(digits_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

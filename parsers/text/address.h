@@ -50,6 +50,18 @@ size_t address_read_v4(struct slice s, struct address *out);
 size_t address_read_v4_plain(struct slice s, struct address *out);
 
 /*
+ * The same, and the port behind `mark`: "10.0.0.5/443". Nothing is taken where no port follows the
+ * mark, or one above 65535 or of more than seven digits.
+ */
+struct address_port {
+    size_t len;  /* of both; 0: there is no address */
+    size_t port; /* ADDRESS_NO_PORT: there is no mark */
+};
+#define ADDRESS_NO_PORT 65536 /* no port, and 0 as one */
+struct address_port address_read_port(struct slice s, char mark, struct address *out);
+struct address_port address_read_port_plain(struct slice s, char mark, struct address *out);
+
+/*
  * The whole text as an address: IPv4, IPv6 with or without brackets, a zone (%eth0) ignored.
  * False when it is anything else (a name, a masked address, an octet over 255): *out untouched.
  */

@@ -1,128 +1,23 @@
 /* Readers of key and value text. See kv.h for what each of them takes. */
 #include "parsers/text/kv.h"
 
-#include "parsers/text/wide.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-#define BLOCK 64
-
-/* Where the quotes and backslashes stand in 16 readable bytes, the first in bit 0. */
-static inline uint64_t marks_of_16(const char *p)
+const char *kv_mark(const char *p, const char *end)
 {
-#ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-    return (unsigned)_mm_movemask_epi8(hit);
-#else
-    uint64_t marks = 0;
-    for (int i = 0; i < 16; i++)
-        marks |= (uint64_t)(p[i] == '"' || p[i] == '\\') << i;
-    return marks;
-#endif
-}
-
-static inline uint64_t marks_of(const char *p)
-{
-    return marks_of_16(p) | marks_of_16(p + 16) << 16 | marks_of_16(p + 32) << 32 |
-           marks_of_16(p + 48) << 48;
-}
-
-/* The marks of so many blocks, and of less than one behind them: those are read so that the last of
- * them is the end of a block. */
-static void find_marks(const char *p, size_t blocks, size_t rest, uint64_t *marks)
-{
-    for (size_t i = 0; i < blocks; i++, p += BLOCK)
-        marks[i] = marks_of(p);
-    if (blocks && rest)
-        marks[blocks] = marks_of(p + rest - BLOCK) >> (BLOCK - rest);
-}
-
-#ifdef WIDE
-WIDE static inline uint64_t marks_of_32(const char *p)
-{
-    __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)p);
-    __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"')),
-                                  _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
-    return (uint32_t)_mm256_movemask_epi8(hit);
-}
-
-WIDE static inline uint64_t marks_of_64(const char *p)
-{
-    return marks_of_32(p) | marks_of_32(p + 32) << 32;
-}
-
-WIDE static void find_marks_wide(const char *p, size_t blocks, size_t rest, uint64_t *marks)
-{
-    for (size_t i = 0; i < blocks; i++, p += BLOCK)
-        marks[i] = marks_of_64(p);
-    if (blocks && rest)
-        marks[blocks] = marks_of_64(p + rest - BLOCK) >> (BLOCK - rest);
-}
-#endif
-
-/* The marks of a text that is shorter than a block. */
-static uint64_t few_marks(const char *p, size_t len)
-{
-    char block[BLOCK] = {0};
-    memcpy(block, p, len);
-    return marks_of(block);
-}
-
-/* Finds the marks from p on. */
-static void fill(struct kv_quoted *it, const char *p)
-{
-    size_t left = (size_t)(it->end - p), blocks = left / BLOCK, rest = left % BLOCK;
-    if (blocks >= KV_BLOCKS) {
-        blocks = KV_BLOCKS;
-        rest = 0;
-    }
-#ifdef WIDE
-    if (wide_here())
-        find_marks_wide(p, blocks, rest, it->marks);
-    else
-#endif
-        find_marks(p, blocks, rest, it->marks);
-    if (blocks == 0)
-        it->marks[0] = few_marks(p, rest);
-    it->marks[blocks + (rest || !blocks)] = 0;
-    it->from = p;
-    it->to = p + BLOCK * blocks + rest;
-    it->wide = it->to - p >= KV_WIDE ? it->to - (KV_WIDE - 1) : p;
-}
-
-void kv_quoted_begin(struct kv_quoted *it, struct slice text)
-{
-    it->at = text.ptr;
-    it->end = slice_end(text);
-    it->closing = text.len > 2 ? it->end - 2 : text.ptr;
-    fill(it, text.ptr);
-}
-
-const char *kv_mark(struct kv_quoted *it, const char *p)
-{
-    while (p < it->end) {
-        if (p < it->from || p >= it->to)
-            fill(it, p);
-        size_t at = (size_t)(p - it->from);
-        uint64_t marks = it->marks[at / BLOCK] >> at % BLOCK;
+    for (; end - p >= 16; p += 16) {
+        unsigned marks = kv_marks(p);
         if (marks)
-            return p + (unsigned)__builtin_ctzll(marks);
-        p = it->from + (at / BLOCK + 1) * BLOCK;
-        if (p > it->to)
-            p = it->to;
+            return p + (unsigned)__builtin_ctz(marks);
     }
-    return it->end;
+    while (p < end && *p != '"' && *p != '\\')
+        p++;
+    return p;
 }
 
 /* The mark behind one that was looked at; a backslash protects the byte after it. */
-static const char *mark_behind(struct kv_quoted *it, const char *mark)
+static const char *mark_behind(const char *mark, const char *end)
 {
-    size_t step = *mark == '\\' && it->end - mark > 1 ? 2 : 1;
-    return kv_mark(it, mark + step);
+    size_t step = *mark == '\\' && end - mark > 1 ? 2 : 1;
+    return kv_mark(mark + step, end);
 }
 
 /* Letters, digits, '_', '-' and '.'. */
@@ -184,42 +79,43 @@ struct slice kv_name(struct slice name)
     return name;
 }
 
-bool kv_quoted_usual(struct kv_quoted *it, struct slice *name, struct slice *value)
+bool kv_quoted_usual(struct cursor *c, struct slice *name, struct slice *value)
 {
-    const char *begin = it->at, *open = kv_mark(it, begin);
+    const char *begin = c->rest.ptr, *end = slice_end(c->rest), *open = kv_mark(begin, end);
     size_t len = (size_t)(open - 1 - begin);
-    if (it->end - open < 4 || len - 3 > KV_NAME_MAX - 3 || !kv_at(open - 1, ":\""))
+    if (end - open < 4 || len - 3 > KV_NAME_MAX - 3 || !kv_at(open - 1, ":\""))
         return false;
-    const char *close = kv_mark(it, open + 1);
-    if (it->end - close < 3 || *close != '"' || !kv_at(close + 1, "; "))
+    const char *close = kv_mark(open + 1, end);
+    if (end - close < 3 || *close != '"' || !kv_at(close + 1, "; "))
         return false;
     *name = slice_make(begin, len);
     *value = slice_between(open + 1, close);
-    it->at = close + 3;
+    c->rest = slice_between(close + 3, end);
     return true;
 }
 
-bool kv_quoted_any(struct kv_quoted *it, struct kv *out)
+bool kv_quoted_any(struct cursor *c, struct kv *out)
 {
-    const char *open = kv_mark(it, it->at);
-    while (open < it->end && *open == '\\')
-        open = mark_behind(it, open);
-    if (open == it->end)
+    const char *begin = c->rest.ptr, *end = slice_end(c->rest), *open = kv_mark(begin, end);
+    while (open < end && *open == '\\')
+        open = mark_behind(open, end);
+    if (open == end)
         return false;
-    out->name = kv_name(slice_between(it->at, open));
+    out->name = kv_name(slice_between(begin, open));
     out->escaped = false;
-    bool equals = open > it->at && open[-1] == '=';
+    bool equals = open > begin && open[-1] == '=';
 
-    const char *close = mark_behind(it, open);
-    while (close < it->end && (*close == '\\' || !closes(close, it->end, equals))) {
+    const char *close = mark_behind(open, end);
+    while (close < end && (*close == '\\' || !closes(close, end, equals))) {
         out->escaped |= *close == '\\';
-        close = mark_behind(it, close);
+        close = mark_behind(close, end);
     }
-    out->cut = close == it->end;
+    out->cut = close == end;
     out->value = slice_between(open + 1, close);
-    it->at = out->cut ? close : close + 1;
-    while (it->at < it->end && (*it->at == ';' || *it->at == ' '))
-        it->at++; /* so that the next pair is one of the usual form again */
+    close += !out->cut;
+    while (close < end && (*close == ';' || *close == ' '))
+        close++; /* so that the next pair is one of the usual form again */
+    c->rest = slice_between(close, end);
     return true;
 }
 

@@ -28,40 +28,31 @@ struct kv {
  * Quoted pairs. A name is what stands between a closing quote and the next opening one, without
  * separators, brackets, and the colons or the equals sign behind it. A backslash takes the
  * meaning from the byte after it. A quote that no separator follows belongs to the value.
- *
- * The marks (quotes and backslashes) of many bytes are found at once, and then looked up.
  */
-#define KV_BLOCKS 32 /* of 64 bytes: most texts are shorter */
-#define KV_WIDE   18 /* bytes: for a name, the colon and the quote */
 
-struct kv_quoted {
-    const char *at;        /* where the next name begins, perhaps with separators in front of it */
-    const char *end;       /* of the text */
-    const char *from, *to; /* the bytes that `marks` speaks of; `at` is none before them */
-    const char *wide;      /* from there on less than KV_WIDE of them are left */
-    const char *closing;   /* from there on a quote has less than two bytes behind it */
-    uint64_t marks[KV_BLOCKS + 1]; /* bit n: from[n] is a mark; behind the last block a zero */
-};
-
-void kv_quoted_begin(struct kv_quoted *it, struct slice text);
-
-/* The first mark that is not before p; the text's end when there is none. */
-const char *kv_mark(struct kv_quoted *it, const char *p);
-
-/* The same where p is one of the bytes that `marks` speaks of: bits of any eight bytes in a row tell
- * where the next 57 have a mark. */
-static inline const char *kv_mark_near(struct kv_quoted *it, const char *p)
+/* Where 16 bytes have marks, which are quotes and backslashes: bit n: p[n] is one. */
+static inline unsigned kv_marks_plain(const char *p)
 {
-    size_t at = (size_t)(p - it->from);
-    uint64_t marks;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    memcpy(&marks, (const char *)it->marks + at / 8, sizeof(marks));
-    marks >>= at % 8;
-#else
-    marks = it->marks[at / 64] >> at % 64;
-#endif
-    return marks ? p + (unsigned)__builtin_ctzll(marks) : kv_mark(it, p);
+    unsigned marks = 0;
+    for (int i = 0; i < 16; i++)
+        marks |= (unsigned)(p[i] == '"' || p[i] == '\\') << i;
+    return marks;
 }
+
+static inline unsigned kv_marks(const char *p)
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                               _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    return (unsigned)_mm_movemask_epi8(hit);
+#else
+    return kv_marks_plain(p);
+#endif
+}
+
+/* The first mark that is not before p; the end when there is none. */
+const char *kv_mark(const char *p, const char *end);
 
 /* Whether two bytes stand at p, compared at once. */
 static inline bool kv_at(const char *p, const char *two)
@@ -77,10 +68,10 @@ struct slice kv_name(struct slice name);
  * at least; false, and nothing is read, when another form stands here. The name may still have
  * separators around it: a table will not have it then, and kv_name takes them off.
  */
-bool kv_quoted_usual(struct kv_quoted *it, struct slice *name, struct slice *value);
+bool kv_quoted_usual(struct cursor *c, struct slice *name, struct slice *value);
 
 /* A pair of any form; false when there is none. */
-bool kv_quoted_any(struct kv_quoted *it, struct kv *out);
+bool kv_quoted_any(struct cursor *c, struct kv *out);
 
 /* The next blank, or the end. */
 static inline const char *kv_blank(const char *p, const char *end)
@@ -99,11 +90,11 @@ static inline const char *kv_blank(const char *p, const char *end)
 }
 
 /* The next pair; false when there is none. */
-static inline bool kv_quoted_next(struct kv_quoted *it, struct kv *out)
+static inline bool kv_quoted_next(struct cursor *c, struct kv *out)
 {
     out->escaped = out->cut = false;
-    if (!kv_quoted_usual(it, &out->name, &out->value))
-        return kv_quoted_any(it, out);
+    if (!kv_quoted_usual(c, &out->name, &out->value))
+        return kv_quoted_any(c, out);
     out->name = kv_name(out->name);
     return true;
 }
@@ -143,6 +134,12 @@ struct kv_key {
     {                                                                                              \
         name, sizeof(name) - 1, how, what                                                          \
     }
+
+/* Its name: static text, which writers know by where it stands. */
+static inline struct slice kv_key_name(const struct kv_key *key)
+{
+    return slice_make(key->name, key->len);
+}
 
 struct kv_drawer {
     const struct kv_key *keys, *end;

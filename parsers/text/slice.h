@@ -50,6 +50,22 @@ static inline bool slice_equals(struct slice a, struct slice b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Whether two texts of that length are the same: short ones, which are not worth a call. */
+static inline bool slice_same(const char *a, const char *b, size_t len)
+{
+    uint64_t first[2], middle[2], last[2];
+    if (len < 8 || len > 24)
+        return memcmp(a, b, len) == 0;
+    size_t next = len < 16 ? len - 8 : 8;
+    memcpy(&first[0], a, 8);
+    memcpy(&first[1], b, 8);
+    memcpy(&middle[0], a + next, 8);
+    memcpy(&middle[1], b + next, 8);
+    memcpy(&last[0], a + len - 8, 8);
+    memcpy(&last[1], b + len - 8, 8);
+    return ((first[0] ^ first[1]) | (middle[0] ^ middle[1]) | (last[0] ^ last[1])) == 0;
+}
+
 /* Against text that is known where it is written: the compiler turns this into plain compares. */
 static inline bool slice_is(struct slice s, const char *literal)
 {
@@ -61,13 +77,6 @@ static inline bool slice_starts(struct slice s, const char *literal)
 {
     size_t len = strlen(literal);
     return s.len >= len && (len == 0 || memcmp(s.ptr, literal, len) == 0);
-}
-
-/* Whether a text begins with another, which is not empty: most do not by their first byte. */
-static inline bool slice_begins(struct slice s, struct slice with)
-{
-    return with.len && s.len >= with.len && s.ptr[0] == with.ptr[0] &&
-           memcmp(s.ptr, with.ptr, with.len) == 0;
 }
 
 static inline bool slice_ends(struct slice s, const char *literal)
