@@ -13,7 +13,6 @@ struct detection; /* the state of all detectors */
 
 /* Called during detect_round, detect_observe and detect_tick, on the calling thread. */
 typedef void (*on_alert)(void *context, const struct alert *alert);
-typedef void (*on_observed)(void *context);
 
 #define DETECT_ROUND 16
 
@@ -68,7 +67,7 @@ void detect_observe(struct detection *d, struct record *r, on_alert deliver, voi
  * changes none of them meanwhile.
  */
 void detect_round(struct detection *d, struct record *const *records, unsigned n, on_alert deliver,
-                  on_observed observed, void *context);
+                  void (*observed)(void *context), void *context);
 
 /* Time passes without records: ends episodes whose window has gone by. */
 void detect_tick(struct detection *d, int64_t now_ms, on_alert deliver, void *context);

@@ -336,7 +336,7 @@ static void fetch(struct round *round)
 }
 
 void detect_round(struct detection *d, struct record *const *records, unsigned n, on_alert deliver,
-                  on_observed observed, void *context)
+                  void (*observed)(void *context), void *context)
 {
     struct round round; /* large: only what is used is written */
     round.d = d;
