@@ -46,6 +46,26 @@ bool episode_value(struct episode *episode, uint64_t key, bool begun, bool forgo
     return sketch_add(&episode->sketch, key);
 }
 
+bool episode_add(struct episode *episode, const struct sighting *s, const struct gain *gain,
+                 bool forgot)
+{
+    if (s->t > episode->last_seen)
+        episode->last_seen = s->t;
+    episode->evidence |= UINT32_C(1) << s->evidence;
+    episode_add_device(episode, s->device);
+    return (gain->from != gain->to || gain->begun) &&
+           episode_value(episode, s->key, gain->begun, forgot) &&
+           sketch_estimate(&episode->sketch) >= episode->next_growth;
+}
+
+unsigned episode_tier(const struct detector *detector, uint64_t count)
+{
+    unsigned tier = 0;
+    while (tier + 1 < detector->tier_count && count >= detector->tiers[tier + 1].gte)
+        tier++;
+    return tier;
+}
+
 void episode_widen(struct episode *episode, struct values table)
 {
     episode->by_also = false;
