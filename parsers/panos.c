@@ -14,7 +14,6 @@ enum {
     SUBTYPE = 4,
     FLAGS = 28,
     PROTOCOL = 29,
-    LINK_SWITCHES = 69,
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
@@ -67,8 +66,7 @@ const struct panos_type *panos_type_nocase(struct slice name)
     return NULL;
 }
 
-/* "2026/11/21 08:56:00", with a fraction since 11.0, or RFC 3339 from the logging service. */
-static bool panos_stamp(struct slice text, const struct zone *zone, int64_t *ms)
+bool panos_stamp(struct slice text, const struct zone *zone, int64_t *ms)
 {
     struct cursor c = cursor_over(text);
     return timestamp_slashed(&c, zone, ms) || timestamp_iso(&c, zone, ms);
@@ -124,18 +122,18 @@ void panos_finish(struct panos_row *row, const struct panos_type *type)
     record_settle(row->out);
 }
 
-/* The links of an SD-WAN session, "{a,b}", are written with bare commas: one column again. */
+/* The links of an SD-WAN session: one column again. */
 static void panos_join_links(struct csv *csv)
 {
-    unsigned last = LINK_SWITCHES;
-    struct slice link = csv_raw(csv, LINK_SWITCHES);
+    unsigned last = PANOS_LINK_SWITCHES;
+    struct slice link = csv_raw(csv, PANOS_LINK_SWITCHES);
     if (link.len == 0 || link.ptr[0] != '{')
         return;
     while (last < csv->count && !slice_ends(csv_raw(csv, last), "}"))
         last++;
     if (last == csv->count)
         return;
-    csv_join(csv, LINK_SWITCHES, last);
+    csv_join(csv, PANOS_LINK_SWITCHES, last);
 }
 
 /* The manual has a column more in front of SCTP's protocol than firewalls write. */
@@ -187,18 +185,18 @@ static bool panos_claims(const struct syslog *header, struct slice body)
         return false;
     struct slice row = panos_body(body);
     size_t digits = panos_opens(slice_first(row, 32));
-    unsigned at[4], count;
     if (digits == 0)
         return row.len && memchr("CL012{", row.ptr[0], 6) &&
                (panos_is_keyed(row) || panos_lacks_first(row));
-    count = csv_commas(row, at, 4);
-    if (count < 3)
+    struct slice type;
+    if (!panos_named(row, &type))
         return false;
-    struct slice stamp = slice_between(row.ptr + at[0] + 1, row.ptr + at[1]);
-    struct slice type = slice_from(row, at[2] + 1);
-    type = slice_first(type, count == 4 ? at[3] - at[2] - 1 : slice_find(type, ','));
-    return (type.len && (panos_type(type) || is_foreign(stamp, type))) ||
-           slice_is_nocase(slice_between(row.ptr + at[1] + 1, row.ptr + at[2]), audit.name.ptr);
+    if (type.len && panos_type(type))
+        return true;
+    struct slice stamp = slice_from(row, digits + 1);
+    stamp = slice_first(stamp, slice_find(stamp, ','));
+    return (type.len && is_foreign(stamp, type)) ||
+           slice_is_nocase(slice_between(slice_end(stamp) + 1, type.ptr - 1), audit.name.ptr);
 }
 
 static struct slice panos_id(struct panos_row *row, const struct panos_type *type)
@@ -249,6 +247,8 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
         if (panos_lacks_first(body))
             body = panos_complete(out, body);
     }
+    if (panos_walk(context, body, out))
+        return PARSE_OK;
     row.out = out;
     row.header = context->header;
     row.unread = CSV_COLUMNS_MAX;

@@ -295,33 +295,66 @@
 
 /*
  * Nearly all rows are of these two types, so their lists are code too: each column is read by what the
- * compiler makes of its row. The columns behind the row's last are empty (CSV_BEYOND): it is enough to
- * look now and then whether there are any left.
+ * compiler makes of its row. WINDOWS(n): whether to look in front of column n where the next ones end.
+ * Between two such places there usually are less than CSV_WINDOW bytes.
  */
-#define READ(n, how, none, field, name)                                                         \
-    if ((n) % 4 == 0 && (n) >= at.count)                                                        \
-        goto end;                                                                               \
-    panos_put_read(&at, n, &columns[n], quotes);
-#define TABLE_AS_CODE(type, LIST)                                                               \
-    static void type##_read(struct panos_row *row);                                             \
-    TABLE_READ(type, LIST, type##_read);                                                        \
-    PANOS_INLINE void type##_read_by(struct panos_row *row, bool quotes)                        \
+#define SESSION_WINDOWS(n)                                                                      \
+    ((n) == 7 || (n) == 11 || (n) == 15 || (n) == 21 || (n) == 28)
+#define TRAFFIC_WINDOWS(n)                                                                      \
+    (SESSION_WINDOWS(n) || (n) == 35 || (n) == 38 || (n) == 42 || (n) == 52 || (n) == 65)
+/* Columns that have the same in most rows, which says nothing: how many from which on. */
+#define TRAFFIC_IDLE(X)                                                                         \
+    X(47, 4, "0,0,0,0,")                                                                        \
+    X(54, 11, ",,0,,0,,N/A,0,0,0,0,")                                                           \
+    X(66, 8, "0,0,,,,,,,")                                                                      \
+    X(74, 16, ",,,,,,,,,,,,,,,,")                                                               \
+    X(90, 12, ",,,,,,,,,,,,")
+#define THREAT_IDLE(X)                                                                          \
+    X(54, 4, "0,0,0,0,")                                                                        \
+    X(77, 16, "0,,,,,,,,,,,,,,,,")                                                              \
+    X(93, 12, ",,,,,,,,,,,,")
+#define PASS(n, count, text)                                                                    \
+    if (due == (n) && panos_walk_past(&w, text))                                                \
+        passed = (n) + (count);
+#define WALK(n, how, none, field, name)                                                         \
+    if ((n) > PANOS_GENERATED) {                                                                \
+        if (due < (n) && due >= passed) {                                                       \
+            if (LOOK(due))                                                                      \
+                panos_walk_look(&w);                                                            \
+            if ((step = panos_walk_skip(&w, row, due)) > PANOS_READ)                            \
+                goto end;                                                                       \
+        }                                                                                       \
+        due = (n);                                                                              \
+        if (LOOK(n))                                                                            \
+            panos_walk_look(&w);                                                                \
+        IDLE(PASS)                                                                              \
+        if (due >= passed && (step = panos_walk_read(&w, row, n, &columns[n])) > PANOS_READ)    \
+            goto end;                                                                           \
+        due = (n) + 1;                                                                          \
+    }
+#define TABLE_AS_CODE(table, LIST)                                                              \
+    static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row);              \
+    TABLE_WALK(table, LIST, table##_walk);                                                      \
+    static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row)               \
     {                                                                                           \
-        static const struct panos_column *const columns = type##_rows;                          \
-        struct panos_put at = panos_put_begin(row);                                             \
-        LIST(READ)                                                                              \
+        static const struct panos_column *const columns = table##_rows;                         \
+        struct panos_walk w = *begin;                                                           \
+        enum panos_step step;                                                                   \
+        unsigned due = PANOS_GENERATED + 1, passed = 0;                                                     \
+        LIST(WALK)                                                                              \
+        step = w.at > w.end ? PANOS_OVER : PANOS_UNUSUAL;                                       \
     end:                                                                                        \
-        panos_put_end(&at);                                                                     \
-    }                                                                                           \
-    static void type##_read(struct panos_row *row)                                              \
-    {                                                                                           \
-        if (row->csv.quoted[0] | row->csv.quoted[1])                                            \
-            type##_read_by(row, true);                                                          \
-        else                                                                                    \
-            type##_read_by(row, false);                                                         \
+        begin->next = w.next;                                                                   \
+        return step == PANOS_OVER ? due : 0;                                                    \
     }
 
+#define LOOK TRAFFIC_WINDOWS
+#define IDLE TRAFFIC_IDLE
 TABLE_AS_CODE(traffic, TRAFFIC)
+#undef LOOK
+#undef IDLE
+#define LOOK SESSION_WINDOWS
+#define IDLE THREAT_IDLE
 TABLE_AS_CODE(threat, THREAT)
 TABLE(decryption, DECRYPTION);
 TABLE(tunnel, TUNNEL);

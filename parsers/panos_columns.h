@@ -39,13 +39,16 @@ struct panos_column {
 
 #define PANOS_COLUMNS_MAX 128
 
+struct panos_walk;
 struct panos_row;
 
 struct panos_columns {
     const struct panos_column *row; /* row[0] is column 0 */
     unsigned count;
-    /* Reads a row as the loop in panos_row.c does; NULL: only that does. */
-    void (*read)(struct panos_row *row);
+    /* The same list as code, for the types that nearly all rows are of, else NULL: reads the columns
+     * behind the front, as the loop in panos_row.c does, and returns how many columns the row has. 0:
+     * it is not of the usual form. */
+    unsigned (*walk)(struct panos_walk *begin, struct panos_row *row);
     uint8_t tags[PANOS_COLUMNS_MAX]; /* of the names: panos_tag */
 };
 

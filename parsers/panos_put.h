@@ -80,12 +80,13 @@ PANOS_INLINE bool panos_put_special(struct panos_row *row, struct record *out, u
 }
 
 /*
- * A column's text, which is not empty and stands without quotes in front of `end`; `backed`: eight bytes
- * in front of it may be read. False: it is to be kept by name.
+ * A column's text, which is not empty and stands without quotes in front of `end`. `walked`: in a row
+ * that is walked through, so that eight bytes in front of it may be read, and nothing has set its field.
+ * False: it is to be kept by name.
  */
 PANOS_INLINE bool panos_put_column(struct panos_row *row, struct record *out,
                                    const struct panos_column *column, struct slice text,
-                                   const char *end, bool backed)
+                                   const char *end, bool walked)
 {
     if (column->none && panos_is_zero(text, column->none == PANOS_NONE_ONE))
         return true;
@@ -95,65 +96,99 @@ PANOS_INLINE bool panos_put_column(struct panos_row *row, struct record *out,
         return false;
     if (column->how > PANOS_ADDRESS)
         return panos_put_special(row, out, column->how, text);
-    if (out->has & column->bit)
+    if (!walked && out->has & column->bit)
         return false;
     if (column->how == PANOS_ADDRESS)
         return panos_put_address(out, column, text, end);
     if (column->how != PANOS_TEXT)
-        return panos_put_number(out, column, text, backed);
+        return panos_put_number(out, column, text, walked);
     panos_put_text(out, column, text);
     return true;
 }
 
-/* A row on its way through its columns. */
-struct panos_put {
-    struct panos_row *row;
-    struct record *out;
-    const char *base, *end;
-    const uint32_t *start;
+/* Where a row is on its way through its columns: they are read as they are found. */
+struct panos_walk {
+    const char *at;   /* where the next column begins */
+    const char *from; /* where the bits begin that say where columns end */
+    uint64_t ends;
+    const char *end;           /* of the row */
+    const char *quote;         /* the next one; behind the end: there is none */
     struct record_extra *next; /* there is room for all columns */
-    unsigned count;
 };
 
-PANOS_INLINE struct panos_put panos_put_begin(struct panos_row *row)
+enum panos_step {
+    PANOS_TAKEN,
+    PANOS_READ, /* and already put where it belongs */
+    PANOS_OVER, /* there are no more */
+    PANOS_UNUSUAL,
+};
+
+/* In panos_walk.c: takes a column where no end is known: it stands in quotes, or it is long. */
+enum panos_step panos_walk_on(struct panos_walk *w, struct panos_row *row,
+                              const struct panos_column *column) __attribute__((cold));
+
+/* The ends known from here on: where that is done now and then, none is ever missing. */
+PANOS_INLINE void panos_walk_look(struct panos_walk *w)
 {
-    const struct csv *csv = &row->csv;
-    return (struct panos_put){.row = row,
-                              .out = row->out,
-                              .base = csv->base,
-                              .end = csv->base + csv->start[csv->count] - 1,
-                              .start = csv->start,
-                              .next = row->out->extras + row->out->extra,
-                              .count = csv->count};
+    w->from = w->at;
+    w->ends = csv_ends(w->at, w->end, w->quote);
 }
 
-/* In panos_row.c: a column's text with quotes around it. */
-void panos_put_quoted(struct panos_put *at, const struct panos_column *column, struct slice raw);
-
-PANOS_INLINE bool panos_is_quoted(const struct csv *csv, unsigned n)
+/* Takes the next column's text. */
+PANOS_INLINE enum panos_step panos_walk_take(struct panos_walk *w, struct panos_row *row,
+                                             const struct panos_column *column, struct slice *text)
 {
-    return csv->quoted[n / 64] >> n % 64 & 1;
-}
-
-/* `quotes`: there are some in the row. */
-PANOS_INLINE void panos_put_read(struct panos_put *at, unsigned n,
-                                 const struct panos_column *column, bool quotes)
-{
-    struct slice text = slice_make(at->base + at->start[n], at->start[n + 1] - at->start[n] - 1);
-    if (text.len == 0)
-        return;
-    if (quotes && panos_is_quoted(&at->row->csv, n)) {
-        panos_put_quoted(at, column, text);
-    } else if (!panos_put_column(at->row, at->out, column, text, at->end, n >= 8)) {
-        at->next->name = column->name;
-        at->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
-        at->next++;
+    if (__builtin_expect(w->ends == 0, 0)) {
+        if (w->at > w->end)
+            return PANOS_OVER;
+        struct panos_walk copy = *w; /* whose address is known: the other one stays in registers */
+        enum panos_step step = panos_walk_on(&copy, row, column);
+        *w = copy;
+        if (step != PANOS_TAKEN)
+            return step;
     }
+    *text = slice_between(w->at, w->from + __builtin_ctzll(w->ends));
+    w->ends &= w->ends - 1;
+    w->at = slice_end(*text) + 1;
+    return PANOS_TAKEN;
 }
 
-PANOS_INLINE void panos_put_end(const struct panos_put *at)
+/* Passes over columns that are this text, if they are; commas end them. */
+PANOS_INLINE bool panos_walk_past(struct panos_walk *w, const char *literal)
 {
-    struct record *out = at->out;
-    if (at->next != out->extras)
-        record_set_extra(out, (uint16_t)(at->next - out->extras));
+    size_t len = strlen(literal), off = (size_t)(w->at - w->from) + len;
+    if (w->end - w->at < (ptrdiff_t)len || memcmp(w->at, literal, len) != 0)
+        return false;
+    w->at += len;
+    w->ends = off < CSV_WINDOW ? w->ends >> off << off : 0;
+    return true;
+}
+
+/* Passes over a column that has no row in the table. */
+PANOS_INLINE enum panos_step panos_walk_skip(struct panos_walk *w, struct panos_row *row,
+                                             unsigned n)
+{
+    struct slice text;
+    enum panos_step step = panos_walk_take(w, row, NULL, &text);
+    if (step == PANOS_TAKEN && n == row->precise_at)
+        row->precise = text;
+    return step;
+}
+
+/* Reads the next column, which is column n. */
+PANOS_INLINE enum panos_step panos_walk_read(struct panos_walk *w, struct panos_row *row,
+                                             unsigned n, const struct panos_column *column)
+{
+    struct slice text;
+    enum panos_step step = panos_walk_take(w, row, column, &text);
+    if (step != PANOS_TAKEN || text.len == 0)
+        return step;
+    if (n == PANOS_LINK_SWITCHES && text.ptr[0] == '{')
+        return PANOS_UNUSUAL;
+    if (!panos_put_column(row, row->out, column, text, w->end, true)) {
+        w->next->name = column->name;
+        w->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
+        w->next++;
+    }
+    return PANOS_TAKEN;
 }

@@ -104,18 +104,7 @@ void panos_keep(struct record *out, const struct panos_column *column, struct sl
     record_extra(out, column->name, column->how == PANOS_THREAT ? panos_threat_id(text) : text);
 }
 
-void panos_put_quoted(struct panos_put *at, const struct panos_column *column, struct slice raw)
-{
-    struct slice text = panos_text(at->out, raw);
-    if (panos_put(at->row, column, text))
-        return;
-    at->next->name = column->name;
-    at->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
-    at->next += at->next->value.len > 0;
-}
-
-/* As rows of all types can be read. */
-static void read_any(struct panos_row *row, const struct panos_columns *columns)
+void panos_read(struct panos_row *row, const struct panos_columns *columns)
 {
     const struct csv *csv = &row->csv;
     for (unsigned n = 0; n < columns->count && n < csv->count; n++) {
@@ -123,17 +112,9 @@ static void read_any(struct panos_row *row, const struct panos_columns *columns)
         struct slice text = csv_raw(csv, n);
         if (text.len == 0 || column->name.len == 0 || n == row->unread)
             continue;
-        if (panos_is_quoted(csv, n))
+        if (csv->quoted[n / 64] >> n % 64 & 1)
             text = panos_text(row->out, text);
         if (!panos_put(row, column, text))
             panos_keep(row->out, column, text);
     }
-}
-
-void panos_read(struct panos_row *row, const struct panos_columns *columns)
-{
-    if (columns->read && row->out->extra + columns->count <= RECORD_EXTRA_MAX)
-        columns->read(row);
-    else
-        read_any(row, columns);
 }

@@ -55,10 +55,11 @@ static bool is_stamp(struct slice text)
 
 bool panos_lacks_first(struct slice row)
 {
-    unsigned at[3];
-    if (!is_stamp(row) || csv_commas(row, at, 3) < 2)
+    uint64_t commas = csv_commas(row);
+    if (!is_stamp(row) || !(commas & (commas - 1)))
         return false;
-    struct slice type = slice_from(row, at[1] + 1);
+    csv_next(&commas);
+    struct slice type = slice_from(row, csv_next(&commas) + 1);
     return panos_type(slice_first(type, slice_find(type, ','))) != NULL;
 }
 

@@ -14,6 +14,7 @@
 
 #include "parsers/asa_mark.h"
 #include "parsers/connections.h"
+#include "parsers/panos_front.h"
 #include "parsers/record.h"
 #include "parsers/syslog.h"
 #include "parsers/text/kv_order.h"
@@ -28,6 +29,7 @@ enum parse_status {
  * a thread, all zero at first. */
 struct parse_memory {
     struct kv_order checkpoint, meraki;
+    struct panos_memory panos;
     struct asa_marks asa;
 };
 

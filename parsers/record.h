@@ -151,9 +151,12 @@ static inline bool field_TEXT_is_set(const struct slice *text)
 #include "parsers/record_fields.h"
 #undef FIELD
 
+/* The words are 0 where they are not set: what is told apart by them all stays the same. */
 static inline void record_reset(struct record *r)
 {
     r->has = 0;
+    r->category = r->action = r->outcome = 0;
+    r->evidence = r->direction = r->protocol = 0;
     r->extra = 0;
     r->src_lists = r->dst_lists = 0;
     r->time_suspect = r->cut = r->counted = false;

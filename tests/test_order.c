@@ -142,6 +142,7 @@ int main(void)
         add_line(written[i], strlen(written[i]));
     add_samples("samples/checkpoint/*.log");
     add_samples("samples/meraki/*.log");
+    add_samples("samples/panos/*.log");
     add_samples("samples/iptables/*.log");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

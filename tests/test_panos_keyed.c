@@ -239,11 +239,29 @@ static void kinds(void **state)
     }
 }
 
+/* Rows that are walked through set each field once: nobody looks whether it is set. */
+static void fields_once(void **state)
+{
+    (void)state;
+    static const struct panos_columns *const tables[] = {&panos_traffic, &panos_threat};
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        uint64_t seen = 0;
+        for (unsigned n = 0; n < tables[i]->count; n++) {
+            const struct panos_column *column = &tables[i]->row[n];
+            if (column->name.len == 0 || column->bit == UINT64_C(1) << FIELD_extra)
+                continue;
+            assert_true((seen & column->bit) == 0);
+            seen |= column->bit;
+        }
+        assert_non_null(tables[i]->walk);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_record), cmocka_unit_test(claims), cmocka_unit_test(long_key),
-        cmocka_unit_test(keys),        cmocka_unit_test(kinds),
+        cmocka_unit_test(keys),        cmocka_unit_test(kinds),  cmocka_unit_test(fields_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 #include <emmintrin.h>
 #endif
 
-#define BLOCK 64
+#define BLOCK CSV_WINDOW
 
 /* Where two kinds of bytes stand in a block, the first byte in bit 0. */
 struct marks {
@@ -124,11 +124,8 @@ static size_t past_quote(struct csv *out, struct slice line, unsigned n, size_t 
 
 static inline void finish(struct csv *out, unsigned count, size_t len)
 {
-    uint32_t *beyond = out->start + count, end = (uint32_t)len + 1;
     out->count = count;
-    *beyond++ = end;
-    for (uint32_t i = 0; i < CSV_BEYOND; i++)
-        beyond[i] = end + 1 + i;
+    out->start[count] = (uint32_t)len + 1;
 }
 
 /* Notes the fields that begin behind a block's commas; false when there is no room for more, and
@@ -301,13 +298,35 @@ void csv_split_plain(struct csv *out, struct slice line)
     finish(out, n + 1, line.len);
 }
 
-unsigned csv_commas(struct slice text, unsigned *at, unsigned max)
+uint64_t csv_commas(struct slice text)
 {
-    uint64_t commas = line_marks(slice_first(text, BLOCK), 0).commas;
-    unsigned n = 0;
-    for (; commas && n < max; commas &= commas - 1)
-        at[n++] = (unsigned)__builtin_ctzll(commas);
-    return n;
+    return text.len >= BLOCK ? block_marks(text.ptr).commas
+                             : short_marks(text.ptr, text.len).commas;
+}
+
+static inline uint64_t before_quote(uint64_t ends, const char *from, const char *quote)
+{
+    size_t at = (size_t)(quote - from);
+    return at < CSV_WINDOW ? ends & ((UINT64_C(1) << at) - 1) : ends;
+}
+
+uint64_t csv_ends(const char *from, const char *end, const char *quote)
+{
+    if (from > end)
+        return 0;
+    size_t left = (size_t)(end - from);
+    if (left >= CSV_WINDOW)
+        return before_quote(block_marks(from).commas, from, quote);
+    uint64_t commas = block_marks(end - CSV_WINDOW).commas >> 1 >> (CSV_WINDOW - 1 - left);
+    return before_quote(commas | UINT64_C(1) << left, from, quote);
+}
+
+uint64_t csv_ends_plain(const char *from, const char *end, const char *quote)
+{
+    uint64_t ends = 0;
+    for (unsigned i = 0; i < CSV_WINDOW && from + i <= end && from + i != quote; i++)
+        ends |= (uint64_t)(from + i == end || from[i] == ',') << i;
+    return ends;
 }
 
 void csv_join(struct csv *csv, unsigned first, unsigned last)

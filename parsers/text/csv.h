@@ -16,7 +16,6 @@
 #include "parsers/text/digits.h"
 
 #define CSV_COLUMNS_MAX 192 /* what comes after is not looked at; `more` says so */
-#define CSV_BEYOND      64
 
 struct csv {
     const char *base;
@@ -25,9 +24,8 @@ struct csv {
     bool more;
     /* Bit n % 64 of word n / 64: field n begins with a quote. */
     uint64_t quoted[CSV_COLUMNS_MAX / 64];
-    /* Field n ends before the comma in front of field n + 1. Behind the last field stand CSV_BEYOND
-     * more that are empty. */
-    uint32_t start[CSV_COLUMNS_MAX + CSV_BEYOND + 1];
+    /* Field n ends before the comma in front of field n + 1. */
+    uint32_t start[CSV_COLUMNS_MAX + 1];
 };
 
 /* The line must be shorter than 2 GiB. An empty line is one empty field. */
@@ -52,9 +50,27 @@ static inline bool csv_is_quoted(struct slice raw)
            (raw.ptr[0] == '"' || (raw.ptr[0] == '\\' && raw.len > 1 && raw.ptr[1] == '"'));
 }
 
-/* Where the first commas stand within the first 64 bytes of a text, quoted or not: at most `max`,
- * and how many there are. */
-unsigned csv_commas(struct slice text, unsigned *at, unsigned max);
+#define CSV_WINDOW 64
+
+/* Where commas stand within the first CSV_WINDOW bytes of a text, quoted or not. */
+uint64_t csv_commas(struct slice text);
+
+/* Takes the next of them, which must be there. */
+static inline size_t csv_next(uint64_t *commas)
+{
+    size_t at = (size_t)__builtin_ctzll(*commas);
+    *commas &= *commas - 1;
+    return at;
+}
+
+/*
+ * For lines that are read as they are taken apart: where fields end within the CSV_WINDOW bytes from
+ * `from` on, the first in bit 0, which is at commas and at the line's own end. `quote` is the line's
+ * first from there on, a pointer behind `end` when there is none: of what comes behind it nothing is
+ * said. At least as many bytes stand in front of `end`, and no others are looked at.
+ */
+uint64_t csv_ends(const char *from, const char *end, const char *quote);
+uint64_t csv_ends_plain(const char *from, const char *end, const char *quote);
 
 /* Makes one field of the fields from first to last, with the commas between them. */
 void csv_join(struct csv *csv, unsigned first, unsigned last);

@@ -120,18 +120,20 @@ extern const uint16_t digits_pairs[100]; /* "00" to "99", the first digit in the
 /* Writes a number up to 65535 and returns its end; eight bytes in any case. */
 static inline char *digits_format_16(char *out, uint32_t n)
 {
-    uint32_t first = n / 10000, rest = n % 10000, third = rest / 100;
-    uint64_t text = (uint64_t)digits_pairs[third] << 8 | (uint64_t)digits_pairs[rest % 100] << 24;
-    text |= '0' + first;
+    /* As ten-thousands and a fraction of 2^32; two digits of it at a time are pushed in front. */
+    uint64_t first = n * UINT64_C(429497), second = (uint32_t)first * UINT64_C(100);
+    uint64_t third = (uint32_t)second * UINT64_C(100);
+    uint64_t text = (first >> 32) + '0' + ((uint64_t)digits_pairs[second >> 32] << 8) +
+                    ((uint64_t)digits_pairs[third >> 32] << 24);
     /* The last digit is written even where it is 0. */
     uint64_t digits = (text ^ UINT64_C(0x3030303030)) | UINT64_C(1) << 32;
-    unsigned skip = (unsigned)__builtin_ctzll(digits) / 8;
-    text >>= 8 * skip;
+    unsigned skip = (unsigned)__builtin_ctzll(digits) & 56;
+    text >>= skip;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     text = __builtin_bswap64(text);
 #endif
     memcpy(out, &text, sizeof(text));
-    return out + 5 - skip;
+    return out + 5 - skip / 8;
 }
 
 #define DIGITS_MAX 32 /* room that digits_format needs; no number has more than 20 digits */

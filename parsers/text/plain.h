@@ -115,8 +115,10 @@ static inline bool plain_copy_block(char *out, const char *p, size_t len, char s
 #ifdef __SSE2__
     __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
     _mm_storeu_si128((__m128i *)(void *)out, block);
-    unsigned bad = (unsigned)_mm_movemask_epi8(plain_bad(block, special)) | 1u << PLAIN_BLOCK;
-    return (unsigned)__builtin_ctz(bad) >= (unsigned)len;
+    static const uint32_t first[PLAIN_BLOCK + 1] = {
+        0x0000, 0x0001, 0x0003, 0x0007, 0x000f, 0x001f, 0x003f, 0x007f, 0x00ff,
+        0x01ff, 0x03ff, 0x07ff, 0x0fff, 0x1fff, 0x3fff, 0x7fff, 0xffff}; /* a bit a byte */
+    return ((unsigned)_mm_movemask_epi8(plain_bad(block, special)) & first[len]) == 0;
 #else
     return plain_copy_bytes(out, p, len, special) == len;
 #endif

@@ -15,11 +15,7 @@ struct cef_memory *cef_memory_new(void)
     if (!memory)
         return NULL;
     memory->count_len = 4;
-    memory->head = memory->heads;
-    for (size_t i = 0; i < CEF_HEADS; i++)
-        memory->heads[i].extra = memory->names;
-    for (size_t i = 0; i < CEF_NAMES; i++)
-        memory->names[i].next = memory->names;
+    memory->kind = memory->kinds;
     timestamp_format(memory->stamp.text, 0);
     memory->time = (struct cef_second){.begin_ms = 1000, .len = 1, .text = "1"};
     memory->device_time = memory->time;
@@ -57,6 +53,15 @@ static __attribute__((noinline)) void put_repeats(struct cef_writer *w, const st
     }
 }
 
+/* In the last round: as many as there is room for. */
+static __attribute__((noinline)) void put_fitting_fields(struct cef_writer *w,
+                                                         const struct cef_format *format,
+                                                         const struct record *r)
+{
+    for (uint64_t left = r->has; left && w->p <= w->stop; left &= left - 1)
+        cef_put_fields(w, format, r, left & -left);
+}
+
 static inline __attribute__((always_inline)) void write_event(struct cef_writer *w,
                                                               const struct line *line)
 {
@@ -67,11 +72,11 @@ static inline __attribute__((always_inline)) void write_event(struct cef_writer 
     if (format->header != CEF_HEADER_NONE)
         cef_put_syslog_header(w, format, RECORD_HAS(r, time) ? r->time : 0,
                               RECORD_HAS(r, host) ? r->host : SLICE_NONE, severity);
-    cef_put_head(w, format->memory, r, line->status);
-    w->p = digits_octet(w->p, severity);
-    /* Each pair brings its own blank in front; the first one's is overwritten by the last pipe. */
-    char *pipe = w->p;
-    cef_put_fields(w, format, r);
+    char *pipe = cef_put_beginning(w, format->memory, r, severity, line->status);
+    if (__builtin_expect(w->text_limit > CEF_LAST_ROUND, 1))
+        cef_put_fields(w, format, r, r->has);
+    else
+        put_fitting_fields(w, format, r);
     if (RECORD_HAS(r, extra) && format->keep_unmapped)
         cef_put_extras(w, format->memory, r);
     if (__builtin_expect((r->count | r->sample_rate) > 1, 0))

@@ -28,12 +28,6 @@ static const struct key {
 #undef FIELD
 };
 
-/* The words, written together and before the others, because few of their combinations occur. */
-#define WORDS                                                                                      \
-    (UINT64_C(1) << FIELD_category | UINT64_C(1) << FIELD_action | UINT64_C(1) << FIELD_outcome |  \
-     UINT64_C(1) << FIELD_evidence | UINT64_C(1) << FIELD_direction |                              \
-     UINT64_C(1) << FIELD_protocol)
-
 static char *key_at(char *p, const struct key *key)
 {
     memcpy(p, key->text, key->len);
@@ -49,18 +43,6 @@ void cef_put_text_field(struct cef_writer *w, enum record_field field, struct sl
 {
     if (text.len)
         w->p = cef_escape(w, key_at(w->p, &keys[field]), text, keys[field].limit, CEF_IN_EXTENSION);
-}
-
-/* Beside src and dst: receivers that take only IPv4 there look for IPv6 here. */
-static char *put_c6a(char *p, enum record_field field, struct address a)
-{
-    static const char source[] = " c6a2Label=Source IPv6 Address c6a2=";
-    static const char destination[] = " c6a3Label=Destination IPv6 Address c6a3=";
-    size_t len = field == FIELD_src_ip ? sizeof(source) - 1 : sizeof(destination) - 1;
-    if (address_is_v4(a))
-        return p;
-    memcpy(p, field == FIELD_src_ip ? source : destination, len);
-    return address_format(p + len, a);
 }
 
 static void remember_second(struct cef_second *second, int64_t ms)
@@ -111,8 +93,30 @@ struct fields {
     struct cef_writer *w;
     struct cef_memory *memory;
     struct plain_blocks blocks;
-    uint64_t c6a; /* fields of which an IPv6 address comes twice */
+    bool c6a; /* IPv6 addresses of source and destination come twice */
 };
+
+/* Receivers that take only IPv4 in src and dst look for IPv6 beside them. */
+static __attribute__((noinline)) char *put_address_v6(const struct fields *f, char *p,
+                                                      enum record_field field, struct address a)
+{
+    static const char source[] = " c6a2Label=Source IPv6 Address c6a2=";
+    static const char destination[] = " c6a3Label=Destination IPv6 Address c6a3=";
+    size_t len = field == FIELD_src_ip ? sizeof(source) - 1 : sizeof(destination) - 1;
+    p = address_format_v6(p, a);
+    if (!f->c6a || (field != FIELD_src_ip && field != FIELD_dst_ip))
+        return p;
+    memcpy(p, field == FIELD_src_ip ? source : destination, len);
+    return address_format_v6(p + len, a);
+}
+
+static inline char *put_address(const struct fields *f, char *p, enum record_field field,
+                                const struct address *a)
+{
+    if (__builtin_expect(!address_is_v4(*a), 0))
+        return put_address_v6(f, p, field, *a);
+    return address_format(p, *a);
+}
 
 /* A value behind its key. The kind and the field are constants wherever this is called. */
 static inline __attribute__((always_inline)) char *put_value(const struct fields *f, char *p,
@@ -124,10 +128,7 @@ static inline __attribute__((always_inline)) char *put_value(const struct fields
     case KIND_TEXT:
         return cef_copy(f->w, f->blocks, p, member, LIMIT(field));
     case KIND_ADDRESS:
-        p = address_format(p, *(const struct address *)member);
-        if (__builtin_expect(f->c6a >> field & 1, 0))
-            p = put_c6a(p, field, *(const struct address *)member);
-        return p;
+        return put_address(f, p, field, member);
     case KIND_TIME:
         return put_time(p, field == FIELD_device_time ? &f->memory->device_time : &f->memory->time,
                         *(const int64_t *)member);
@@ -145,53 +146,13 @@ bool cef_has_key(enum record_field field)
     return record_fields[field].cef[0] != '\0';
 }
 
-/* Of three bytes side by side those whose fields are set, by their three bits of `has`. */
-static inline uint64_t set_bytes(const struct record *r, size_t offset, enum record_field field)
+void cef_put_words(struct cef_writer *w, const struct record *r)
 {
-    static const unsigned char masks[8][4] = {{0, 0, 0},     {255, 0, 0},    {0, 255, 0},
-                                              {255, 255, 0}, {0, 0, 255},    {255, 0, 255},
-                                              {0, 255, 255}, {255, 255, 255}};
-    uint32_t bytes, mask;
-    memcpy(&bytes, (const char *)r + offset, sizeof(bytes));
-    memcpy(&mask, masks[r->has >> field & 7], sizeof(mask));
-    return bytes & mask;
-}
-
-/* Each value in a byte, and above them marks of those that are set: unset and 0 differ. */
-static inline uint64_t words_of(const struct record *r)
-{
-    uint64_t first = set_bytes(r, offsetof(struct record, category), FIELD_category);
-    uint64_t last = set_bytes(r, offsetof(struct record, evidence), FIELD_evidence);
-    return (r->has & WORDS) << 45 ^ first ^ last << 24;
-}
-#define STAND_TOGETHER(a, b, c)                                                                    \
-    (FIELD_##b == FIELD_##a + 1 && FIELD_##c == FIELD_##a + 2 &&                                   \
-     offsetof(struct record, b) == offsetof(struct record, a) + 1 &&                               \
-     offsetof(struct record, c) == offsetof(struct record, a) + 2)
-_Static_assert(STAND_TOGETHER(category, action, outcome) &&
-                   STAND_TOGETHER(evidence, direction, protocol),
-               "three bytes at once");
-_Static_assert(FIELD_category >= 8 && FIELD_protocol < 19, "the marks stand above the values");
-
-static inline char *put_words(char *p, struct cef_memory *memory, const struct record *r)
-{
-    uint64_t which = words_of(r);
-    struct cef_words *slot =
-        &memory->words[which * UINT64_C(0x9e3779b97f4a7c15) >> 58 & (CEF_WORDS - 1)];
-    if (which == 0)
-        return p;
-    if (__builtin_expect(slot->which != which, 0)) {
-        char *end = slot->out;
-        for (uint64_t left = r->has & WORDS; left; left &= left - 1) {
-            const struct key *key = &keys[__builtin_ctzll(left)];
-            end = put_word(key_at(end, key), (enum field_kind)key->kind,
-                           *((const uint8_t *)r + key->offset));
-        }
-        slot->which = which;
-        slot->len = (uint64_t)(end - slot->out);
+    for (uint64_t left = r->has & CEF_WORDS; left; left &= left - 1) {
+        const struct key *key = &keys[__builtin_ctzll(left)];
+        w->p = put_word(key_at(w->p, key), (enum field_kind)key->kind,
+                        *((const uint8_t *)r + key->offset));
     }
-    memcpy(p, slot->out, CEF_WORDS_MAX);
-    return p + slot->len;
 }
 
 static inline char *put_key(char *p, const char *key, size_t len)
@@ -208,30 +169,53 @@ static inline char *put_key(char *p, const char *key, size_t len)
 
 /* The fields that are written one by one, in the order of the list. msg is last in any case. */
 #define IS_PAIR(field, cef)                                                                        \
-    (sizeof(cef) > 1 && (field) != FIELD_message && (WORDS >> (field)&1) == 0)
+    (sizeof(cef) > 1 && (field) != FIELD_message && (CEF_WORDS >> (field)&1) == 0)
 
-/* Whether a field of a constant number is set, by the half of `has` that it stands in. */
-#define IS_SET(field) (((field) < 32 ? low : high) & UINT32_C(1) << ((field)&31))
-
-void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r)
-{
-    const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
-    struct fields f = {w, format->memory, w->blocks, format->ipv6_c6a ? both : 0};
-    const uint32_t low = (uint32_t)r->has, high = (uint32_t)(r->has >> 32);
-    const char *stop = w->stop;
-    char *p = put_words(w->p, format->memory, r);
+/* What all the fields of a line take at most: each byte of a text as three, an address twice. */
+#define VALUE_MAX(kind, field) ((kind) == KIND_TEXT ? 3 * LIMIT(field) : 3 * ADDRESS_TEXT_MAX)
+enum {
+    ALL_FIELDS = 0
 #define FIELD(kind, name, cef, meaning)                                                            \
-    if (IS_PAIR(FIELD_##name, cef) && IS_SET(FIELD_##name)) {                                      \
-        if (__builtin_expect(p > stop, 0))                                                         \
-            goto full;                                                                             \
+    +(IS_PAIR(FIELD_##name, cef) ? sizeof(" " cef "=") + VALUE_MAX(KIND_##kind, FIELD_##name) : 0)
+#include "parsers/record_fields.h"
+#undef FIELD
+};
+_Static_assert(BATCH_FULL + ALL_FIELDS + CEF_ROOM < BATCH_BYTES, "they fit behind what is full");
+
+/* Fields from `first` to `last`, both constants. Where none of them is set, one look tells. */
+static inline __attribute__((always_inline)) char *put_some(const struct fields *f, char *p,
+                                                            const struct record *r, uint64_t has,
+                                                            enum record_field first,
+                                                            enum record_field last)
+{
+    if ((has & ((UINT64_C(2) << last) - (UINT64_C(1) << first))) == 0)
+        return p;
+#define FIELD(kind, name, cef, meaning)                                                            \
+    if (IS_PAIR(FIELD_##name, cef) && FIELD_##name >= first && FIELD_##name <= last &&             \
+        has & UINT64_C(1) << FIELD_##name) {                                                       \
         p = PUT_KEY(p, r, FIELD_##name, cef);                                                      \
-        p = put_value(&f, p, &r->name, KIND_##kind, FIELD_##name);                                 \
+        p = put_value(f, p, &r->name, KIND_##kind, FIELD_##name);                                  \
     }
 #include "parsers/record_fields.h"
 #undef FIELD
-    w->p = p;
-    return;
-full:
-    w->cut = true;
-    w->p = p;
+    return p;
+}
+
+/* Vendors set many fields of a group, or none. */
+void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r,
+                    uint64_t has)
+{
+    struct fields f = {w, format->memory, w->blocks, format->ipv6_c6a};
+    char *p = w->p;
+    p = put_some(&f, p, r, has, FIELD_time, FIELD_src_port);
+    p = put_some(&f, p, r, has, FIELD_src_host, FIELD_src_zone);
+    p = put_some(&f, p, r, has, FIELD_src_interface, FIELD_src_interface);
+    p = put_some(&f, p, r, has, FIELD_src_nat_ip, FIELD_src_nat_port);
+    p = put_some(&f, p, r, has, FIELD_dst_ip, FIELD_dst_port);
+    p = put_some(&f, p, r, has, FIELD_dst_host, FIELD_dst_zone);
+    p = put_some(&f, p, r, has, FIELD_dst_interface, FIELD_dst_interface);
+    p = put_some(&f, p, r, has, FIELD_dst_nat_ip, FIELD_dst_nat_port);
+    p = put_some(&f, p, r, has, FIELD_application, FIELD_dst_packets);
+    p = put_some(&f, p, r, has, FIELD_duration_ms, FIELD_session_id);
+    w->p = put_some(&f, p, r, has, FIELD_icmp_type, FIELD_techniques);
 }

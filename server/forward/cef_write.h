@@ -71,16 +71,27 @@ void cef_put_key(struct cef_writer *w, enum record_field field);
 bool cef_has_key(enum record_field field);
 void cef_put_text_field(struct cef_writer *w, enum record_field field, struct slice text);
 
-/* Every set field that has a key, but msg, which comes last of all; then the extras. */
-void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r);
+/* The fields that are words: few of their combinations occur. */
+#define CEF_WORDS                                                                                  \
+    (UINT64_C(1) << FIELD_category | UINT64_C(1) << FIELD_action | UINT64_C(1) << FIELD_outcome |  \
+     UINT64_C(1) << FIELD_evidence | UINT64_C(1) << FIELD_direction |                              \
+     UINT64_C(1) << FIELD_protocol)
+void cef_put_words(struct cef_writer *w, const struct record *r);
+
+/* Those of `has` among the other fields that have a key, but msg, which comes last of all. They do not
+ * ask how long the line is. Then the extras. */
+void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r,
+                    uint64_t has);
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r);
 
 /* "<134>1 2026-11-21T08:56:00.000Z host parapet - - - "; severity is CEF's. */
 void cef_put_syslog_header(struct cef_writer *w, const struct cef_format *format, int64_t time_ms,
                            struct slice host, unsigned severity);
-/* "CEF:0|Cisco|ASA|...|106023|Deny by access group|", and one text of that kind. */
-void cef_put_head(struct cef_writer *w, struct cef_memory *memory, const struct record *r,
-                  const char *status);
+/* "CEF:0|Cisco|ASA|...|106023|Deny by access group|3", and the fields that are words behind it. Each
+ * pair brings its own blank in front: returns where the last pipe belongs, which is the first one's. */
+char *cef_put_beginning(struct cef_writer *w, struct cef_memory *memory, const struct record *r,
+                        unsigned severity, const char *status);
+/* One text of CEF's header. */
 void cef_put_header_text(struct cef_writer *w, struct slice text, const char *otherwise,
                          size_t limit);
 /* A whole alert. */

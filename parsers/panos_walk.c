@@ -1,0 +1,109 @@
+/*
+ * Rows of the usual form, which nearly all are: their front is known from others, and each column is
+ * read as soon as its end is found. Whatever is unusual about a row, panos.c takes apart first and then
+ * reads by the same tables: quotes that do not stand around a whole column, columns that are too many
+ * or too few.
+ */
+#include "parsers/panos_front.h"
+#include "parsers/panos_put.h"
+
+enum { RECEIVED = 1, SERIAL = 2, SUBTYPE = 4 };
+
+/* A column in quotes, which nothing but the one at its end may follow inside. */
+static enum panos_step take_quoted(struct panos_walk *w, struct panos_row *row,
+                                   const struct panos_column *column)
+{
+    struct slice rest = slice_between(w->at + 1, w->end);
+    size_t len = slice_find(rest, '"');
+    if (!column || len == rest.len || (len + 1 < rest.len && rest.ptr[len + 1] != ','))
+        return PANOS_UNUSUAL;
+    struct slice text = slice_first(rest, len);
+    if (!panos_put(row, column, text)) {
+        w->next->name = column->name;
+        w->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
+        w->next += w->next->value.len > 0;
+    }
+    rest = slice_from(rest, len + 1);
+    size_t next = slice_find(rest, '"');
+    w->quote = next < rest.len ? rest.ptr + next : w->end + 1;
+    w->at = rest.ptr + 1;
+    panos_walk_look(w);
+    return PANOS_READ;
+}
+
+enum panos_step panos_walk_on(struct panos_walk *w, struct panos_row *row,
+                              const struct panos_column *column)
+{
+    if (w->at == w->quote)
+        return take_quoted(w, row, column);
+    for (w->from = w->at; w->from <= w->end && w->from <= w->quote; w->from += CSV_WINDOW)
+        if ((w->ends = csv_ends(w->from, w->end, w->quote)))
+            return PANOS_TAKEN;
+    return PANOS_UNUSUAL; /* a quote inside a column */
+}
+
+static void set_time(const struct panos_row *row, const struct panos_front *front,
+                     const struct zone *zone)
+{
+    int64_t ms;
+    if (!row->precise.len || !panos_stamp(row->precise, zone, &ms) || ms <= PANOS_YEAR_2000)
+        ms = front->local ? zone_to_utc(zone, front->ms) : front->ms;
+    record_set_time(row->out, ms);
+}
+
+/* What the front says, but for the time. */
+static void put_front(struct panos_row *row, const struct panos_front *front, struct slice body)
+{
+    struct slice received = panos_front_column(front, body, RECEIVED);
+    record_set_vendor(row->out, slice("Palo Alto Networks"));
+    record_set_product(row->out, slice("PAN-OS"));
+    row->subtype = panos_front_column(front, body, SUBTYPE);
+    panos_name(row, front->type->name, SLICE_NONE);
+    if (!slice_equals(received, panos_front_column(front, body, PANOS_GENERATED)))
+        record_extra(row->out, slice("receive_time"), received);
+    record_extra(row->out, slice("serial"), panos_front_column(front, body, SERIAL));
+}
+
+/* What comes behind the front; false: the row is not of the usual form. */
+static bool put_columns(struct panos_row *row, const struct panos_front *front, struct slice rest)
+{
+    struct record *out = row->out;
+    size_t quote = slice_find(rest, '"');
+    struct panos_walk w = {
+        .next = out->extras + out->extra,
+        .at = rest.ptr,
+        .end = slice_end(rest),
+        .quote = quote < rest.len ? rest.ptr + quote : slice_end(rest) + 1,
+    };
+    if (front->type->columns->walk(&w, row) < front->type->least)
+        return false;
+    if (w.next != out->extras)
+        record_set_extra(out, (uint16_t)(w.next - out->extras));
+    return true;
+}
+
+bool panos_walk(const struct parse_context *context, struct slice body, struct record *out)
+{
+    struct panos_front own;
+    struct panos_row row;
+    struct panos_memory *memory = context->memory ? &context->memory->panos : NULL;
+    const struct panos_front *front;
+    if (body.len < CSV_WINDOW || !(front = panos_front(memory, body, context->zone, &own)) ||
+        out->extra + front->type->columns->count > RECORD_EXTRA_MAX)
+        return false;
+    uint64_t has = out->has;
+    uint16_t extra = out->extra;
+    row.out = out;
+    row.header = context->header;
+    row.precise_at = front->type->precise;
+    row.precise = SLICE_NONE;
+    put_front(&row, front, body);
+    if (!put_columns(&row, front, slice_from(body, front->start[PANOS_FRONT_COLUMNS]))) {
+        out->has = has;
+        out->extra = extra;
+        return false;
+    }
+    set_time(&row, front, context->zone);
+    panos_finish(&row, front->type);
+    return true;
+}
