@@ -265,6 +265,10 @@ static void plain_text(void **state)
                 assert_int_equal(n, at);
                 assert_int_equal(plain_copy(out, block, len, '='), n);
                 assert_memory_equal(out, expected, n);
+                if (len >= PLAIN_BLOCK && len <= 2 * PLAIN_BLOCK) {
+                    assert_int_equal(plain_copy_blocks(out, block, len, '='), n == len);
+                    assert_memory_equal(out, block, n == len ? len : 0);
+                }
                 struct plain_blocks blocks = plain_blocks_of(slice_make(block, len));
                 assert_int_equal(plain_has_block(blocks, block), len >= PLAIN_BLOCK);
                 for (size_t from = 0; plain_has_block(blocks, block + from); from++)

@@ -116,6 +116,21 @@ static inline bool plain_copy_block(char *out, const char *p, size_t len, char s
 #endif
 }
 
+/* The same of 16 to 32 bytes, as two blocks that overlap: nothing is read behind them. */
+static inline bool plain_copy_blocks(char *out, const char *p, size_t len, char special)
+{
+#ifdef __SSE2__
+    __m128i first = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i last = _mm_loadu_si128((const __m128i *)(const void *)(p + len - PLAIN_BLOCK));
+    _mm_storeu_si128((__m128i *)(void *)out, first);
+    _mm_storeu_si128((__m128i *)(void *)(out + len - PLAIN_BLOCK), last);
+    return _mm_movemask_epi8(_mm_or_si128(plain_bad(first, special), plain_bad(last, special))) ==
+           0;
+#else
+    return plain_copy_bytes(out, p, len, special) == len;
+#endif
+}
+
 /*
  * Copies up to the first byte that is not plain; returns how many were copied. May write up to
  * PLAIN_SLACK bytes of anything behind the text; reads nothing behind it.

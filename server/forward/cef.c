@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "parsers/text/timestamp.h"
-#include "server/forward/cef_memory.h"
+#include "server/forward/cef_kind.h"
 
 struct cef_memory *cef_memory_new(void)
 {

@@ -171,7 +171,7 @@ static inline char *put_value(struct cef_writer *w, struct plain_blocks blocks, 
     size_t len = value->len;
     if (len <= PLAIN_BLOCK)
         return cef_copy(w, blocks, p, value, 1023);
-    if (len <= 2 * PLAIN_BLOCK && plain_copy(p, value->ptr, len, CEF_IN_EXTENSION) == len)
+    if (len <= 2 * PLAIN_BLOCK && plain_copy_blocks(p, value->ptr, len, CEF_IN_EXTENSION))
         return p + len;
     return cef_escape(w, p, *value, 1023, CEF_IN_EXTENSION);
 }

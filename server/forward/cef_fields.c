@@ -98,14 +98,14 @@ struct fields {
 };
 
 /* Receivers that take only IPv4 in src and dst look for IPv6 beside them. */
-static __attribute__((noinline)) char *put_address_v6(const struct fields *f, char *p,
-                                                      enum record_field field, struct address a)
+static __attribute__((noinline)) char *put_address_v6(char *p, bool c6a, enum record_field field,
+                                                      struct address a)
 {
     static const char source[] = " c6a2Label=Source IPv6 Address c6a2=";
     static const char destination[] = " c6a3Label=Destination IPv6 Address c6a3=";
     size_t len = field == FIELD_src_ip ? sizeof(source) - 1 : sizeof(destination) - 1;
     p = address_format_v6(p, a);
-    if (!f->c6a || (field != FIELD_src_ip && field != FIELD_dst_ip))
+    if (!c6a || (field != FIELD_src_ip && field != FIELD_dst_ip))
         return p;
     memcpy(p, field == FIELD_src_ip ? source : destination, len);
     return address_format_v6(p + len, a);
@@ -115,7 +115,7 @@ static inline char *put_address(const struct fields *f, char *p, enum record_fie
                                 const struct address *a)
 {
     if (__builtin_expect(!address_is_v4(*a), 0))
-        return put_address_v6(f, p, field, *a);
+        return put_address_v6(p, f->c6a, field, *a);
     return address_format(p, *a);
 }
 

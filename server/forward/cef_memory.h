@@ -1,7 +1,7 @@
 /*
  * What lines have in common with those before them, ready written: devices send the same few kinds
- * of message under the same few names. Each table is small and direct-mapped; what it remembers is
- * compared byte for byte before it is used, and what shares a slot replaces it.
+ * of message under the same few names. What is remembered is compared byte for byte before it is used,
+ * where it is not static text, and what finds no room replaces something else.
  */
 #pragma once
 

@@ -87,10 +87,6 @@ void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struc
 /* "<134>1 2026-11-21T08:56:00.000Z host parapet - - - "; severity is CEF's. */
 void cef_put_syslog_header(struct cef_writer *w, const struct cef_format *format, int64_t time_ms,
                            struct slice host, unsigned severity);
-/* "CEF:0|Cisco|ASA|...|106023|Deny by access group|3", and the fields that are words behind it. Each
- * pair brings its own blank in front: returns where the last pipe belongs, which is the first one's. */
-char *cef_put_beginning(struct cef_writer *w, struct cef_memory *memory, const struct record *r,
-                        unsigned severity, const char *status);
 /* One text of CEF's header. */
 void cef_put_header_text(struct cef_writer *w, struct slice text, const char *otherwise,
                          size_t limit);
