@@ -113,7 +113,10 @@ struct watch_rule definition_rule(const struct detector *detector, int64_t laten
                            detector->timespan_ms + lateness_ms + DETECTOR_AHEAD_MS),
     };
     for (unsigned i = 0; i < detector->group_count; i++)
-        rule.pair |= detector->group_count > 1 && detector->group_by[i] == DETECT_SRC_IP;
+        if (detector->group_by[i] == DETECT_SRC_IP) {
+            rule.first = (uint8_t)i;
+            rule.pair = detector->group_count > 1;
+        }
     if (rule.first_seen) {
         rule.expires_ms = rule.quiet_ms = larger(detector->timespan_ms, detector->suppress_ms);
         return rule;

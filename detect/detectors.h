@@ -11,8 +11,10 @@
 
 struct detection; /* the state of all detectors */
 
-/* Called during detect_observe and detect_tick, on the calling thread. */
+/* Called during detect_round, detect_observe and detect_tick, on the calling thread. */
 typedef void (*on_alert)(void *context, const struct alert *alert);
+
+#define DETECT_ROUND 16
 
 struct detect_limits {
     size_t memory;             /* bytes for groups and their values, all together */
@@ -57,6 +59,15 @@ void detection_free(struct detection *d);
  * counted, risk, detections and techniques. Alerts it completes are delivered before it returns.
  */
 void detect_observe(struct detection *d, struct record *r, on_alert deliver, void *context);
+
+/*
+ * The same of up to DETECT_ROUND records, one after the other: what they need of the memory arrives
+ * together. `observed`, unless NULL, is called after each, and before an alert of the next; NULL
+ * among the records is nothing to count, and told all the same. The records stay the caller's, who
+ * changes none of them meanwhile.
+ */
+void detect_round(struct detection *d, struct record *const *records, unsigned n, on_alert deliver,
+                  void (*observed)(void *context), void *context);
 
 /* Time passes without records: ends episodes whose window has gone by. */
 void detect_tick(struct detection *d, int64_t now_ms, on_alert deliver, void *context);

@@ -2,6 +2,7 @@
 #include "detect/episode.h"
 
 #include "detect/alert_text.h"
+#include "detect/members.h"
 
 void episode_begin(struct episode *episode, const struct sighting *s, const struct group *group,
                    struct values table, int64_t window_end, unsigned peak, bool by_also)
@@ -9,7 +10,8 @@ void episode_begin(struct episode *episode, const struct sighting *s, const stru
     const struct detector *detector = s->detector;
     uint32_t window = (uint32_t)detector->timespan_ms;
     bool counts = detector->type != DETECTOR_FIRST_SEEN;
-    memcpy(episode->members, s->members, sizeof(episode->members));
+    memset(episode->members, 0, sizeof(episode->members));
+    members_of(s->record, detector, episode->members);
     episode->window_start = window_end - detector->timespan_ms;
     episode->first_seen = counts ? INT64_MIN : s->t;
     episode->last_seen = group->newest;
@@ -42,6 +44,26 @@ bool episode_value(struct episode *episode, uint64_t key, bool begun, bool forgo
     episode->seen += begun;
     episode->is_exact &= !forgot;
     return sketch_add(&episode->sketch, key);
+}
+
+bool episode_add(struct episode *episode, const struct sighting *s, const struct gain *gain,
+                 bool forgot)
+{
+    if (s->t > episode->last_seen)
+        episode->last_seen = s->t;
+    episode->evidence |= UINT32_C(1) << s->evidence;
+    episode_add_device(episode, s->device);
+    return (gain->from != gain->to || gain->begun) &&
+           episode_value(episode, s->key, gain->begun, forgot) &&
+           sketch_estimate(&episode->sketch) >= episode->next_growth;
+}
+
+unsigned episode_tier(const struct detector *detector, uint64_t count)
+{
+    unsigned tier = 0;
+    while (tier + 1 < detector->tier_count && count >= detector->tiers[tier + 1].gte)
+        tier++;
+    return tier;
 }
 
 void episode_widen(struct episode *episode, struct values table)

@@ -36,6 +36,14 @@ void episode_begin(struct episode *episode, const struct sighting *s, const stru
  * changed. */
 bool episode_value(struct episode *episode, uint64_t key, bool begun, bool forgot);
 
+/* A record of the episode, which adds a gain to its values: the same, and true only when it has grown
+ * tenfold. */
+bool episode_add(struct episode *episode, const struct sighting *s, const struct gain *gain,
+                 bool forgot);
+
+/* The highest tier that so many reach. */
+unsigned episode_tier(const struct detector *detector, uint64_t count);
+
 /* From now on it counts what `condition` is for. */
 void episode_widen(struct episode *episode, struct values table);
 

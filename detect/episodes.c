@@ -87,8 +87,8 @@ void episodes_drop(const struct watch *watch, struct side *side, struct group *g
     group->episode = POOL_NONE;
 }
 
-static struct episode *episode_room(struct episodes *e, struct stripe *stripe, struct side *side,
-                                    struct group *group)
+struct episode *episodes_room(struct episodes *e, struct stripe *stripe, struct side *side,
+                              struct group *group)
 {
     uint32_t unit = watch_block(e->watch, stripe, side, group, EPISODE_ORDER, group->newest);
     if (unit == POOL_NONE) {
@@ -212,14 +212,6 @@ static bool suppressed(const struct look *l, uint32_t quiet_since)
     return quiet < detector->suppress_ms && since < detector->suppress_max_ms;
 }
 
-static unsigned tier_of(const struct detector *detector, uint64_t count)
-{
-    unsigned tier = 0;
-    while (tier + 1 < detector->tier_count && count >= detector->tiers[tier + 1].gte)
-        tier++;
-    return tier;
-}
-
 static enum episode_event start(struct look *l, int64_t window_end)
 {
     struct group *group = l->group;
@@ -237,10 +229,10 @@ static enum episode_event start(struct look *l, int64_t window_end)
     }
     bool lasting = detector->type != DETECTOR_FIRST_SEEN;
     watch_set_state(l->e->watch, l->side, group, lasting ? GROUP_FIRING : GROUP_IDLE);
-    group->tier = lasting && !l->by_also ? tier_of(detector, l->peak) & 7 : 0;
+    group->tier = lasting && !l->by_also ? episode_tier(detector, l->peak) & 7 : 0;
     group->has_started = 1;
     group->started = (uint32_t)l->s->t;
-    episode = lasting ? episode_room(l->e, l->stripe, l->side, group) : NULL;
+    episode = lasting ? episodes_room(l->e, l->stripe, l->side, group) : NULL;
     if (!episode)
         episode = &local;
     episode_begin(episode, l->s, group, watch_values(l->side, group, l->by_also), window_end,
@@ -283,11 +275,17 @@ static void leave_to_the_last(struct gain *gain, uint32_t hot)
         gain->from = (int32_t)(gain->to - hot) > 0 ? hot : gain->to;
 }
 
+/* Whether either set holds as many values as it takes, in whatever windows. */
+static inline bool holds_enough(const struct group *group, const struct watch_rule *rule)
+{
+    return group->counts[0] >= rule->first_gte[0] ||
+           (rule->first_gte[1] && group->counts[1] >= rule->first_gte[1]);
+}
+
 static enum episode_event idle(struct look *l, struct gain gains[2])
 {
     struct group *group = l->group;
-    if (group->counts[0] < l->rule->first_gte[0] &&
-        (!l->rule->first_gte[1] || group->counts[1] < l->rule->first_gte[1]))
+    if (!holds_enough(group, l->rule))
         return EPISODE_NOTHING;
     for (unsigned set = 0; group->state == GROUP_IDLE && group->has_started && set < 2; set++)
         leave_to_the_last(&gains[set], group->hot);
@@ -316,15 +314,8 @@ static bool grows(struct look *l, struct episode *episode, const struct gain gai
         completes(l, (struct gain[2]){gains[0], {0, 0, false}}, (uint32_t)least))
         episode_widen(episode, watch_values(l->side, group, 0));
     unsigned set = episode->by_also;
-    const struct gain *gain = &gains[set];
-    if (l->s->t > episode->last_seen)
-        episode->last_seen = l->s->t;
-    episode->evidence |= UINT32_C(1) << l->s->evidence;
-    episode_add_device(episode, l->s->device);
-    bool forgot = group->counts[set] != l->before[set] + gain->begun;
-    return (gain->from != gain->to || gain->begun) &&
-           episode_value(episode, l->s->key, gain->begun, forgot) &&
-           sketch_estimate(&episode->sketch) >= episode->next_growth;
+    bool forgot = group->counts[set] != l->before[set] + gains[set].begun;
+    return episode_add(episode, l->s, &gains[set], forgot);
 }
 
 /* Whether a window that ends now holds enough, of either set. */
@@ -354,7 +345,7 @@ static enum episode_event firing(struct look *l, const struct gain gains[2])
     struct values table = watch_values(l->side, group, episode->by_also);
     uint32_t t = (uint32_t)l->s->t;
     if (crossed) {
-        group->tier = tier_of(detector, l->peak) & 7;
+        group->tier = episode_tier(detector, l->peak) & 7;
     } else {
         l->at = t;
         l->peak = values_count(table, t, l->rule->window);
@@ -410,75 +401,96 @@ static int64_t is_firing_until(const struct look *l)
     return episode->marked = until;
 }
 
-static void remember(struct look *l)
+static void remember(struct stripe *stripe, const struct sighting *s, struct group *group)
 {
-    struct group *group = l->group;
-    const struct record *r = l->s->record;
-    uint8_t device = l->s->device;
-    if (l->s->key & VALUE_WIDE)
-        l->stripe->wide[l->s->key % WIDE_VALUES] = (struct wide_value){
-            l->s->key,
-            l->s->detector->counted == DETECT_SRC_IP ? r->src_ip : r->dst_ip,
+    const struct record *r = s->record;
+    if (s->key & VALUE_WIDE)
+        stripe->wide[s->key % WIDE_VALUES] = (struct wide_value){
+            s->key,
+            s->detector->counted == DETECT_SRC_IP ? r->src_ip : r->dst_ip,
             r->dst_port,
             r->protocol,
         };
+    stripe->counters.observed += s->is_first;
     if (group->state == GROUP_FIRING)
         return;
     if (group->devices[0] == 0)
-        group->devices[0] = device;
-    else if (group->devices[0] != device && group->devices[1] == 0)
-        group->devices[1] = device;
+        group->devices[0] = s->device;
+    else if (group->devices[0] != s->device && group->devices[1] == 0)
+        group->devices[1] = s->device;
+}
+
+static void count_value(struct episodes *e, struct stripe *stripe, const struct sighting *s,
+                        struct group *group, struct gain gains[2])
+{
+    gains[0] = gains[1] = (struct gain){0, 0, false};
+    watch_value(e->watch, stripe, s->side, group, 0, s->key, s->evidence, s->t, &gains[0]);
+    if (s->narrow)
+        watch_value(e->watch, stripe, s->side, group, 1, s->key, s->evidence, s->t, &gains[1]);
+    remember(stripe, s, group);
+}
+
+/* What becomes of a group that has been counted in. */
+static __attribute__((noinline)) enum episode_event tell(struct look *l, struct gain gains[2],
+                                                         bool *is_firing, int64_t *until)
+{
+    enum episode_event event = l->group->state == GROUP_FIRING ? firing(l, gains) : idle(l, gains);
+    *is_firing = l->group->state == GROUP_FIRING;
+    *until = is_firing_until(l);
+    return event;
+}
+
+/* The record in a group that fires, is muted, or remembers only when it was last seen. */
+static __attribute__((noinline)) enum episode_event observe_told(struct look *l, bool *is_firing,
+                                                                 int64_t *until)
+{
+    struct group *group = l->group;
+    const struct sighting *s = l->s;
+    struct gain gains[2];
+    if (l->rule->first_seen) {
+        remember(l->stripe, s, group);
+        return first_seen(l, is_firing, until);
+    }
+    if (check(l->e, l->stripe, l->side, group, s->t, l->alert))
+        return EPISODE_END;
+    watch_advance(l->e->watch, l->stripe, l->side, group, s->t);
+    if (group->state == GROUP_FIRING && group->episode == POOL_NONE) { /* nothing more to be told */
+        *is_firing = true;
+        *until = 0;
+        return EPISODE_NOTHING;
+    }
+    l->before[0] = group->counts[0];
+    l->before[1] = group->counts[1];
+    count_value(l->e, l->stripe, s, group, gains);
+    return tell(l, gains, is_firing, until);
 }
 
 enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
                                     const struct sighting *s, struct alert *alert, bool *is_firing,
                                     int64_t *until)
 {
-    struct side *side = s->side;
-    struct look l = {.e = e,
-                     .stripe = stripe,
-                     .side = side,
-                     .s = s,
-                     .alert = alert,
-                     .rule = &e->watch->rules[s->index]};
+    const struct watch_rule *rule = &e->watch->rules[s->index];
     struct group *group =
-        watch_group(e->watch, stripe, side, s->index, s->hash, s->first_hash, s->t, s->place);
-    enum episode_event event;
+        watch_group(e->watch, stripe, s->side, s->index, s->hash, s->first_hash, s->t, s->place);
+    struct gain gains[2];
     *is_firing = false;
     if (!group)
         return EPISODE_NOTHING;
-    l.group = group;
-    if (l.rule->first_seen) {
-        remember(&l);
-        stripe->counters.observed += s->is_first;
-        return first_seen(&l, is_firing, until);
+    bool is_quiet = group->state == GROUP_IDLE && !rule->first_seen;
+    if (is_quiet) {
+        watch_advance(e->watch, stripe, s->side, group, s->t);
+        count_value(e, stripe, s, group, gains);
+        if (!holds_enough(group, rule))
+            return EPISODE_NOTHING;
     }
-    if (group->state != GROUP_IDLE && check(e, stripe, side, group, s->t, alert))
-        return EPISODE_END;
-    l.before[0] = group->counts[0];
-    l.before[1] = group->counts[1];
-    watch_advance(e->watch, stripe, side, group, s->t);
-    if (group->state == GROUP_FIRING && group->episode == POOL_NONE) { /* nothing more to be told */
-        *is_firing = true;
-        *until = 0;
-        return EPISODE_NOTHING;
-    }
-    struct gain gains[2] = {{0, 0, false}, {0, 0, false}};
-    watch_value(e->watch, stripe, side, group, 0, s->key, s->evidence, s->t, &gains[0]);
-    if (s->narrow)
-        watch_value(e->watch, stripe, side, group, 1, s->key, s->evidence, s->t, &gains[1]);
-    stripe->counters.observed += s->is_first;
-    remember(&l);
-    event = group->state == GROUP_FIRING ? firing(&l, gains) : idle(&l, gains);
-    *is_firing = group->state == GROUP_FIRING;
-    *until = is_firing_until(&l);
-    return event;
-}
-
-struct episode *episodes_restore(struct episodes *e, struct stripe *stripe, struct side *side,
-                                 struct group *group)
-{
-    return episode_room(e, stripe, side, group);
+    struct look l = {.e = e,
+                     .stripe = stripe,
+                     .side = s->side,
+                     .group = group,
+                     .rule = rule,
+                     .s = s,
+                     .alert = alert};
+    return is_quiet ? tell(&l, gains, is_firing, until) : observe_told(&l, is_firing, until);
 }
 
 struct storms *episodes_storms(struct episodes *e)

@@ -41,7 +41,6 @@ struct sighting {
     int64_t t;
     bool is_first; /* no other detector has counted the record */
     const struct record *record;
-    union member members[DETECTOR_GROUP_MAX]; /* large, and rarely asked for */
 };
 
 /* What one look at a group led to. */
@@ -84,10 +83,10 @@ int64_t episodes_next_of(struct stripe *stripe);
 /* The group is forgotten: its episode's memory goes. */
 void episodes_drop(const struct watch *watch, struct side *side, struct group *group);
 
-/* The memory of an episode of an earlier run, to be filled in; NULL: no room. */
+/* The memory of a group's episode, to be filled in; NULL: no room. */
 struct episode;
-struct episode *episodes_restore(struct episodes *e, struct stripe *stripe, struct side *side,
-                                 struct group *group);
+struct episode *episodes_room(struct episodes *e, struct stripe *stripe, struct side *side,
+                              struct group *group);
 
 struct storms;
 struct storms *episodes_storms(struct episodes *e);

@@ -5,23 +5,13 @@
 
 #include "detect/detectors.h"
 
-/* The number of its bit. */
-static inline unsigned class_of(const struct record *r)
-{
-    const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
-    if ((r->has & both) != both)
-        return 4;
-    unsigned src = RECORD_HAS(r, src_internal) && r->src_internal;
-    unsigned dst = RECORD_HAS(r, dst_internal) && r->dst_internal;
-    return 3 - (src << 1 | dst);
-}
 _Static_assert(CLASS_INT_INT == 1 << 0 && CLASS_INT_EXT == 1 << 1 && CLASS_EXT_INT == 1 << 2 &&
                    CLASS_EXT_EXT == 1 << 3 && CLASS_UNKNOWN == 1 << 4,
-               "the bits that class_of counts");
+               "the bits that match_class counts");
 
 uint32_t record_class(const struct record *r)
 {
-    return UINT32_C(1) << class_of(r);
+    return UINT32_C(1) << match_class(r);
 }
 
 static unsigned evidence_of(const struct record *r)
@@ -151,15 +141,11 @@ bool match_predicate(const struct predicate *p, const struct record *r, uint32_t
     return rest_matches(p, r);
 }
 
-static unsigned protocol_group(const struct record *r)
-{
-    static const uint8_t groups[256] = {/* the others are 0 */
-                                        [PROTOCOL_TCP] = 1,
-                                        [PROTOCOL_UDP] = 2,
-                                        [PROTOCOL_ICMP] = 3,
-                                        [PROTOCOL_ICMP6] = 3};
-    return RECORD_HAS(r, protocol) ? groups[r->protocol] : 4;
-}
+const uint8_t match_protocols[256] = {/* the others are 0 */
+                                      [PROTOCOL_TCP] = 1,
+                                      [PROTOCOL_UDP] = 2,
+                                      [PROTOCOL_ICMP] = 3,
+                                      [PROTOCOL_ICMP6] = 3};
 
 /* Whether the groups say all there is to a protocol: TCP, UDP, any. */
 static bool has_simple_protocols(const struct predicate *p)
@@ -177,7 +163,7 @@ static bool group_may_match(const struct predicate *p, unsigned group)
         return has_protocol(p, PROTOCOL_TCP);
     if (group == 2)
         return has_protocol(p, PROTOCOL_UDP);
-    return group < 4 && !has_simple_protocols(p);
+    return group < MATCH_NO_PROTOCOL && !has_simple_protocols(p);
 }
 
 /* Whether the index is among those of a mask; the last one stands for none given. No mask: always. */
@@ -186,18 +172,27 @@ static bool takes(uint32_t mask, unsigned index, unsigned count)
     return !mask || (index < count && mask >> index & 1);
 }
 
+/* Who wants an answer has one by the evidence, or perhaps by what the record counts. */
+static void add(uint64_t candidates[MATCH_ANSWERS], const struct predicate *p, unsigned evidence,
+                uint64_t bit)
+{
+    if (!p->answered || evidence == EVIDENCE_DATA || evidence == EVIDENCE_ABORTED)
+        candidates[0] |= bit;
+    candidates[1] |= bit;
+}
+
 static void fill_candidates(struct match *match, const struct predicate *p, uint64_t bit)
 {
     for (unsigned action = 0; action <= ACTION_COUNT; action++)
         match->actions[action] |= takes(p->actions, action, ACTION_COUNT) ? bit : 0;
-    for (unsigned category = 0; category <= CATEGORY_COUNT; category++)
+    for (unsigned category = 0; category < MATCH_CATEGORIES; category++)
         for (unsigned class = 0; class < MATCH_CLASSES; class ++)
             for (unsigned evidence = 0; evidence < EVIDENCE_COUNT; evidence++)
-                for (unsigned group = 0; group < MATCH_PROTOCOLS; group++)
+                for (unsigned group = 0; group <= MATCH_NO_PROTOCOL; group++)
                     if (takes(p->categories, category, CATEGORY_COUNT) &&
                         takes(p->classes, class, MATCH_CLASSES) &&
                         takes(p->evidence, evidence, EVIDENCE_COUNT) && group_may_match(p, group))
-                        match->candidates[category][class][evidence][group] |= bit;
+                        add(match->candidates[category][class][evidence][group], p, evidence, bit);
 }
 
 static void fill_conditions(struct match *match, const struct predicate *p, uint64_t bit)
@@ -267,9 +262,7 @@ void match_close(struct match *match)
     match->port_masks = NULL;
 }
 
-/* What is left of the candidates. */
-static __attribute__((noinline)) uint64_t narrowed(const struct match *match,
-                                                   const struct record *r, uint64_t mask)
+uint64_t match_narrowed(const struct match *match, const struct record *r, uint64_t mask)
 {
     bool has_action = RECORD_HAS(r, action) && r->action < ACTION_COUNT;
     mask &= match->actions[has_action ? r->action : ACTION_COUNT];
@@ -289,12 +282,4 @@ static __attribute__((noinline)) uint64_t narrowed(const struct match *match,
             mask &= ~(UINT64_C(1) << i);
     }
     return mask;
-}
-
-uint64_t match_record(const struct match *match, const struct record *r)
-{
-    bool has_category = RECORD_HAS(r, category) && r->category < CATEGORY_COUNT;
-    uint64_t mask = match->candidates[has_category ? r->category : CATEGORY_COUNT][class_of(r)]
-                                     [evidence_of(r)][protocol_group(r)];
-    return mask ? narrowed(match, r, mask) : 0;
 }

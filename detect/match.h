@@ -8,12 +8,18 @@
 
 #include "detect/detector.h"
 
-#define MATCH_CLASSES   5 /* and CLASS_UNKNOWN */
-#define MATCH_PROTOCOLS 5 /* any other, TCP, UDP, ICMP of both kinds, not given */
+/* Powers of two: the candidates' place is put together of bits. */
+#define MATCH_CATEGORIES 16 /* the last: not given */
+#define MATCH_CLASSES    8
+#define MATCH_EVIDENCES  8
+#define MATCH_PROTOCOLS  8 /* any other, TCP, UDP, ICMP of both kinds, not given: match_protocols */
+#define MATCH_ANSWERS    2 /* whether the record counts what the responder sent */
+_Static_assert(CATEGORY_COUNT < MATCH_CATEGORIES && EVIDENCE_COUNT <= MATCH_EVIDENCES,
+               "there is a place for each");
 
 struct match {
-    /* by category (the last: none given) and class, evidence and protocol */
-    uint64_t candidates[CATEGORY_COUNT + 1][MATCH_CLASSES][EVIDENCE_COUNT][MATCH_PROTOCOLS];
+    uint64_t candidates[MATCH_CATEGORIES][MATCH_CLASSES][MATCH_EVIDENCES][MATCH_PROTOCOLS]
+                       [MATCH_ANSWERS];
     uint64_t actions[ACTION_COUNT + 1]; /* the last: none given */
     uint64_t without_port; /* the detectors that a record without destination port can match */
     uint64_t *port_masks;  /* the detectors of a class of ports */
@@ -29,7 +35,40 @@ struct match {
 bool match_init(struct match *match, const struct detector *detectors, unsigned count);
 void match_close(struct match *match);
 
-uint64_t match_record(const struct match *match, const struct record *r);
+/* The number of a protocol's group among the candidates. */
+extern const uint8_t match_protocols[256];
+#define MATCH_NO_PROTOCOL 4
+
+/* The number of the bit of a record's class. */
+static inline unsigned match_class(const struct record *r)
+{
+    const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
+    if ((r->has & both) != both)
+        return 4;
+    unsigned src = RECORD_HAS(r, src_internal) && r->src_internal;
+    unsigned dst = RECORD_HAS(r, dst_internal) && r->dst_internal;
+    return 3 - (src << 1 | dst);
+}
+
+/* The detectors that a record may count towards: of most, none. */
+static inline uint64_t match_candidates(const struct match *match, const struct record *r)
+{
+    unsigned category = RECORD_HAS(r, category) ? r->category : MATCH_CATEGORIES - 1;
+    unsigned evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE;
+    unsigned protocol = RECORD_HAS(r, protocol) ? match_protocols[r->protocol] : MATCH_NO_PROTOCOL;
+    const uint64_t counts = UINT64_C(1) << FIELD_dst_bytes | UINT64_C(1) << FIELD_dst_packets;
+    return match->candidates[category % MATCH_CATEGORIES][match_class(r)]
+                            [evidence % MATCH_EVIDENCES][protocol][(r->has & counts) != 0];
+}
+
+/* Which of them it does count towards. */
+uint64_t match_narrowed(const struct match *match, const struct record *r, uint64_t candidates);
+
+static inline uint64_t match_record(const struct match *match, const struct record *r)
+{
+    uint64_t candidates = match_candidates(match, r);
+    return candidates ? match_narrowed(match, r, candidates) : 0;
+}
 
 /* Whether a predicate holds, all of it. */
 bool match_predicate(const struct predicate *p, const struct record *r, uint32_t class);

@@ -58,6 +58,18 @@ bool member_of(const struct record *r, enum detector_field field, union member *
     }
 }
 
+bool members_of(const struct record *r, const struct detector *detector, union member *out)
+{
+    for (unsigned i = 0; i < detector->group_count; i++) {
+        if (member_of(r, detector->group_by[i], &out[i]))
+            continue;
+        if (!detector->keep_missing)
+            return false;
+        out[i].address = (struct address){MEMBER_NONE, MEMBER_NONE};
+    }
+    return true;
+}
+
 static uint64_t address_key(struct address a, uint64_t rest)
 {
     if (address_is_v4(a))

@@ -14,6 +14,10 @@ extern const struct siphash_key members_key;
 /* The record's member of a field to group by; false: the record does not have it. */
 bool member_of(const struct record *r, enum detector_field field, union member *out);
 
+/* The members of the group that a record belongs to. False: it does not have them all, and the detector
+ * does not keep what is missing. */
+bool members_of(const struct record *r, const struct detector *detector, union member *out);
+
 /* The record's counted value as a key for values.h; false: it does not have it. */
 bool value_of(const struct record *r, enum detector_field field, uint64_t *key);
 

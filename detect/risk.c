@@ -12,6 +12,7 @@
 #define BUCKET   4
 #define LOCKS    16
 #define MAP_BITS (UINT32_C(1) << 20)
+#define ROUGH    32 /* bits of a map that have one in its outline */
 #define NO_BIT   UINT32_MAX
 
 struct risk {
@@ -25,6 +26,7 @@ struct risk {
     _Atomic unsigned map; /* the one that is asked */
     _Atomic bool any;
     _Atomic uint64_t evicted;
+    _Atomic uint64_t outlines[2][MAP_BITS / ROUGH / 64]; /* asked first: caches always have them */
     _Atomic uint64_t maps[2][MAP_BITS / 64];
     pthread_mutex_t locks[LOCKS];
     pthread_mutex_t changes_lock;
@@ -99,19 +101,29 @@ uint64_t risk_evicted(const struct risk *risk)
     return atomic_load_explicit(&risk->evicted, memory_order_relaxed);
 }
 
+static inline bool has(const _Atomic uint64_t *bits, uint32_t bit)
+{
+    return atomic_load_explicit(&bits[bit / 64], memory_order_relaxed) >> (bit & 63) & 1;
+}
+
 bool risk_may_have(const struct risk *risk, struct address source)
 {
     if (!atomic_load_explicit(&risk->any, memory_order_relaxed))
         return false;
     uint32_t bit = bit_of(risk, source);
     unsigned map = atomic_load_explicit(&risk->map, memory_order_relaxed);
-    return atomic_load_explicit(&risk->maps[map][bit / 64], memory_order_relaxed) >> (bit & 63) & 1;
+    return has(risk->outlines[map], bit / ROUGH) && has(risk->maps[map], bit);
+}
+
+static void set(_Atomic uint64_t *bits, uint32_t bit)
+{
+    atomic_fetch_or_explicit(&bits[bit / 64], UINT64_C(1) << (bit & 63), memory_order_relaxed);
 }
 
 static void mark(struct risk *risk, unsigned map, uint32_t bit)
 {
-    atomic_fetch_or_explicit(&risk->maps[map][bit / 64], UINT64_C(1) << (bit & 63),
-                             memory_order_relaxed);
+    set(risk->maps[map], bit);
+    set(risk->outlines[map], bit / ROUGH);
 }
 
 static uint32_t seconds(int64_t ms)
@@ -277,6 +289,8 @@ void risk_tidy(struct risk *risk, int64_t now)
     unsigned spare = !atomic_load(&risk->map);
     for (size_t i = 0; i < MAP_BITS / 64; i++)
         atomic_store_explicit(&risk->maps[spare][i], 0, memory_order_relaxed);
+    for (size_t i = 0; i < MAP_BITS / ROUGH / 64; i++)
+        atomic_store_explicit(&risk->outlines[spare][i], 0, memory_order_relaxed);
     for (size_t b = 0; b < risk->buckets; b++) {
         pthread_mutex_t *lock = &risk->locks[b % LOCKS];
         pthread_mutex_lock(lock);

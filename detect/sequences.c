@@ -29,7 +29,8 @@ void sequences_init(struct sequences *sequences, const struct detector *detector
 /* The window's values, one after the other: making room for a target may move or take away the
  * scan's own, so they are looked up each time. */
 static void keep_window(struct watch *watch, struct stripe *stripe, struct side *side,
-                        struct group *targets, const struct sighting *s)
+                        struct group *targets, const struct sighting *s,
+                        const union member *members)
 {
     struct gain gain; /* nobody asks */
     for (uint32_t i = 0;; i++) {
@@ -43,9 +44,8 @@ static void keep_window(struct watch *watch, struct stripe *stripe, struct side 
         uint32_t age = (uint32_t)scan->newest - v.last;
         if (v.hi == 0 || age >= watch->rules[s->index].window)
             continue;
-        watch_value(watch, stripe, side, targets, 1,
-                    target_of(s->detector, s->members, value_key(&v)), value_evidence(&v),
-                    scan->newest - age, &gain);
+        watch_value(watch, stripe, side, targets, 1, target_of(s->detector, members, value_key(&v)),
+                    value_evidence(&v), scan->newest - age, &gain);
     }
 }
 
@@ -58,6 +58,8 @@ void sequences_feed(const struct sequences *sequences, struct watch *watch, stru
     bool begins = event == EPISODE_START || event == EPISODE_MUTED || event == EPISODE_STORM;
     if (!scan || (scan->state == GROUP_IDLE && !begins))
         return;
+    union member members[DETECTOR_GROUP_MAX];
+    members_of(s->record, s->detector, members);
     for (uint64_t left = sequences->all; left; left &= left - 1) {
         unsigned q = (unsigned)__builtin_ctzll(left);
         if (!(sequences->after[q] >> s->index & 1))
@@ -70,9 +72,9 @@ void sequences_feed(const struct sequences *sequences, struct watch *watch, stru
         watch_advance(watch, stripe, side, targets, s->t);
         changes_note(stripe, targets);
         if (begins)
-            keep_window(watch, stripe, side, targets, s);
+            keep_window(watch, stripe, side, targets, s, members);
         else
-            watch_value(watch, stripe, side, targets, 1, target_of(s->detector, s->members, s->key),
+            watch_value(watch, stripe, side, targets, 1, target_of(s->detector, members, s->key),
                         s->evidence, s->t, &gain);
     }
 }

@@ -17,21 +17,23 @@ enum watch_side view_side(const struct view *view)
     return view->class & (CLASS_EXT_INT | CLASS_EXT_EXT) ? SIDE_EXTERNAL : SIDE_INTERNAL;
 }
 
-/* Reads the group's members; *first is the one that the others are kept with: the source, if any. */
-static bool has_members(struct sighting *s, const struct record *r, unsigned *first)
+/* What stands for a member in hashes, all of it; false: a record of such groups must have it. */
+static inline bool words_of(const struct view *view, const struct detector *detector, unsigned i,
+                            struct address *out)
 {
-    const struct detector *detector = s->detector;
-    *first = 0;
-    for (unsigned i = 0; i < detector->group_count; i++) {
-        if (!member_of(r, detector->group_by[i], &s->members[i])) {
-            if (!detector->keep_missing)
-                return false;
-            s->members[i].address = (struct address){MEMBER_NONE, MEMBER_NONE};
-        }
-        if (detector->group_by[i] == DETECT_SRC_IP)
-            *first = i;
+    const struct record *r = view->record;
+    enum detector_field field = detector->group_by[i];
+    union member member;
+    if (field <= DETECT_DST_IP) {
+        *out = field == DETECT_SRC_IP ? r->src_ip : r->dst_ip;
+        if (r->has >> (field == DETECT_SRC_IP ? FIELD_src_ip : FIELD_dst_ip) & 1)
+            return true;
+    } else if (member_of(r, field, &member)) {
+        *out = member.address;
+        return true;
     }
-    return true;
+    *out = (struct address){MEMBER_NONE, MEMBER_NONE};
+    return detector->keep_missing;
 }
 
 static bool has_value(struct sighting *s, struct view *view)
@@ -47,37 +49,45 @@ static bool has_value(struct sighting *s, struct view *view)
     return true;
 }
 
-static void find_hashes(struct sighting *s, struct view *view, unsigned first,
-                        const struct watch *watch, const struct risk *risk)
+/* Finds the group; false: it cannot be told. */
+static bool find_hashes(struct sighting *s, struct view *view, const struct watch *watch,
+                        const struct risk *risk)
 {
     const struct detector *detector = s->detector;
+    unsigned first = watch->rules[s->index].first;
     enum detector_field field = detector->group_by[first];
-    const struct address *member = &s->members[first].address;
-    s->first_hash =
-        field == DETECT_SRC_IP && member->hi != MEMBER_NONE
-            ? view_source(view, risk)
-            : siphash_words(watch->key, member->hi, member->lo, (uint64_t)FIELD_COUNT + field);
+    struct address words;
+    if (field == DETECT_SRC_IP && RECORD_HAS(view->record, src_ip))
+        s->first_hash = view_source(view, risk);
+    else if (words_of(view, detector, first, &words))
+        s->first_hash =
+            siphash_words(watch->key, words.hi, words.lo, (uint64_t)FIELD_COUNT + field);
+    else
+        return false;
     s->hash = watch_hash(watch, s->index, s->first_hash);
-    for (unsigned i = 0; i < detector->group_count; i++)
-        if (i != first)
-            s->hash =
-                watch_hash_more(watch, s->hash, s->members[i].address.hi, s->members[i].address.lo);
+    for (unsigned i = 0; i < detector->group_count; i++) {
+        if (i == first)
+            continue;
+        if (!words_of(view, detector, i, &words))
+            return false;
+        s->hash = watch_hash_more(watch, s->hash, words.hi, words.lo);
+    }
+    return true;
 }
 
 bool sighting_make(struct sighting *s, struct view *view, const struct detector *detector,
                    unsigned index, const struct watch *watch, const struct risk *risk)
 {
     const struct record *r = view->record;
-    unsigned first;
     s->detector = detector;
     s->index = index;
     s->record = r;
     s->t = view->t;
     s->evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE;
     s->narrow = detector->has_also && match_predicate(&detector->also, r, view->class);
-    if (!has_members(s, r, &first) || !has_value(s, view))
+    s->place.made = 0;
+    if (!has_value(s, view) || !find_hashes(s, view, watch, risk))
         return false;
-    find_hashes(s, view, first, watch, risk);
     s->stripe = watch_stripe(watch, s->first_hash);
     s->side = &s->stripe->sides[view_side(view)];
     return true;

@@ -226,7 +226,7 @@ static void put_group(struct loader *l, uint32_t stripe_index, const struct imag
         put_values(l, stripe, side, group, image, set);
     if (image->flags >> 7) {
         struct snapshot_reader r = image->episode;
-        struct episode *episode = episodes_restore(l->parts.episodes, stripe, side, group);
+        struct episode *episode = episodes_room(l->parts.episodes, stripe, side, group);
         if (episode)
             read_episode(l, &r, episode);
     }

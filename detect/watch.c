@@ -78,6 +78,7 @@ void watch_forget(const struct watch *watch, struct side *side, uint32_t slot)
         pairs_add(side, group->owner, -1);
     side->hashes[slot] = 0;
     side->used--;
+    side->made += 2;
 }
 
 static bool expired(const struct watch *watch, const struct group *group, int64_t now)
@@ -266,9 +267,9 @@ struct place watch_place(const struct watch *watch, const struct side *side, uns
     uint32_t slot = slot_of(side, at, hash);
     if (slot != POOL_NONE) {
         __builtin_prefetch(&side->groups[slot], 1);
-        return (struct place){&side->groups[slot], POOL_NONE, side->buckets};
+        return (struct place){&side->groups[slot], POOL_NONE, side->buckets, side->made};
     }
-    struct place place = {NULL, free_slot(side, at), side->buckets};
+    struct place place = {NULL, free_slot(side, at), side->buckets, side->made};
     if (place.room != POOL_NONE)
         __builtin_prefetch(&side->groups[place.room], 1);
     if (watch->rules[detector].pair) {
@@ -346,6 +347,7 @@ static struct group *make(struct watch *watch, struct stripe *stripe, struct sid
         return NULL;
     side->hashes[slot] = hash;
     side->used++;
+    side->made += 2;
     side->groups[slot] = (struct group){
         .newest = t,
         .blocks = {POOL_NONE, POOL_NONE},
@@ -454,5 +456,5 @@ struct group *watch_restore(struct watch *watch, struct stripe *stripe, struct s
     if (group)
         watch_forget(watch, side, watch_slot(side, group));
     return make(watch, stripe, side, detector, hash, owner, newest,
-                (struct place){NULL, POOL_NONE, 0});
+                (struct place){NULL, POOL_NONE, 0, 0});
 }

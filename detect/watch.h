@@ -45,6 +45,7 @@ struct watch_rule {
     bool first_seen;
     bool sequence; /* the second set holds what a scan has seen: it starts nothing by itself */
     bool pair;     /* grouped by a source and more: bounded by pairs_per_source */
+    uint8_t first; /* which of the members the others are kept with: the source, if any */
 };
 
 enum group_state { GROUP_IDLE, GROUP_FIRING, GROUP_MUTED };
@@ -78,6 +79,7 @@ struct side {
     uint32_t hand, region; /* where the next sweep begins: the how-manieth slot, and in units */
     uint32_t told_units;   /* of the pool: in blocks of groups that have been told */
     uint32_t active;       /* first of the episodes that fire, by unit; POOL_NONE */
+    uint32_t made;         /* changes whenever a group is made, moves or goes; odd */
     struct pool pool;
 };
 
@@ -162,6 +164,7 @@ struct place {
     struct group *found;
     uint32_t room;    /* POOL_NONE: none */
     uint32_t buckets; /* of the side, which may have been divided since */
+    uint32_t made;    /* of the side: while it is the same, so is the place; 0: not asked for yet */
 };
 
 /* Looks for the group of that hash, and fetches what counting in it will write, made or not. */

@@ -26,6 +26,7 @@ static void put(struct side *side, uint32_t slot, uint64_t hash, const struct gr
 {
     side->hashes[slot] = hash;
     side->groups[slot] = *group;
+    side->made += 2;
     tell_slot(side, slot);
 }
 

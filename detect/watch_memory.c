@@ -65,6 +65,7 @@ static void side_init(struct side *side, struct room room, char *index, size_t *
     side->most_buckets = (uint32_t)(room.slots / WATCH_BUCKET);
     side->pairs_mask = (uint32_t)room.row - 1;
     side->active = POOL_NONE;
+    side->made = 1;
     side->pool.units = (uint32_t)room.units;
 }
 

@@ -159,10 +159,23 @@ static uint8_t evidence_of(const struct ending *e, uint8_t protocol,
     return EVIDENCE_UNKNOWN;
 }
 
+/* Whether a text has neither blanks around it nor a login behind it, as most reasons. */
+static inline bool is_bare(struct slice text)
+{
+    if (text.len == 0)
+        return true;
+    unsigned char first = (unsigned char)text.ptr[0], last = (unsigned char)text.ptr[text.len - 1];
+    return first > ' ' && last > ' ' && last != ')';
+}
+
 /* "TCP Reset-O from outside (alice)": all of it may be missing. */
 static struct slice read_reason(struct slice text, struct ending *e)
 {
-    struct slice user = take_login(&text);
+    struct slice user = SLICE_NONE;
+    if (text.len && text.ptr[0] == ' ')
+        text = slice_from(text, 1);
+    if (!is_bare(text))
+        user = take_login(&text);
     if (text.len > 20)
         cut_internal(&text);
     e->interface = SLICE_NONE;
@@ -181,7 +194,6 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
                   struct record *r)
 {
     struct asa_endpoint first, second;
-    struct slice user = SLICE_NONE;
     uint64_t id;
     struct connection built;
     struct ending e;
@@ -201,7 +213,7 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
         return false;
     record_extra(r, slice("bytes"), slice_between(bytes, c->rest.ptr));
     record_set_duration_ms(r, e.duration_ms);
-    user = read_reason(c->rest, &e);
+    struct slice user = read_reason(c->rest, &e);
     e.known = context->connections &&
               connections_take(context->connections, context->device, kind->protocol, id, &built);
     if (e.known) {
@@ -211,7 +223,8 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
         e.second_opened = first.has_port && second.has_port && first.port < second.port;
     }
     set_sides(r, &first, &second, e.second_opened);
-    asa_set_login(r, user);
+    if (user.len)
+        asa_set_login(r, user);
     record_set_reason(r, e.reason);
     record_extra(r, slice("ended_from"), e.interface);
     record_set_evidence(r, evidence_of(&e, kind->protocol, &first, &second));

@@ -90,8 +90,11 @@ static bool checkpoint_as_address(struct checkpoint *cp, unsigned field, struct 
     return true;
 }
 
-/* A port near the end of the text; or a service's name, which stays an extra beside its port. */
-static bool checkpoint_as_service(struct record *r, enum record_field field, struct slice name)
+/* A port near the end of the text; or a service's name, which stays an extra beside its port. Not
+ * inline, for then the frequent way needs no stack. */
+__attribute__((noinline)) static bool checkpoint_as_service(struct record *r,
+                                                            enum record_field field,
+                                                            struct slice name)
 {
     if (record_put(r, field, name))
         return true;
@@ -150,14 +153,13 @@ static bool checkpoint_as_time(struct checkpoint *cp, unsigned field, struct sli
                                const char *end)
 {
     (void)field, (void)end;
-    int64_t first = -1, last = -1;
-    if (value.len >= 9 && value.len <= 13) {
-        first = digits_8(value.ptr, value.len - 8);
-        last = digits_8(slice_end(value) - 8, 8);
-    }
-    if (first < 0 || last < 0)
+    if (value.len < 9 || value.len > 13)
         return checkpoint_clock(cp, value);
-    int64_t t = first * 100000000 + last;
+    uint64_t first = digits_word(value.ptr) << (64 - 8 * (value.len - 8));
+    uint64_t last = digits_word(slice_end(value) - 8);
+    if (digits_others(first) | digits_others(last))
+        return checkpoint_clock(cp, value);
+    int64_t t = (int64_t)digits_join(first) * 100000000 + (int64_t)digits_join(last);
     record_set_time(cp->out, value.len > 11 ? t : t * 1000);
     return true;
 }
@@ -315,7 +317,7 @@ static const char *checkpoint_course(struct checkpoint *cp, const struct kv_due 
     struct record *r = cp->out;
     struct record_extra *extra = r->extras + r->extra;
     const struct kv_due *due = (*before)->next;
-    const char *near = kv_near(text), *end = slice_end(text), *begin, *close;
+    const char *near = kv_near(text, KV_NEAR), *end = slice_end(text), *begin, *close;
     while (at < near && (begin = kv_begins(due, at, near)) != NULL &&
            (close = kv_quoted_ends(begin, near)) != NULL) {
         const struct kv_key *key = due->key;

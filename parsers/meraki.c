@@ -79,6 +79,13 @@ static const struct meraki_type *meraki_find(const struct syslog *header, struct
                                              struct slice *word, struct slice *text)
 {
     struct cursor c = cursor_over(body);
+    if (slice_starts(body, "flows ")) { /* nearly all messages */
+        *word = slice_first(body, strlen("flows"));
+        cursor_advance(&c, strlen("flows "));
+        cursor_skip_blanks(&c);
+        *text = c.rest;
+        return &types[0];
+    }
     int tries = header->form == SYSLOG_EPOCH ? 5 : 2;
     for (int i = 0; i < tries && !cursor_at_end(&c); i++) {
         *word = cursor_until_or_end(&c, ' ');

@@ -261,21 +261,6 @@ static void meraki_pair(struct meraki *m, const struct kv_key *key, struct slice
         record_extra(m->out, name, value);
 }
 
-/* Reads a pair that was not due, at the cursor, and its row; false when there is none. */
-static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due **before,
-                         struct kv *pair, const struct kv_key **key)
-{
-    if (!kv_plain_next(c, pair))
-        return false;
-    *key = kv_find(drawers, N_DRAWERS, pair->name);
-    if (pair->name.len == 9 &&
-        (slice_is(pair->name, "signature") || slice_is(pair->name, "timestamp")))
-        meraki_unglue(c, pair); /* so these are never due */
-    else if (*key)
-        *before = kv_order_learn(m->order, *before, *key, "=");
-    return true;
-}
-
 /* The keys whose text runs to the end. */
 static bool meraki_last(struct meraki *m, struct cursor *c)
 {
@@ -290,32 +275,56 @@ static bool meraki_last(struct meraki *m, struct cursor *c)
     return true;
 }
 
+/* What stands at the cursor and was not due: a pair, then without a name a word, which may be a
+ * verdict when it is the first. False behind the last. */
+static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due **before,
+                         bool first, struct kv *pair, const struct kv_key **key)
+{
+    cursor_skip_blanks(c);
+    if (meraki_last(m, c))
+        return false;
+    if (!kv_plain_next(c, pair)) {
+        struct slice word = cursor_until_or_end(c, ' ');
+        if (first && m->type->kind == FLOW)
+            meraki_decide(m, word);
+        pair->name = pair->value = SLICE_NONE;
+        return true;
+    }
+    *key = kv_find(drawers, N_DRAWERS, pair->name);
+    if (pair->name.len == 9 &&
+        (slice_is(pair->name, "signature") || slice_is(pair->name, "timestamp")))
+        meraki_unglue(c, pair); /* so these are never due */
+    else if (*key)
+        *before = kv_order_learn(m->order, *before, *key, "=");
+    return true;
+}
+
 /* Pairs and words to the end. */
 void meraki_pairs(struct meraki *m, struct slice text)
 {
-    struct cursor c = cursor_over(text);
     const struct kv_due *before = kv_order_begin(m->order);
-    struct kv pair;
-    bool first = true;
-    const char *near = kv_near(text);
-    m->end = slice_end(text);
-    for (; !cursor_at_end(&c); first = false) {
-        const struct kv_key *key = before->next->key;
-        if (kv_plain_due(before->next, c.rest.ptr, near, m->end, &pair.value)) {
-            before = before->next;
-            c.rest = slice_between(slice_end(pair.value), m->end);
-            pair.name = slice_make(pair.value.ptr - 1 - key->len, key->len);
+    const char *at = text.ptr, *end = slice_end(text), *near = kv_near(text, KV_SHORT);
+    m->end = end;
+    while (at < end) {
+        const struct kv_due *due = before->next;
+        const struct kv_key *key = due->key;
+        const char *begin = kv_plain_due(due, at, near);
+        struct slice name, value;
+        if (begin) {
+            name = slice_make(begin - due->len, key->len);
+            at = kv_blank(begin, end);
+            value = slice_between(begin, at);
+            before = due;
         } else {
-            cursor_skip_blanks(&c);
-            if (meraki_last(m, &c))
+            struct cursor c = cursor_over(slice_between(at, end));
+            struct kv pair;
+            if (!meraki_other(m, &c, &before, at == text.ptr, &pair, &key))
                 return;
-            if (!meraki_other(m, &c, &before, &pair, &key)) {
-                struct slice word = cursor_until_or_end(&c, ' ');
-                if (first && m->type->kind == FLOW)
-                    meraki_decide(m, word);
-                continue;
-            }
+            at = c.rest.ptr;
+            name = pair.name;
+            value = pair.value;
         }
-        meraki_pair(m, key, pair.name, pair.value);
+        if (name.len)
+            meraki_pair(m, key, name, value);
     }
 }

@@ -204,12 +204,14 @@ static inline void record_settle(struct record *r)
     const unsigned tried =
         1u << CATEGORY_AUTHENTICATION | 1u << CATEGORY_VPN | 1u << CATEGORY_CONFIGURATION;
     bool action = RECORD_HAS(r, action), outcome = RECORD_HAS(r, outcome);
-    if (action && !outcome && r->action != ACTION_ALERT) {
+    if (action == outcome)
+        return;
+    if (action && r->action != ACTION_ALERT) {
         bool vain = RECORD_HAS(r, evidence) &&
                     (r->evidence == EVIDENCE_NO_ANSWER || r->evidence == EVIDENCE_REFUSED);
         record_set_outcome(r,
                            r->action == ACTION_ALLOW && !vain ? OUTCOME_SUCCESS : OUTCOME_FAILURE);
-    } else if (outcome && !action && r->outcome != OUTCOME_UNKNOWN && RECORD_HAS(r, category) &&
+    } else if (outcome && r->outcome != OUTCOME_UNKNOWN && RECORD_HAS(r, category) &&
                tried >> r->category & 1) {
         record_set_action(r, r->outcome == OUTCOME_SUCCESS ? ACTION_ALLOW : ACTION_DENY);
     }

@@ -50,6 +50,14 @@ static const char *find_meraki_type(struct slice text)
     return NULL;
 }
 
+/* What stands between two places, without blanks around it: mostly a word with one blank behind it. */
+static struct slice name_between(const char *begin, const char *end)
+{
+    bool usual = end - begin > 1 && end[-1] == ' ' && (unsigned char)end[-2] > ' ' &&
+                 (unsigned char)*begin > ' ';
+    return usual ? slice_between(begin, end - 1) : slice_trim(slice_between(begin, end));
+}
+
 /*
  * Cisco Meraki: "1647478988.289402144 MX84 flows ...". The name ends where a known type begins: it
  * may hold blanks. Without a type only the version in front makes it Meraki's, for other software
@@ -73,8 +81,7 @@ bool syslog_epoch_take(struct reading *r, size_t at, bool versioned)
         r->c.rest = all;
         return false;
     }
-    struct slice name =
-        type ? slice_trim(slice_between(r->c.rest.ptr, type)) : word_at(r->c.rest, &kinds);
+    struct slice name = type ? name_between(r->c.rest.ptr, type) : word_at(r->c.rest, &kinds);
     if (name.len && !(kinds & IS_PAYLOAD)) {
         r->out->host = name;
         cursor_advance(&r->c, name.len);

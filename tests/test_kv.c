@@ -187,7 +187,7 @@ static void closes(void **state)
 /* Whether the pair that is due stands at the front of a text, by both ways to ask. */
 static bool is_due(const struct kv_due *due, struct slice text, struct slice *value)
 {
-    const char *near = kv_near(text), *begin, *close;
+    const char *near = kv_near(text, KV_NEAR), *begin, *close;
     bool last = kv_quoted_last(due, text.ptr, slice_end(text), value);
     if (text.ptr == near)
         return last;
@@ -272,13 +272,19 @@ static void unescape(void **state)
 {
     (void)state;
     static const char *const texts[][2] = {
-        {"a\\\"b", "a\"b"}, {"\\]", "]"}, {"\\\\", "\\"},   {"x\\=y", "x=y"}, {"\\|", "|"},
-        {"C:\\t", "C:\\t"}, {"\\", "\\"}, {"a\\\\", "a\\"}, {"", ""},
+        {"a\\\"b", "a\"b"}, {"\\]", "]"},
+        {"\\\\", "\\"},     {"x\\=y", "x=y"},
+        {"\\|", "|"},       {"C:\\t", "C:\\t"},
+        {"\\", "\\"},       {"a\\\\", "a\\"},
+        {"", ""},           {"a\\]bc\\x\\\"", "a]bc\\x\""},
     };
     char out[16];
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         size_t n = kv_unescape(slice(texts[i][0]), out);
         assert_int_equal(n, strlen(texts[i][1]));
+        assert_memory_equal(out, texts[i][1], n);
+        strcpy(out, texts[i][0]);
+        assert_int_equal(kv_unescape(slice(out), out), n);
         assert_memory_equal(out, texts[i][1], n);
     }
 }

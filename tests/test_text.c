@@ -180,6 +180,30 @@ static void ports_alike(void **state)
     assert_true(taken > 1000);
 }
 
+/* Wherever the byte stands, and no byte too far; texts of all lengths are the same or not. */
+static void found_near(void **state)
+{
+    char text[80];
+    (void)state;
+    for (size_t len = 0; len < sizeof(text); len++)
+        for (size_t at = 0; at <= len; at++) {
+            memset(text, 'a', sizeof(text));
+            memset(text + at, '"', sizeof(text) - at);
+            text[len] = '\0';
+            struct slice s = exact(text);
+            assert_int_equal(slice_find_near(s, '"'), at);
+            assert_int_equal(slice_find_near_plain(s, '"'), at);
+            struct slice other = exact(text);
+            assert_true(slice_same(s.ptr, other.ptr, len));
+            if (at < len) {
+                ((char *)other.ptr)[at] ^= 1;
+                assert_false(slice_same(s.ptr, other.ptr, len));
+            }
+            free((void *)other.ptr);
+            free((void *)s.ptr);
+        }
+}
+
 static void cursors(void **state)
 {
     (void)state;
@@ -329,10 +353,15 @@ static void digits_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses),       cmocka_unit_test(addresses_in_front),
-        cmocka_unit_test(addresses_alike), cmocka_unit_test(ports_alike),
-        cmocka_unit_test(cursors),         cmocka_unit_test(numbers),
-        cmocka_unit_test(plain_text),      cmocka_unit_test(digits_are_printed),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(addresses_in_front),
+        cmocka_unit_test(addresses_alike),
+        cmocka_unit_test(ports_alike),
+        cmocka_unit_test(found_near),
+        cmocka_unit_test(cursors),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(plain_text),
+        cmocka_unit_test(digits_are_printed),
         cmocka_unit_test(digits_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,14 +66,11 @@ static inline void cursor_skip_blanks(struct cursor *c)
 /* What stands before the next `stop`, which is taken too. No `stop`: bad. For short pieces. */
 static inline struct slice cursor_until(struct cursor *c, char stop)
 {
-    const char *p = c->rest.ptr, *end = p + c->rest.len;
-    while (p < end && *p != stop)
-        p++;
-    if (p == end) {
+    struct slice piece = slice_make(c->rest.ptr, slice_find_near(c->rest, stop));
+    if (piece.len == c->rest.len) {
         cursor_fail(c);
         return SLICE_NONE;
     }
-    struct slice piece = slice_between(c->rest.ptr, p);
     cursor_advance(c, piece.len + 1);
     return piece;
 }
@@ -81,11 +78,8 @@ static inline struct slice cursor_until(struct cursor *c, char stop)
 /* What stands before the next `stop` (taken too), or all that is left. Never bad. */
 static inline struct slice cursor_until_or_end(struct cursor *c, char stop)
 {
-    const char *p = c->rest.ptr, *end = p + c->rest.len;
-    while (p < end && *p != stop)
-        p++;
-    struct slice piece = slice_between(c->rest.ptr, p);
-    cursor_advance(c, piece.len + (p < end));
+    struct slice piece = slice_make(c->rest.ptr, slice_find_near(c->rest, stop));
+    cursor_advance(c, piece.len + (piece.len < c->rest.len));
     return piece;
 }
 

@@ -235,12 +235,18 @@ bool kv_plain_next(struct cursor *c, struct kv *out)
 
 size_t kv_unescape(struct slice text, char *out)
 {
+    const char *p = text.ptr, *end = slice_end(text);
     size_t n = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\\' && i + 1 < text.len &&
-            memchr("\"]\\=|", text.ptr[i + 1], 5) != NULL)
-            i++;
-        out[n++] = text.ptr[i];
+    while (p < end) {
+        const char *backslash = memchr(p, '\\', (size_t)(end - p));
+        size_t plain = (size_t)((backslash ? backslash : end) - p);
+        memmove(out + n, p, plain);
+        n += plain;
+        p += plain;
+        if (end - p > 1 && memchr("\"]\\=|", p[1], 5) != NULL)
+            p++;
+        if (p < end)
+            out[n++] = *p++;
     }
     return n;
 }

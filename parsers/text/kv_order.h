@@ -8,7 +8,8 @@
 #include "parsers/text/kv.h"
 
 #define KV_ORDERED 256
-#define KV_NEAR    36 /* bytes: a short name, what ends it, a short value and what ends that */
+#define KV_SHORT   16 /* bytes of a name and what ends it that are compared at once */
+#define KV_NEAR    36 /* of these, a short value and what ends that */
 
 /* A key, and the one that came after it lately. */
 struct kv_due {
@@ -53,10 +54,10 @@ static inline unsigned kv_alike(const char *a, const char *b)
 #endif
 }
 
-/* Before which place KV_NEAR bytes can be read. */
-static inline const char *kv_near(struct slice text)
+/* Before which place more than n bytes can be read. */
+static inline const char *kv_near(struct slice text, size_t n)
 {
-    return text.len > KV_NEAR ? slice_end(text) - KV_NEAR : text.ptr;
+    return text.len > n ? slice_end(text) - n : text.ptr;
 }
 
 /* kv_begins of a name that is not short: none where less than 16 bytes more are before `near`. */
@@ -107,15 +108,13 @@ static inline const char *kv_quoted_ends(const char *p, const char *near)
 /* The same, and the name in front of it, of a pair that stands at `at`, not far from the end. */
 bool kv_quoted_last(const struct kv_due *due, const char *at, const char *end, struct slice *value);
 
-/* Whether a plain pair of the key that is due stands at p, behind a blank or none, and which value it
- * has: one without quotes. */
-static inline bool kv_plain_due(const struct kv_due *due, const char *p, const char *near,
-                                const char *end, struct slice *value)
+/* Where the value begins of a plain pair of the key that is due, if it stands at p behind a blank or
+ * none, and has no quotes; else NULL. `near` is kv_near(text, KV_SHORT). */
+static inline const char *kv_plain_due(const struct kv_due *due, const char *p, const char *near)
 {
-    p += p < end && *p == ' ';
-    p = p < near ? kv_begins(due, p, near) : NULL;
-    if (!p || *p == '\'' || *p == '"')
-        return false;
-    *value = slice_between(p, kv_blank(p, end));
-    return true;
+    if (p >= near)
+        return NULL;
+    p += *p == ' ';
+    const char *begin = p < near ? kv_begins(due, p, near) : NULL;
+    return begin && *begin != '\'' && *begin != '"' ? begin : NULL;
 }

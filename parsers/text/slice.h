@@ -11,6 +11,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 struct slice {
     const char *ptr;
     size_t len;
@@ -106,6 +110,31 @@ static inline size_t slice_find(struct slice s, char byte)
 {
     const char *at = s.len ? memchr(s.ptr, byte, s.len) : NULL;
     return at ? (size_t)(at - s.ptr) : s.len;
+}
+
+/* The same where it is looked for in a short piece of a text: without a call, and mostly without a
+ * branch for its length. */
+static inline size_t slice_find_near_plain(struct slice s, char byte)
+{
+    size_t at = 0;
+    while (at < s.len && s.ptr[at] != byte)
+        at++;
+    return at;
+}
+
+static inline size_t slice_find_near(struct slice s, char byte)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    for (; s.len - at >= 16; at += 16) {
+        __m128i text = _mm_loadu_si128((const __m128i *)(const void *)(s.ptr + at));
+        __m128i same = _mm_cmpeq_epi8(text, _mm_set1_epi8(byte));
+        unsigned found = (unsigned)_mm_movemask_epi8(same);
+        if (found)
+            return at + (size_t)__builtin_ctz(found);
+    }
+#endif
+    return at + slice_find_near_plain(slice_from(s, at), byte);
 }
 
 /* Where a byte last stands, or s.len. */

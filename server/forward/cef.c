@@ -16,10 +16,6 @@ struct cef_memory *cef_memory_new(void)
         return NULL;
     memory->count_len = 4;
     memory->kind = memory->kinds;
-    for (size_t i = 0; i < CEF_KINDS; i++)
-        memory->kinds[i] = (struct cef_kind){.tail = CEF_NO_KIND, .extra = memory->names};
-    for (size_t i = 0; i < CEF_NAMES; i++)
-        memory->names[i].next = memory->names;
     timestamp_format(memory->stamp.text, 0);
     memory->time = (struct cef_second){.begin_ms = 1000, .len = 1, .text = "1"};
     memory->device_time = memory->time;
@@ -167,8 +163,10 @@ static inline __attribute__((always_inline)) bool write_line(const struct line *
     w.text_limit = CEF_TEXT_MAX;
     w.cut = false;
     write_once(&w, line);
-    if (__builtin_expect((size_t)(w.p - body) > format->max_message_size, 0))
-        write_shorter(&w, line, body);
+    if (__builtin_expect((size_t)(w.p - body) > format->max_message_size, 0)) {
+        struct line again = *line;
+        write_shorter(&w, &again, body);
+    }
     if (counted)
         w.p = frame_counted(format->memory, begin, body, w.p);
     else if (format->framing == CEF_FRAME_NEWLINE)

@@ -1,45 +1,27 @@
 /*
  * What a vendor sent beyond the record's fields, as additional keys: the parser's prefix and the
  * vendor's name. No key comes twice, whatever the names are.
+ *
+ * Lines of one kind bring the same names in much the same order: a list of them, in the order in which
+ * they were first seen, is gone through beside the record's. No two of a list have the same key, so that
+ * a name that the line has not had needs no other look.
  */
 #include "server/forward/cef_memory.h"
 
 #define NAME_MAX_BYTES 128 /* of a longer name, what its key is made of */
 
-/* A name as long as is remembered, behind a longer prefix than this, has no room in a slot. */
+/* A name as long as is remembered, behind a longer prefix than this, has no room in a list. */
 #define CEF_PREFIX_MAX (CEF_KEY_MAX - CEF_NAME_MAX - 2)
 
-static unsigned key_hash(const char *p, size_t n)
-{
-    uint64_t h = n;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ (unsigned char)p[i]) * UINT64_C(0x9e3779b97f4a7c15);
-    return h >> 51 & (CEF_KEYS - 1);
-}
-
-/* Whether one of the keys up to `end` is this. No value has what would end a key in it: what begins
- * like the key, is it. */
-static bool have_key(const char *const *keys, const char *const *end, const char *key, size_t len)
-{
-    for (; keys < end; keys++)
-        if (memcmp(*keys, key, len) == 0)
-            return true;
-    return false;
-}
-
-/* Makes " key=", which ends at p and may be among the keys already, one that is not: layer_name comes
- * once a layer: LayerName, LayerName2, LayerName3. Returns its end. */
-static char *make_unique(struct cef_memory *memory, const char *const *keys,
-                         const char *const *last, char *p)
-{
-    char *key = (char *)*last, *stem = p - 1;
-    for (unsigned n = 2; have_key(keys, last, key, (size_t)(p - key)); n++) {
-        p = digits_format(stem, n);
-        *p++ = '=';
-    }
-    memory->key_line[key_hash(key, (size_t)(p - key))] = memory->line;
-    return p;
-}
+/* What writing a record's extras takes. */
+struct extras {
+    struct cef_list *list;
+    const struct record *record;
+    struct slice prefix;
+    uint32_t line;
+    struct cef_name *next;              /* the name that is expected */
+    const char *keys[RECORD_EXTRA_MAX]; /* where they stand in the line */
+};
 
 /* "source_country" behind "PanOS" is " PanOSSourceCountry="; bytes no key may have are left out. */
 static size_t make_key(char *out, struct slice prefix, struct slice name)
@@ -62,50 +44,59 @@ static size_t make_key(char *out, struct slice prefix, struct slice name)
     return (size_t)(p - out);
 }
 
-/* Kinds of names differ at both ends. */
-static unsigned name_hash(struct slice name)
+/* Whether one of the first n keys of the line is this. No value has what would end a key in it: what
+ * begins like the key, is it. */
+static bool line_has(const struct extras *x, unsigned n, const char *key, size_t len)
 {
-    uint32_t first = 0, last = 0;
-    size_t n = name.len < 4 ? name.len : 4;
-    memcpy(&first, name.ptr, n);
-    memcpy(&last, slice_end(name) - n, n);
-    uint64_t middle = (unsigned char)name.ptr[name.len / 2];
-    return (unsigned)((first + ((uint64_t)last << 32) + middle * 31 + name.len) *
-                          UINT64_C(0x9e3779b97f4a7c15) >>
-                      55);
+    for (unsigned i = 0; i < n; i++)
+        if (memcmp(x->keys[i], key, len) == 0)
+            return true;
+    return false;
 }
 
-/* Static text is known by where it stands. */
-static inline bool is_text(const struct cef_name *slot, struct slice prefix, struct slice name)
+/* The name in the list that has this key, or NULL. */
+static struct cef_name *with_key(struct cef_list *list, const char *key, size_t len)
 {
-    return __builtin_expect(slot->text == name.ptr, 1) &&
-           __builtin_expect(slot->len == name.len, 1) &&
-           __builtin_expect(slot->prefix == prefix.ptr, 1);
+    for (unsigned i = 0; i < list->count; i++)
+        if (list->names[i].key_len == len && memcmp(list->names[i].key, key, len) == 0)
+            return &list->names[i];
+    return NULL;
 }
 
-static bool is_name(const struct cef_name *slot, struct slice prefix, struct slice name)
+/* Looks for a name from `next` on, where it most likely is, and then from the list's begin. */
+static struct cef_name *find_name(struct cef_list *list, struct cef_name *next, struct slice name)
 {
-    return slot->len == name.len && slot->prefix == prefix.ptr &&
-           cef_same(slot->name, name.ptr, name.len);
+    struct cef_name *end = list->names + list->count;
+    for (unsigned i = 0; i < list->count; i++, next++) {
+        if (next >= end)
+            next = list->names;
+        if (next->len == name.len &&
+            (next->text == name.ptr || cef_same(next->name, name.ptr, name.len)))
+            return next;
+    }
+    return NULL;
 }
 
-/* The slot of a name, one of two neighbours: which of them is filled anew is left to chance. NULL: it
- * is not remembered. */
-static struct cef_name *find_name(struct cef_memory *memory, struct slice prefix, struct slice name)
+/* The n-th extra's name as one more of the list. NULL: it has no room, or its key is another's. A list
+ * that is full is given up with this line. */
+static struct cef_name *add_name(const struct extras *x, unsigned n)
 {
-    if (name.len > CEF_NAME_MAX || prefix.len > CEF_PREFIX_MAX)
+    struct cef_list *list = x->list;
+    struct slice name = x->record->extras[n].name;
+    struct cef_name *slot = &list->names[list->count];
+    if (list->count == CEF_LIST_NAMES) {
+        list->prefix = NULL;
         return NULL;
-    unsigned hash = name_hash(name);
-    for (unsigned way = 0; way < 2; way++)
-        if (is_name(&memory->names[hash ^ way], prefix, name))
-            return &memory->names[hash ^ way];
-    struct cef_name *slot = &memory->names[hash ^ (memory->line & 1)];
+    }
+    size_t len = make_key(slot->key, x->prefix, name);
+    if (with_key(list, slot->key, len))
+        return NULL;
     slot->text = NULL;
     slot->len = name.len;
-    slot->prefix = prefix.ptr;
+    slot->line = x->line - !line_has(x, n, slot->key, len);
+    slot->key_len = (uint32_t)len;
     memcpy(slot->name, name.ptr, name.len);
-    slot->key_len = (uint8_t)make_key(slot->key, prefix, name);
-    slot->key_hash = (uint16_t)key_hash(slot->key, slot->key_len);
+    list->count++;
     return slot;
 }
 
@@ -118,40 +109,59 @@ static inline char *put_key(char *p, const struct cef_name *slot)
     return p + slot->key_len;
 }
 
-/* What writing a record's extras takes. */
-struct extras {
-    struct cef_memory *memory;
-    const struct record *record;
-    struct slice prefix;
-    const char *keys[RECORD_EXTRA_MAX]; /* where they stand in the line */
-};
-
-/* " key=" of the n-th name, which is not the static text that was expected, or whose key the line may
- * have. Returns its end. */
-static __attribute__((noinline)) char *put_other_key(struct extras *x, unsigned n, char *p,
-                                                     struct cef_name **guess)
+/* A key for the n-th name that the line has not had: layer_name comes once a layer: LayerName,
+ * LayerName2, LayerName3. Returns its end. */
+static char *put_unique_key(const struct extras *x, unsigned n, char *p)
 {
-    struct cef_memory *memory = x->memory;
-    struct slice name = x->record->extras[n].name;
-    struct cef_name *slot = *guess;
-    unsigned hash;
-    if (!is_name(slot, x->prefix, name))
-        slot = find_name(memory, x->prefix, name);
-    if (slot) {
-        *guess = slot;
-        if (record_is_static(x->record, name))
-            slot->text = name.ptr;
-        p = put_key(p, slot);
-        hash = slot->key_hash;
-    } else {
-        size_t len = make_key(p, x->prefix, slice_first(name, NAME_MAX_BYTES));
-        hash = key_hash(p, len);
-        p += len;
+    struct slice name = slice_first(x->record->extras[n].name, NAME_MAX_BYTES);
+    char *end = p + make_key(p, x->prefix, name), *stem = end - 1;
+    for (unsigned number = 2; line_has(x, n, p, (size_t)(end - p)); number++) {
+        end = digits_format(stem, number);
+        *end++ = '=';
     }
-    if (memory->key_line[hash] == memory->line)
-        p = make_unique(memory, x->keys, x->keys + n, p);
-    memory->key_line[hash] = memory->line;
-    return p;
+    struct cef_name *same = with_key(x->list, p, (size_t)(end - p));
+    if (same)
+        same->line = x->line;
+    return end;
+}
+
+/* " key=" of the n-th name, which is not the static text that was expected, or whose key the line has.
+ * Returns its end. */
+static __attribute__((noinline)) char *put_other_key(struct extras *x, unsigned n, char *p)
+{
+    struct slice name = x->record->extras[n].name;
+    struct cef_name *slot = NULL;
+    if (name.len <= CEF_NAME_MAX && x->prefix.len <= CEF_PREFIX_MAX) {
+        slot = find_name(x->list, x->next, name);
+        if (!slot)
+            slot = add_name(x, n);
+    }
+    if (slot)
+        x->next = slot + 1;
+    if (!slot || slot->line == x->line)
+        return put_unique_key(x, n, p);
+    slot->line = x->line;
+    if (record_is_static(x->record, name))
+        slot->text = name.ptr;
+    return put_key(p, slot);
+}
+
+/* The list of lines like this one, or the next one in turn, which begins anew. */
+static __attribute__((noinline)) struct cef_list *find_list(struct cef_memory *memory,
+                                                            struct slice prefix)
+{
+    struct cef_list *list;
+    uint64_t id = memory->kind->id;
+    for (unsigned i = 0; i < CEF_LISTS; i++)
+        if (memory->lists[i].prefix == prefix.ptr && memory->lists[i].id == id)
+            return &memory->lists[i];
+    list = &memory->lists[memory->next_list++ % CEF_LISTS];
+    list->prefix = prefix.ptr;
+    list->id = id;
+    list->count = 0;
+    for (unsigned i = 0; i <= CEF_LIST_NAMES; i++)
+        list->names[i].text = NULL;
+    return list;
 }
 
 /* Where there are extras, nothing cuts 32 bytes. */
@@ -168,12 +178,13 @@ static inline char *put_value(struct cef_writer *w, struct plain_blocks blocks, 
 
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r)
 {
+    const struct record_extra *extra = r->extras;
     const unsigned count = r->extra;
     const struct plain_blocks blocks = w->blocks;
     const char *const stop = w->stop;
     const uint32_t line = ++memory->line;
-    uint32_t *const key_line = memory->key_line;
-    struct cef_name **guess = &memory->kind->extra;
+    struct cef_list *list = memory->kind->list;
+    struct cef_name *next;
     struct extras x;
     char *p = w->p;
 
@@ -181,25 +192,29 @@ void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struc
         w->cut = true;
         return;
     }
-    x.memory = memory;
     x.record = r;
     x.prefix = r->extra_prefix.len ? r->extra_prefix : slice("Device");
-    for (unsigned n = 0; n < count; n++) {
-        const struct record_extra *extra = &r->extras[n];
-        struct cef_name *slot = *guess;
+    x.line = line;
+    if (__builtin_expect(!list || list->prefix != x.prefix.ptr, 0))
+        list = memory->kind->list = find_list(memory, x.prefix);
+    x.list = list;
+    next = list->names;
+    for (unsigned n = 0; n < count; n++, extra++) {
         if (__builtin_expect(p > stop, 0)) {
             w->cut = true;
             break;
         }
         x.keys[n] = p;
-        if (is_text(slot, x.prefix, extra->name) && key_line[slot->key_hash] != line) {
-            key_line[slot->key_hash] = line;
-            p = put_key(p, slot);
+        if (__builtin_expect(next->text == extra->name.ptr, 1) &&
+            __builtin_expect(next->len == extra->name.len, 1) &&
+            __builtin_expect(next->line != line, 1)) {
+            next->line = line;
+            p = put_key(p, next++);
         } else {
-            p = put_other_key(&x, n, p, guess);
-            slot = *guess;
+            x.next = next;
+            p = put_other_key(&x, n, p);
+            next = x.next;
         }
-        guess = &slot->next;
         p = put_value(w, blocks, p, &extra->value);
     }
     w->p = p;

@@ -87,7 +87,7 @@ struct marks {
 static inline struct marks marks_of(const struct record *r, unsigned severity)
 {
     struct slice id = RECORD_HAS(r, event_id) ? r->event_id : SLICE_NONE;
-    return (struct marks){what_of(r), id_of(id), (uint32_t)id.len << 8 | severity};
+    return (struct marks){what_of(r), id_of(id), ((uint32_t)id.len << 8 | severity) + 1};
 }
 
 static inline bool is_alike(const struct cef_kind *kind, const struct marks *m)
@@ -128,10 +128,11 @@ static bool same_texts(const struct cef_kind *kind, const struct record *r)
 
 /* Remembers what was written, where there is room for it. */
 static void remember(struct cef_kind *kind, const struct record *r, const struct slice *texts,
-                     const struct marks *m, const char *out, size_t len)
+                     const struct marks *m, struct slice out, const char *pipe)
 {
     char *copy = kind->copies, *end = copy + sizeof(kind->copies);
-    if (len > sizeof(kind->out))
+    kind->tail = 0;
+    if (out.len > sizeof(kind->out))
         return;
     for (int i = 0; i < CEF_HEAD_TEXTS; i++) {
         kind->texts[i] = texts[i];
@@ -143,11 +144,13 @@ static void remember(struct cef_kind *kind, const struct record *r, const struct
         kind->texts[i].ptr = copy;
         copy += texts[i].len;
     }
-    memcpy(kind->out, out, len);
-    kind->len = (uint16_t)len;
+    memcpy(kind->out, out.ptr, out.len);
+    kind->len = (uint16_t)out.len;
+    kind->pipe = (uint16_t)(pipe - out.ptr);
     kind->what = m->what;
     kind->id = m->id;
     kind->tail = m->tail;
+    kind->list = NULL;
 }
 
 /* One that is not remembered: it will be, unless it had to be cut. */
@@ -170,10 +173,8 @@ static char *put_new(struct cef_writer *w, struct cef_kind *kind, const struct r
     w->p = digits_octet(w->p, severity);
     char *pipe = w->p;
     cef_put_words(w, r);
-    kind->tail = CEF_NO_KIND;
-    kind->pipe = (uint16_t)(pipe - begin);
     if (whole)
-        remember(kind, r, texts, m, begin, (size_t)(w->p - begin));
+        remember(kind, r, texts, m, (struct slice){begin, (size_t)(w->p - begin)}, pipe);
     return pipe;
 }
 
@@ -201,7 +202,7 @@ static __attribute__((noinline)) char *put_other(struct cef_writer *w, struct ce
             return put_known(w, kind);
         }
     }
-    if (memory->kind->tail != CEF_NO_KIND)
+    if (memory->kind->tail)
         memory->kind = &memory->kinds[at ^ (memory->line & 1)];
     return put_new(w, memory->kind, r, severity, m, status);
 }

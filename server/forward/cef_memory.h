@@ -7,28 +7,16 @@
 
 #include "server/forward/cef_write.h"
 
-#define CEF_NAMES      512
+#define CEF_LISTS      32
+#define CEF_LIST_NAMES RECORD_EXTRA_MAX
 #define CEF_NAME_MAX   32 /* longer names of extras are made each time */
 #define CEF_KEY_MAX    64
-#define CEF_KEYS       8192 /* hashes of keys */
 #define CEF_KINDS      256
-#define CEF_NO_KIND    UINT32_MAX /* of an empty slot */
-#define CEF_HEAD_MAX   192        /* a longer header is written each time */
+#define CEF_HEAD_MAX   192 /* a longer header is written each time */
 #define CEF_HEAD_TEXTS 5
 #define CEF_WORDS_MAX  128 /* no combination of words is longer */
 
 struct cef_memory {
-    /* An extra's name behind a prefix, as the " key=" it became. */
-    struct cef_name {
-        struct cef_name *next; /* what came behind it the last time */
-        const char *text;      /* the name, where it was static text; or NULL */
-        size_t len;
-        const char *prefix;
-        uint16_t key_hash;
-        uint8_t key_len;
-        char key[CEF_KEY_MAX];
-        char name[CEF_NAME_MAX];
-    } names[CEF_NAMES];
     /* What lines of one kind begin with: CEF's header, and the fields that are words. */
     struct cef_kind {
         uint64_t what;                      /* the words, and which texts are set */
@@ -37,7 +25,7 @@ struct cef_memory {
         uint16_t len;                       /* of `out` */
         uint16_t pipe;                      /* where in it the header's last pipe stands */
         struct slice texts[CEF_HEAD_TEXTS]; /* of those that are set: static text, or in `copies` */
-        struct cef_name *extra;             /* what came first the last time */
+        struct cef_list *list;              /* of the extras' names; NULL: there were none */
         char copies[CEF_HEAD_MAX];
         char out[CEF_HEAD_MAX + CEF_WORDS_MAX + 8]; /* and the severity */
     } kinds[CEF_KINDS];
@@ -48,10 +36,24 @@ struct cef_memory {
         uint8_t len;
         char text[24]; /* as RFC 3339 has it, or in digits */
     } stamp, time, device_time;
-    /* Which keys of extras the line has: the number of the last line that had one of this hash. */
-    uint32_t key_line[CEF_KEYS];
-    uint32_t line;
-    uint8_t count_len; /* of the last line's octet count, with its blank */
+    /* Names of extras behind a prefix, in the order in which lines of one kind have them, and the
+     * " key=" each became: no two of a list the same. */
+    struct cef_list {
+        const char *prefix; /* or NULL */
+        uint64_t id;        /* of the lines' kind */
+        unsigned count;
+        struct cef_name {
+            const char *text; /* the name, where it was static text; or NULL */
+            size_t len;
+            uint32_t line; /* the last that had the key */
+            uint32_t key_len;
+            char key[CEF_KEY_MAX];
+            char name[CEF_NAME_MAX];
+        } names[CEF_LIST_NAMES + 1]; /* the last one stays empty */
+    } lists[CEF_LISTS];
+    unsigned next_list; /* to be used for other names */
+    uint32_t line;      /* the number of the last line that had extras */
+    uint8_t count_len;  /* of the last line's octet count, with its blank */
 };
 
 /* Whether two texts of 8 to 16 bytes are the same: the words at their two ends overlap. */
