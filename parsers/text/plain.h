@@ -55,19 +55,8 @@ static inline __m128i plain_bad(__m128i v, char special)
     return _mm_or_si128(hidden, escaped);
 }
 
-/* 16 to 32 bytes as two blocks that overlap: nothing is read behind them. One bit of the result for
- * each byte of the blocks that is not plain. */
-static inline unsigned plain_pair(char *out, const char *p, size_t len, char special)
-{
-    __m128i first = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i last = _mm_loadu_si128((const __m128i *)(const void *)(p + len - 16));
-    _mm_storeu_si128((__m128i *)(void *)out, first);
-    _mm_storeu_si128((__m128i *)(void *)(out + len - 16), last);
-    return (unsigned)_mm_movemask_epi8(plain_bad(first, special)) |
-           (unsigned)_mm_movemask_epi8(plain_bad(last, special)) << 16;
-}
-
-/* 1 to 15 bytes, likewise; `width`: bytes of a block. */
+/* 1 to 15 bytes as two blocks that overlap: nothing is read behind them. One bit of the result for each
+ * byte of the blocks that is not plain; `width`: bytes of a block. */
 static inline unsigned plain_parts(char *out, const char *p, size_t len, char special,
                                    unsigned *width)
 {
@@ -95,17 +84,20 @@ static inline unsigned plain_parts(char *out, const char *p, size_t len, char sp
     return (unsigned)_mm_movemask_epi8(plain_bad(both, special)) & 0xff;
 }
 
-/* More than 32 bytes. */
+/* 16 bytes or more: the last block overlaps those before. */
 static inline size_t plain_copy_long(char *out, const char *p, size_t len, char special)
 {
-    for (size_t n = 0; n < len; n += 32) {
-        if (len - n < 32)
-            n = len - 32; /* the last blocks overlap those before */
-        unsigned bad = plain_pair(out + n, p + n, 32, special);
-        if (bad)
+    size_t n = 0, last = len - 16;
+    for (;;) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(p + n));
+        _mm_storeu_si128((__m128i *)(void *)(out + n), block);
+        unsigned bad = (unsigned)_mm_movemask_epi8(plain_bad(block, special));
+        if (__builtin_expect(bad != 0, 0))
             return n + (size_t)__builtin_ctz(bad);
+        if (n == last)
+            return len;
+        n = n + 16 < last ? n + 16 : last;
     }
-    return len;
 }
 #endif
 
@@ -131,15 +123,12 @@ static inline bool plain_copy_block(char *out, const char *p, size_t len, char s
 static inline size_t plain_copy(char *out, const char *p, size_t len, char special)
 {
 #ifdef __SSE2__
-    unsigned width = 16, bad;
-    if (len > 32)
-        return plain_copy_long(out, p, len, special);
+    unsigned width;
     if (len >= 16)
-        bad = plain_pair(out, p, len, special);
-    else if (len > 0)
-        bad = plain_parts(out, p, len, special, &width);
-    else
+        return plain_copy_long(out, p, len, special);
+    if (len == 0)
         return 0;
+    unsigned bad = plain_parts(out, p, len, special, &width);
     if (__builtin_expect(bad == 0, 1))
         return len;
     size_t at = (size_t)__builtin_ctz(bad);

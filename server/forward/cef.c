@@ -163,8 +163,10 @@ static inline __attribute__((always_inline)) bool write_line(const struct line *
     w.text_limit = CEF_TEXT_MAX;
     w.cut = false;
     write_once(&w, line);
-    if (__builtin_expect((size_t)(w.p - body) > format->max_message_size, 0))
-        write_shorter(&w, line, body);
+    if (__builtin_expect((size_t)(w.p - body) > format->max_message_size, 0)) {
+        struct line again = *line;
+        write_shorter(&w, &again, body);
+    }
     if (counted)
         w.p = frame_counted(format->memory, begin, body, w.p);
     else if (format->framing == CEF_FRAME_NEWLINE)

@@ -66,11 +66,12 @@ static inline char *put_time(char *p, struct cef_second *second, int64_t ms)
     return cef_put_millis(p + second->len, (unsigned)part);
 }
 
-/* cn3 takes numbers only; connections of some vendors have names. */
+/* cn3 takes numbers only; connections of some vendors have long names. */
 static bool is_number(struct slice id)
 {
     uint64_t number;
-    return digits_only(id) && (id.len < 19 || (number_parse(id, &number) && number <= INT64_MAX));
+    return (unsigned)(id.ptr[0] - '0') <= 9 && digits_only(id) &&
+           (id.len < 19 || (number_parse(id, &number) && number <= INT64_MAX));
 }
 
 static char *put_word(char *p, enum field_kind kind, unsigned value)
@@ -192,7 +193,7 @@ static inline __attribute__((always_inline)) char *put_some(const struct fields 
         return p;
 #define FIELD(kind, name, cef, meaning)                                                            \
     if (IS_PAIR(FIELD_##name, cef) && FIELD_##name >= first && FIELD_##name <= last &&             \
-        has & UINT64_C(1) << FIELD_##name) {                                                       \
+        __builtin_expect(has >> FIELD_##name & 1, 1)) {                                            \
         p = PUT_KEY(p, r, FIELD_##name, cef);                                                      \
         p = put_value(f, p, &r->name, KIND_##kind, FIELD_##name);                                  \
     }
