@@ -90,7 +90,7 @@ static inline bool kv_closes(const char *p)
 }
 
 /*
- * Where a value ends that begins at p, less than KV_NEAR - 16 bytes behind a place that is before
+ * Where a value ends that begins at p, less than KV_SHORT bytes behind a place that is before
  * `near`, if it ends in `"; `, is not empty, and has neither quote nor backslash and no blank at its
  * end; else NULL: the pair has to be looked at by kv_quoted_next. The next pair begins three bytes
  * behind the end.
