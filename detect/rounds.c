@@ -168,6 +168,7 @@ static void count(struct observation *o, struct sighting *sightings, unsigned n)
             pthread_mutex_unlock(&stripe->lock);
             locked = NULL;
             tell(o, s, event, &alert);
+            o->marked = true;
         }
         if (event == EPISODE_END) { /* the record itself has not been counted yet */
             i--;
@@ -353,14 +354,15 @@ void detect_round(struct detection *d, struct record *const *records, unsigned n
     int64_t next = episodes_next(d->episodes);
     for (unsigned i = 0; i < n; i++) {
         struct observation *o = &round.of[i];
-        if (round.busy >> i & 1) {
+        bool busy = round.busy >> i & 1;
+        if (busy)
             observe(o, &round.sightings[o->at]);
-            if (o->marked || episodes_next(d->episodes) != next)
-                look_again(&round, i + 1);
-            next = episodes_next(d->episodes);
-        }
         if (observed)
             observed(context);
+        if ((busy && o->marked) || episodes_next(d->episodes) != next) {
+            next = episodes_next(d->episodes);
+            look_again(&round, i + 1);
+        }
     }
 }
 

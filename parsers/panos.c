@@ -8,10 +8,7 @@
 #include "parsers/panos_meaning.h"
 
 enum {
-    RECEIVED = 1,
-    AUDIT = 2,
-    TYPE = 3,
-    SUBTYPE = 4,
+    AUDIT = 2, /* of the type, here */
     FLAGS = 28,
     PROTOCOL = 29,
 };
@@ -45,7 +42,8 @@ static const struct panos_type types[] = {
 
 /* Its type stands a column further in front. */
 static const struct panos_type audit = {
-    SLICE("AUDIT"), &panos_audit, CATEGORY_CONFIGURATION, RECEIVED, 7, 0, panos_finish_audit};
+    SLICE("AUDIT"),    &panos_audit, CATEGORY_CONFIGURATION, PANOS_RECEIVED_AT, 7, 0,
+    panos_finish_audit};
 
 const struct panos_type *panos_type(struct slice name)
 {
@@ -88,16 +86,15 @@ static bool is_number(struct slice text)
     return number_parse(text, &number);
 }
 
-/* The class id is the subtype, as in the vendor's own CEF, unless the type has a better one:
- * several write a mere 0 for their subtype. */
+struct slice panos_event(struct slice type, struct slice subtype)
+{
+    return subtype.len == 0 || (subtype.ptr[0] <= '9' && is_number(subtype)) ? type : subtype;
+}
+
 void panos_name(struct panos_row *row, struct slice type, struct slice id)
 {
-    if (id.len == 0)
-        id = row->subtype;
-    if (id.len == 0 || (id.ptr[0] <= '9' && is_number(id)))
-        id = type;
     record_set_event_name(row->out, type);
-    record_set_event_id(row->out, id);
+    record_set_event_id(row->out, panos_event(type, id.len ? id : row->subtype));
 }
 
 /* ICMP has no ports, and other protocols without them write 0. */
@@ -253,7 +250,7 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
     row.header = context->header;
     row.unread = CSV_COLUMNS_MAX;
     csv_split(&row.csv, body);
-    struct slice name = csv_raw(&row.csv, TYPE);
+    struct slice name = csv_raw(&row.csv, PANOS_TYPE);
     const struct panos_type *type = panos_type(name);
     if (!type && slice_is_nocase(csv_raw(&row.csv, AUDIT), audit.name.ptr))
         type = &audit;
@@ -261,7 +258,8 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
         name = type->name;
     if (type && type->columns == &panos_sctp)
         panos_join_unused(&row);
-    enum parse_status status = row.csv.count > SUBTYPE && name.len ? PARSE_OK : PARSE_MALFORMED;
+    enum parse_status status =
+        row.csv.count > PANOS_SUBTYPE && name.len ? PARSE_OK : PARSE_MALFORMED;
 
     record_set_vendor(out, slice("Palo Alto Networks"));
     record_set_product(out, slice("PAN-OS"));
@@ -271,12 +269,12 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
         half = csv_cut(&row.csv);
         out->cut = true;
     }
-    row.subtype = csv_raw(&row.csv, SUBTYPE);
+    row.subtype = csv_raw(&row.csv, PANOS_SUBTYPE);
     panos_name(&row, name, panos_id(&row, type));
     panos_time(&row, context->zone, type ? type->precise : 0);
     if (!type) {
         panos_foreign(&row);
-        return is_foreign(csv_raw(&row.csv, RECEIVED), name) ? status : PARSE_MALFORMED;
+        return is_foreign(csv_raw(&row.csv, PANOS_RECEIVED_AT), name) ? status : PARSE_MALFORMED;
     }
     panos_join_links(&row.csv);
     panos_read(&row, type->columns);

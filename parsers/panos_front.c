@@ -37,6 +37,10 @@ static bool read_front(struct slice row, const struct zone *zone, struct panos_f
         return false;
     for (unsigned n = 0; n <= PANOS_FRONT_COLUMNS; n++)
         out->start[n] = (uint8_t)csv.start[n];
+    struct slice subtype = csv_raw(&csv, PANOS_SUBTYPE);
+    out->same_second =
+        slice_equals(csv_raw(&csv, PANOS_RECEIVED_AT), csv_raw(&csv, PANOS_GENERATED));
+    out->has_subtype = panos_event(out->type->name, subtype).ptr == subtype.ptr;
     return true;
 }
 

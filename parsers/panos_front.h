@@ -21,6 +21,8 @@ struct panos_front {
     const struct panos_type *type;          /* NULL: nothing is known */
     int64_t ms;                             /* when it was generated */
     bool local;                             /* by the clock of the device's zone, else UTC */
+    bool same_second;                       /* as the one it was received in */
+    bool has_subtype;                       /* that tells events apart */
     uint8_t start[PANOS_FRONT_COLUMNS + 1]; /* of the columns, and of the one behind them */
     char text[PANOS_FRONT_MAX];
 };

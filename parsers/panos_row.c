@@ -107,14 +107,16 @@ void panos_keep(struct record *out, const struct panos_column *column, struct sl
 void panos_read(struct panos_row *row, const struct panos_columns *columns)
 {
     const struct csv *csv = &row->csv;
-    for (unsigned n = 0; n < columns->count && n < csv->count; n++) {
+    unsigned count = columns->count < csv->count ? columns->count : csv->count;
+    for (unsigned n = 0; n < count; n++) {
         const struct panos_column *column = &columns->row[n];
         struct slice text = csv_raw(csv, n);
         if (text.len == 0 || column->name.len == 0 || n == row->unread)
             continue;
         if (csv->quoted[n / 64] >> n % 64 & 1)
             text = panos_text(row->out, text);
-        if (!panos_put(row, column, text))
+        bool kept = column->how == PANOS_KEEP && column->none == PANOS_NONE_EMPTY; /* mostly */
+        if (kept || !panos_put(row, column, text))
             panos_keep(row->out, column, text);
     }
 }

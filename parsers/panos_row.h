@@ -5,7 +5,13 @@
 #include "parsers/parser.h"
 #include "parsers/text/csv.h"
 
-#define PANOS_GENERATED     6  /* the column of the time at which the log was written */
+/* Columns of all types. */
+#define PANOS_RECEIVED_AT 1
+#define PANOS_SERIAL      2
+#define PANOS_TYPE        3
+#define PANOS_SUBTYPE     4
+#define PANOS_GENERATED   6 /* when the log was written */
+
 #define PANOS_LINK_SWITCHES 69 /* the links of an SD-WAN session, "{a,b}", with bare commas */
 #define PANOS_YEAR_2000     INT64_C(946684800000) /* a firewall that has no time writes 1970 */
 
@@ -64,6 +70,10 @@ const struct panos_type *panos_type(struct slice name);
 const struct panos_type *panos_type_nocase(struct slice name);
 void panos_name(struct panos_row *row, struct slice type, struct slice id);
 void panos_finish(struct panos_row *row, const struct panos_type *type);
+
+/* The class id: the subtype, as in the vendor's own CEF, or what the type has that is better. Several
+ * write a mere 0 there: then it is the type. */
+struct slice panos_event(struct slice type, struct slice subtype);
 
 /* "2026/11/21 08:56:00", with a fraction since 11.0, or RFC 3339 from the logging service. */
 bool panos_stamp(struct slice text, const struct zone *zone, int64_t *ms);

@@ -7,8 +7,6 @@
 #include "parsers/panos_front.h"
 #include "parsers/panos_put.h"
 
-enum { RECEIVED = 1, SERIAL = 2, SUBTYPE = 4 };
-
 /* A column in quotes, which nothing but the one at its end may follow inside. */
 static enum panos_step take_quoted(struct panos_walk *w, struct panos_row *row,
                                    const struct panos_column *column)
@@ -54,14 +52,16 @@ static void set_time(const struct panos_row *row, const struct panos_front *fron
 /* What the front says, but for the time. */
 static void put_front(struct panos_row *row, const struct panos_front *front, struct slice body)
 {
-    struct slice received = panos_front_column(front, body, RECEIVED);
-    record_set_vendor(row->out, slice("Palo Alto Networks"));
-    record_set_product(row->out, slice("PAN-OS"));
-    row->subtype = panos_front_column(front, body, SUBTYPE);
-    panos_name(row, front->type->name, SLICE_NONE);
-    if (!slice_equals(received, panos_front_column(front, body, PANOS_GENERATED)))
-        record_extra(row->out, slice("receive_time"), received);
-    record_extra(row->out, slice("serial"), panos_front_column(front, body, SERIAL));
+    struct record *out = row->out;
+    row->subtype = panos_front_column(front, body, PANOS_SUBTYPE);
+    record_set_vendor(out, slice("Palo Alto Networks"));
+    record_set_product(out, slice("PAN-OS"));
+    record_set_event_name(out, front->type->name);
+    record_set_event_id(out, front->has_subtype ? row->subtype : front->type->name);
+    if (!front->same_second)
+        record_extra(out, slice("receive_time"),
+                     panos_front_column(front, body, PANOS_RECEIVED_AT));
+    record_extra(out, slice("serial"), panos_front_column(front, body, PANOS_SERIAL));
 }
 
 /* What comes behind the front; false: the row is not of the usual form. */

@@ -235,16 +235,22 @@ static void deliver_alert(void *context, const struct alert *alert)
         p->output.alert(p->output.context, alert);
 }
 
+static void on_observed(void *context)
+{
+    struct pipeline *p = context;
+    struct parsed *parsed = &p->round[p->observed++].parsed;
+    if (p->output.observed)
+        p->output.observed(p->output.context, parsed);
+}
+
 void pipeline_flush(struct pipeline *p)
 {
-    while (p->observed < p->taken) {
-        struct parsed *parsed = &p->round[p->observed].parsed;
-        if (parsed->status == PARSE_OK)
-            detect_observe(p->detection, &parsed->record, deliver_alert, p);
-        p->observed++;
-        if (p->output.observed)
-            p->output.observed(p->output.context, parsed);
+    struct record *records[PIPELINE_ROUND];
+    for (unsigned i = 0; i < p->taken; i++) {
+        struct parsed *parsed = &p->round[i].parsed;
+        records[i] = parsed->status == PARSE_OK ? &parsed->record : NULL;
     }
+    detect_round(p->detection, records, p->taken, deliver_alert, on_observed, p);
     pipeline_tell(p);
     p->taken = p->observed = p->told = 0;
 }

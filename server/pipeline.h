@@ -62,7 +62,7 @@ struct pipeline_output {
 /* So many messages are parsed before the first of them is shown to the detectors, and so many shown
  * before the first is written: what one of these needs of the processor's caches, code most of all,
  * stays there meanwhile. Who listens notices nothing: see pipeline_flush. */
-#define PIPELINE_ROUND 16
+#define PIPELINE_ROUND DETECT_ROUND
 
 struct pipeline {
     const struct rules *rules;
