@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
@@ -99,6 +100,32 @@ static void names_in_any_order(void **state)
     }
 }
 
+/* More kinds of lines, and more names in them, than are remembered. */
+static void more_than_is_remembered(void **state)
+{
+    static char ids[90][12], names[400][12];
+    (void)state;
+    for (unsigned i = 0; i < 400; i++)
+        snprintf(names[i], sizeof(names[i]), "name_%u", i);
+    for (unsigned i = 0; i < 90; i++)
+        snprintf(ids[i], sizeof(ids[i]), i % 2 ? "%u" : "%09u", i);
+    for (unsigned round = 0; round < 600; round++) {
+        unsigned first = pick(3) * 100;
+        record_reset(&record);
+        record.source = slice("the names are static text, and stand elsewhere");
+        record.extra_prefix = slice(pick(4) ? "Example" : "Other");
+        record_set_vendor(&record, slice("Vendor"));
+        record_set_product(&record, slice("Product"));
+        record_set_event_id(&record, slice(ids[pick(round % 5 ? 3 : 90)]));
+        record_set_event_name(&record, slice(pick(2) ? "Name" : "Another name"));
+        record_set_action(&record, (uint8_t)pick(ACTION_COUNT));
+        record_set_severity(&record, (uint8_t)pick(11));
+        for (unsigned i = 0; i < RECORD_EXTRA_MAX; i++)
+            record_extra(&record, slice(names[pick(9) ? first + i : pick(400)]), slice("1"));
+        same_with_both();
+    }
+}
+
 /* A piece of a message, of every length and often up to its end. */
 static struct slice piece(struct slice message)
 {
@@ -152,9 +179,8 @@ static void texts_of_a_message(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(times_in_any_order),
-        cmocka_unit_test(headers_and_words_in_any_order),
-        cmocka_unit_test(names_in_any_order),
+        cmocka_unit_test(times_in_any_order), cmocka_unit_test(headers_and_words_in_any_order),
+        cmocka_unit_test(names_in_any_order), cmocka_unit_test(more_than_is_remembered),
         cmocka_unit_test(texts_of_a_message),
     };
     format.memory = cef_memory_new();
