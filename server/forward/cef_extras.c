@@ -164,16 +164,27 @@ static __attribute__((noinline)) struct cef_list *find_list(struct cef_memory *m
     return list;
 }
 
+/* 32 to 64 bytes, identifiers most of them, as two halves that overlap. Whether they are plain. */
+static inline bool copy_halves(char *p, const char *text, size_t len)
+{
+    const size_t half = 2 * PLAIN_BLOCK;
+    return plain_copy_blocks(p, text, half, CEF_IN_EXTENSION) &&
+           plain_copy_blocks(p + len - half, text + len - half, half, CEF_IN_EXTENSION);
+}
+
 /* Where there are extras, nothing cuts 32 bytes. */
 static inline char *put_value(struct cef_writer *w, struct plain_blocks blocks, char *p,
                               const struct slice *value)
 {
     size_t len = value->len;
+    bool whole = false;
     if (len <= PLAIN_BLOCK)
         return cef_copy(w, blocks, p, value, 1023);
-    if (len <= 2 * PLAIN_BLOCK && plain_copy_blocks(p, value->ptr, len, CEF_IN_EXTENSION))
-        return p + len;
-    return cef_escape(w, p, *value, 1023, CEF_IN_EXTENSION);
+    if (len <= 2 * PLAIN_BLOCK)
+        whole = plain_copy_blocks(p, value->ptr, len, CEF_IN_EXTENSION);
+    else if (len <= 4 * PLAIN_BLOCK && len <= w->text_limit)
+        whole = copy_halves(p, value->ptr, len);
+    return whole ? p + len : cef_escape(w, p, *value, 1023, CEF_IN_EXTENSION);
 }
 
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r)
