@@ -4,6 +4,8 @@
  */
 #include "tests/sink_setup.h"
 
+#include <netinet/tcp.h>
+
 static void file_gets_all(void **state)
 {
     (void)state;
@@ -38,6 +40,39 @@ static void file_that_cannot_be(void **state)
     assert_int_equal(sink_open(&sink, &loop, &settings, NULL, NULL, &error), UV_ENOENT);
     assert_non_null(error);
     assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+/* This process's connection to that port. */
+static int connected_to(uint16_t port)
+{
+    struct sockaddr_in peer;
+    for (int fd = 3; fd < 1024; fd++) {
+        socklen_t len = sizeof(peer);
+        if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0 && peer.sin_family == AF_INET &&
+            ntohs(peer.sin_port) == port)
+            return fd;
+    }
+    return -1;
+}
+
+/* Whatever the system's congestion control is: none that paces by timers towards this machine. */
+static void tcp_here_is_not_paced(void **state)
+{
+    (void)state;
+    struct setup t = {0};
+    struct receiver r = {.connections = 1};
+    uint16_t port = 0;
+    char control[16] = "";
+    socklen_t len = sizeof(control);
+    int listener = bound(SOCK_STREAM, &port);
+    receiver_start(&r, listener);
+    setup_open(&t, FORWARD_TCP, port, NULL);
+    assert_true(push(&t, 0, 100, 200));
+    run_until(&t, all_forwarded);
+    assert_int_equal(getsockopt(connected_to(port), IPPROTO_TCP, TCP_CONGESTION, control, &len), 0);
+    assert_string_equal(control, "reno");
+    assert_int_equal(finish(&t, PATIENCE_MS).forwarded, 100);
+    receiver_check(&r, 200, 100);
 }
 
 /* Pushed from another thread while the loop runs; then away, and back. */
@@ -372,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(file_gets_all),
         cmocka_unit_test(file_that_cannot_be),
+        cmocka_unit_test(tcp_here_is_not_paced),
         cmocka_unit_test(tcp_away_at_start),
         cmocka_unit_test(tcp_away_and_full),
         cmocka_unit_test(tcp_closed_in_mid_message),

@@ -36,6 +36,24 @@ static void set_tcp_options(int fd)
                    sizeof(options[i].value));
 }
 
+/* Whether that is this machine itself. */
+static bool is_loopback(const struct sockaddr *a)
+{
+    if (a->sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
+    return a->sa_family == AF_INET &&
+           ntohl(((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr) >> 24 == 127;
+}
+
+/* Where BBR is what the system does, each connection is paced by timers: towards this machine itself
+ * there is no network to spare, and the timers cost more than the copying does. Reno needs none, and
+ * is in every kernel. */
+static void set_no_pacing(int fd)
+{
+    static const char reno[] = "reno";
+    setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, reno, sizeof(reno) - 1);
+}
+
 static void on_connect_timeout(uv_timer_t *timer)
 {
     sink_socket_failed(timer->data, UV_ETIMEDOUT);
@@ -62,6 +80,8 @@ static void connect_next(struct transport *t, int code)
         }
         if (a->ai_socktype == SOCK_STREAM)
             set_tcp_options(fd);
+        if (a->ai_socktype == SOCK_STREAM && is_loopback(a->ai_addr))
+            set_no_pacing(fd);
         int failed = connect(fd, a->ai_addr, a->ai_addrlen) < 0 ? errno : 0;
         if (!failed) {
             free_addresses(t);
