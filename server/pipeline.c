@@ -78,26 +78,43 @@ static void set_sender(struct record *r, const struct sender *sender, const stru
     }
 }
 
-/* A clock that is far off must not move the detectors' windows: it is put right (clocks.h). */
-static void correct_time(struct pipeline *p, struct record *r, uint64_t device, int64_t arrival_ms)
+/* Before 1970 no firewall logged; CEF has no word for it. */
+static inline bool is_possible(int64_t time)
+{
+    return time >= 0;
+}
+
+static inline bool is_believed(const struct pipeline *p, const struct record *r, int64_t arrival_ms)
 {
     const struct settings *settings = p->rules->settings;
-    bool possible = r->time >= 0; /* before 1970 no firewall logged; CEF has no word for it */
+    return (p->replay && is_possible(r->time)) || (r->time >= arrival_ms - settings->lateness_ms &&
+                                                   r->time <= arrival_ms + settings->ahead_ms);
+}
+
+/* A clock that is far off must not move the detectors' windows: it is put right (clocks.h). */
+static __attribute__((noinline)) void correct_time(struct pipeline *p, struct record *r,
+                                                   uint64_t device, int64_t arrival_ms)
+{
+    const struct settings *settings = p->rules->settings;
     if (!RECORD_HAS(r, time)) {
         record_set_time(r, arrival_ms);
         return;
     }
-    if ((p->replay && possible) || (r->time >= arrival_ms - settings->lateness_ms &&
-                                    r->time <= arrival_ms + settings->ahead_ms))
-        return;
     int64_t time = arrival_ms;
-    if (possible) {
+    if (is_possible(r->time)) {
         record_set_device_time(r, r->time);
         time = clocks_correct(&p->clocks, device, r->time, arrival_ms, settings->lateness_ms);
     }
     record_set_time(r, time);
     r->time_suspect = true;
     p->counters.time_suspect++;
+}
+
+static inline void complete_time(struct pipeline *p, struct record *r, uint64_t device,
+                                 int64_t arrival_ms)
+{
+    if (__builtin_expect(!RECORD_HAS(r, time) || !is_believed(p, r, arrival_ms), 0))
+        correct_time(p, r, device, arrival_ms);
 }
 
 /* EXAMPLE\alice is alice of EXAMPLE, whoever logs it; some write the backslash twice. Returns what
@@ -135,8 +152,11 @@ static void set_networks(const struct networks *networks, struct record *r)
 }
 
 /* The header, what it tells, and whose message it is. */
-static void read_header(struct pipeline *p, const struct sender *sender, struct slice message,
-                        int64_t arrival_ms, struct parsed *out)
+static inline __attribute__((always_inline)) void read_header(struct pipeline *p,
+                                                              const struct sender *sender,
+                                                              struct slice message,
+                                                              int64_t arrival_ms,
+                                                              struct parsed *out)
 {
     const struct device *device = sender->device;
     const struct syslog *header = &out->header;
@@ -153,8 +173,10 @@ static void read_header(struct pipeline *p, const struct sender *sender, struct 
 }
 
 /* From an empty record. */
-static void begin(struct pipeline *p, const struct sender *sender, struct slice message,
-                  int64_t arrival_ms, bool cut, struct parsed *out)
+static inline __attribute__((always_inline)) void begin(struct pipeline *p,
+                                                        const struct sender *sender,
+                                                        struct slice message, int64_t arrival_ms,
+                                                        bool cut, struct parsed *out)
 {
     record_reset(&out->record);
     out->record.cut = cut;
@@ -163,8 +185,9 @@ static void begin(struct pipeline *p, const struct sender *sender, struct slice 
 
 /* A line that a shipper put into JSON counts as if it had come without. Of texts that are none of a
  * vendor's lines nothing stays. */
-static void open_envelope(struct pipeline *p, const struct sender *sender, struct slice message,
-                          int64_t arrival_ms, struct parsed *out)
+static __attribute__((noinline)) void open_envelope(struct pipeline *p, const struct sender *sender,
+                                                    struct slice message, int64_t arrival_ms,
+                                                    struct parsed *out)
 {
     struct envelope e = envelope_over(out->header.body);
     struct slice line;
@@ -192,7 +215,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
     out->status = PARSE_UNKNOWN;
     uint64_t hash = device_hash(sender->address, RECORD_HAS(r, host) ? r->host : SLICE_NONE);
     if (!out->parser) {
-        correct_time(p, r, hash, arrival_ms);
+        complete_time(p, r, hash, arrival_ms);
         return;
     }
     record_set_parser(r, out->parser->name);
@@ -207,7 +230,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
     };
     out->status = out->parser->parse(&context, header->body, r);
     split_users(r);
-    correct_time(p, r, hash, arrival_ms);
+    complete_time(p, r, hash, arrival_ms);
     if (out->status == PARSE_OK)
         set_networks(p->rules->networks, r);
 }
