@@ -14,7 +14,7 @@ struct detection; /* the state of all detectors */
 /* Called during detect_round, detect_observe and detect_tick, on the calling thread. */
 typedef void (*on_alert)(void *context, const struct alert *alert);
 
-#define DETECT_ROUND 16
+#define DETECT_ROUND 32
 
 struct detect_limits {
     size_t memory;             /* bytes for groups and their values, all together */
