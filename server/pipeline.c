@@ -33,19 +33,6 @@ void pipeline_change(struct pipeline *p, const struct rules *rules, struct detec
     p->connections = connections;
 }
 
-/* Up to seven bytes as one word; only with the length are they told apart. */
-static inline uint64_t few_bytes(const char *p, size_t len)
-{
-    uint32_t first, last;
-    if (len < 4)
-        return len ? (unsigned char)p[0] | (uint64_t)(unsigned char)p[len / 2] << 8 |
-                         (uint64_t)(unsigned char)p[len - 1] << 16
-                   : 0;
-    memcpy(&first, p, 4);
-    memcpy(&last, p + len - 4, 4);
-    return first | (uint64_t)last << 32;
-}
-
 /* Tells devices apart whose connection ids overlap. Not keyed: it picks no bucket an attacker of the
  * detectors could fill, only whose open connections these are. */
 static uint64_t device_hash(struct address sender, struct slice host)
@@ -58,7 +45,7 @@ static uint64_t device_hash(struct address sender, struct slice host)
         h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
         h ^= h >> 32;
     }
-    word = few_bytes(p, (size_t)(end - p));
+    word = slice_few_bytes(p, (size_t)(end - p));
     h = (h ^ word ^ host.len << 56) * UINT64_C(0xc4ceb9fe1a85ec53);
     return h ^ h >> 29;
 }

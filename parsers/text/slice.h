@@ -54,20 +54,41 @@ static inline bool slice_equals(struct slice a, struct slice b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Whether two texts of 8 to 16 bytes are the same: the words at their two ends overlap. */
+static inline bool slice_same_words(const char *a, const char *b, size_t len)
+{
+    uint64_t first[2], last[2];
+    memcpy(&first[0], a, 8);
+    memcpy(&first[1], b, 8);
+    memcpy(&last[0], a + len - 8, 8);
+    memcpy(&last[1], b + len - 8, 8);
+    return ((first[0] ^ first[1]) | (last[0] ^ last[1])) == 0;
+}
+
+/* Up to seven bytes as one word, of more the first four and the last: only with the length are they
+ * told apart. */
+static inline uint64_t slice_few_bytes(const char *p, size_t len)
+{
+    uint32_t first, last;
+    if (len < 4)
+        return len ? (unsigned char)p[0] | (uint64_t)(unsigned char)p[len / 2] << 8 |
+                         (uint64_t)(unsigned char)p[len - 1] << 16
+                   : 0;
+    memcpy(&first, p, 4);
+    memcpy(&last, p + len - 4, 4);
+    return first | (uint64_t)last << 32;
+}
+
 /* Whether two texts of that length are the same: short ones, which are not worth a call. */
 static inline bool slice_same(const char *a, const char *b, size_t len)
 {
-    uint64_t first[2], middle[2], last[2];
-    if (len < 8 || len > 24)
+    if (len > 32)
         return memcmp(a, b, len) == 0;
-    size_t next = len < 16 ? len - 8 : 8;
-    memcpy(&first[0], a, 8);
-    memcpy(&first[1], b, 8);
-    memcpy(&middle[0], a + next, 8);
-    memcpy(&middle[1], b + next, 8);
-    memcpy(&last[0], a + len - 8, 8);
-    memcpy(&last[1], b + len - 8, 8);
-    return ((first[0] ^ first[1]) | (middle[0] ^ middle[1]) | (last[0] ^ last[1])) == 0;
+    if (len > 16)
+        return slice_same_words(a, b, 16) && slice_same_words(a + len - 16, b + len - 16, 16);
+    if (len >= 8)
+        return slice_same_words(a, b, len);
+    return slice_few_bytes(a, len) == slice_few_bytes(b, len);
 }
 
 /* Against text that is known where it is written: the compiler turns this into plain compares. */

@@ -71,7 +71,7 @@ static struct cef_name *find_name(struct cef_list *list, struct cef_name *next, 
         if (next >= end)
             next = list->names;
         if (next->len == name.len &&
-            (next->text == name.ptr || cef_same(next->name, name.ptr, name.len)))
+            (next->text == name.ptr || slice_same(next->name, name.ptr, name.len)))
             return next;
     }
     return NULL;

@@ -27,8 +27,7 @@ static void write_head(struct cef_writer *w, const struct slice *texts, const ch
 
 bool cef_same_bytes(struct slice known, struct slice text)
 {
-    return known.len == text.len && (text.len <= 32 ? cef_same(known.ptr, text.ptr, text.len)
-                                                    : memcmp(known.ptr, text.ptr, text.len) == 0);
+    return known.len == text.len && slice_same(known.ptr, text.ptr, text.len);
 }
 
 /* The same by every byte. */

@@ -47,15 +47,7 @@ static inline uint64_t cef_what_of(const struct record *r)
  * and of one length are the same here. */
 static inline uint64_t cef_id_of(struct slice id)
 {
-    uint32_t first = 0, last = 0;
-    if (id.len >= 4) {
-        memcpy(&first, id.ptr, 4);
-        memcpy(&last, slice_end(id) - 4, 4);
-    } else if (id.len) {
-        first = (unsigned char)id.ptr[0] | (uint32_t)(unsigned char)id.ptr[id.len >> 1] << 8 |
-                (uint32_t)(unsigned char)id.ptr[id.len - 1] << 16;
-    }
-    return first | (uint64_t)last << 32;
+    return slice_few_bytes(id.ptr, id.len);
 }
 
 /* All but the texts themselves. */

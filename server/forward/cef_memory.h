@@ -21,7 +21,7 @@ struct cef_memory {
     struct cef_kind {
         uint64_t what;                      /* the words, and which texts are set */
         uint64_t id;                        /* of the event's id its first bytes and its last */
-        uint32_t tail;                      /* the id's length, and the severity; or CEF_NO_KIND */
+        uint32_t tail;                      /* the id's length, and the severity; 0: empty */
         uint16_t len;                       /* of `out` */
         uint16_t pipe;                      /* where in it the header's last pipe stands */
         struct slice texts[CEF_HEAD_TEXTS]; /* of those that are set: static text, or in `copies` */
@@ -55,37 +55,6 @@ struct cef_memory {
     uint32_t line;      /* the number of the last line that had extras */
     uint8_t count_len;  /* of the last line's octet count, with its blank */
 };
-
-/* Whether two texts of 8 to 16 bytes are the same: the words at their two ends overlap. */
-static inline bool cef_same_words(const char *known, const char *text, size_t len)
-{
-    uint64_t a, b, c, d;
-    memcpy(&a, known, 8);
-    memcpy(&b, text, 8);
-    memcpy(&c, known + len - 8, 8);
-    memcpy(&d, text + len - 8, 8);
-    return ((a ^ b) | (c ^ d)) == 0;
-}
-
-/* Whether two texts of at most 32 bytes are the same. */
-static inline bool cef_same(const char *known, const char *text, size_t len)
-{
-    uint32_t a, b, c, d;
-    if (len > 16)
-        return cef_same_words(known, text, 16) &&
-               cef_same_words(known + len - 16, text + len - 16, 16);
-    if (len >= 8)
-        return cef_same_words(known, text, len);
-    if (len >= 4) {
-        memcpy(&a, known, 4);
-        memcpy(&b, text, 4);
-        memcpy(&c, known + len - 4, 4);
-        memcpy(&d, text + len - 4, 4);
-        return ((a ^ b) | (c ^ d)) == 0;
-    }
-    return len == 0 || (known[0] == text[0] && known[len >> 1] == text[len >> 1] &&
-                        known[len - 1] == text[len - 1]);
-}
 
 /* The part of a second, in three digits. */
 static inline char *cef_put_millis(char *p, unsigned part)
