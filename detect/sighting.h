@@ -8,6 +8,7 @@ struct view {
     const struct record *record;
     uint32_t class; /* record_class */
     int64_t t;
+    unsigned evidence;
     uint64_t source_hash, event_key; /* 0: not needed yet */
 };
 

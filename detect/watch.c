@@ -400,9 +400,9 @@ static bool may_have_pair(struct watch *watch, struct stripe *stripe, struct sid
     return false;
 }
 
-struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
-                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
-                          struct place place)
+struct group *watch_group_made(struct watch *watch, struct stripe *stripe, struct side *side,
+                               unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
+                               struct place place)
 {
     struct group *found = place.found;
     hash |= 1;
@@ -419,12 +419,10 @@ struct group *watch_group(struct watch *watch, struct stripe *stripe, struct sid
     return make(watch, stripe, side, detector, hash, owner, t, place);
 }
 
-void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side,
-                   struct group *group, int64_t t)
+void watch_advance_far(struct watch *watch, struct stripe *stripe, struct side *side,
+                       struct group *group, int64_t t)
 {
     int64_t ahead = t - group->newest;
-    if (ahead == 0)
-        return;
     const struct watch_rule *rule = &watch->rules[group->detector];
     if (ahead < -(int64_t)rule->lateness)
         stripe->counters.late++;
@@ -441,7 +439,7 @@ void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side
     if (ahead <= 0)
         return;
     /* Now and then values that no full table drives out must go, before their times wrap around. */
-    bool clean = t >> 28 != group->newest >> 28;
+    bool clean = t >> WATCH_AGE_SHIFT != group->newest >> WATCH_AGE_SHIFT;
     group->newest = t;
     if (clean)
         watch_drop_dead(watch, stripe, side, group);

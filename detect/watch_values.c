@@ -149,27 +149,35 @@ void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *si
         }
 }
 
+/* The value's slot, made free for it if need be; NULL: there is no room. */
+static struct value *slot_for(struct watch *watch, struct stripe *stripe, struct side *side,
+                              struct group *group, unsigned set, uint64_t key)
+{
+    struct values table = watch_values(side, group, set);
+    struct value *v = table.count ? values_slot(table, watch->mix, key) : NULL;
+    if (v && (v->hi || group->counts[set] < fill_of(table.count)))
+        return v;
+    make_room(watch, stripe, side, group, set);
+    table = watch_values(side, group, set);
+    return table.count ? values_slot(table, watch->mix, key) : NULL;
+}
+
 void watch_value(struct watch *watch, struct stripe *stripe, struct side *side, struct group *group,
                  unsigned set, uint64_t key, unsigned evidence, int64_t t, struct gain *gain)
 {
-    const struct watch_rule *rule = &watch->rules[group->detector];
-    struct values table = watch_values(side, group, set);
-    struct value *v = table.count ? values_slot(table, watch->mix, key) : NULL;
-    if (v && v->hi) {
-        value_touch(v, (uint32_t)t, rule->window, gain);
-    } else {
-        if (!v || group->counts[set] >= fill_of(table.count)) {
-            make_room(watch, stripe, side, group, set);
-            table = watch_values(side, group, set);
-            v = table.count ? values_slot(table, watch->mix, key) : NULL;
-            if (!v) {
-                stripe->counters.evicted_values++;
-                *gain = (struct gain){(uint32_t)t, (uint32_t)t, true};
-                return;
-            }
-        }
-        value_begin(v, key, (uint32_t)t, rule->window, gain);
+    uint32_t window = watch->rules[group->detector].window;
+    bool is_only = group->counts[set] == 0 && group->blocks[set] == POOL_NONE && set == 0;
+    struct value *v = is_only ? &group->one : slot_for(watch, stripe, side, group, set, key);
+    if (!v) {
+        stripe->counters.evicted_values++;
+        *gain = (struct gain){(uint32_t)t, (uint32_t)t, true};
+        return;
+    }
+    if (is_only || v->hi == 0) {
+        value_begin(v, key, (uint32_t)t, window, gain);
         group->counts[set]++;
+    } else {
+        value_touch(v, (uint32_t)t, window, gain);
     }
     if (evidence != 0 || value_evidence(v) == 0) /* a start proves less than the end before it */
         v->hi = (v->hi & ~VALUE_EVIDENCE_MASK) | evidence << VALUE_EVIDENCE_SHIFT;
