@@ -61,7 +61,7 @@ enum panos_step panos_walk_slowly(struct panos_walk *w, struct panos_row *row,
     enum panos_step step = PANOS_READ;
     for (; *n < stop && step <= PANOS_READ; *n += step <= PANOS_READ) {
         const struct panos_column *column = &columns[*n];
-        step = column->name.len ? panos_walk_read(w, row, row->out, *n, false, column)
+        step = column->name.len ? panos_walk_read(w, row, row->out, *n, false, column, PANOS_WALKED)
                                 : panos_walk_skip(w, row, *n, false);
     }
     return step;
