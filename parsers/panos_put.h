@@ -111,8 +111,8 @@ struct panos_walk {
     const char *at;   /* where the next column begins */
     const char *from; /* where the bits begin that say where columns end */
     uint64_t ends;
-    const char *end;           /* of the row */
-    const char *quote;         /* the next one; behind the end: there is none */
+    const char *end; /* of the row */
+    struct csv_marks *marks;
     struct record_extra *next; /* there is room for all columns */
 };
 
@@ -127,18 +127,25 @@ enum panos_step {
 enum panos_step panos_walk_on(struct panos_walk *w, struct panos_row *row,
                               const struct panos_column *column) __attribute__((cold));
 
-/* The ends known from here on: where that is done now and then, none is ever missing. */
-PANOS_INLINE void panos_walk_look(struct panos_walk *w)
+/* In panos_walk.c: reads columns from column *n up to column `stop` one by one. */
+enum panos_step panos_walk_slowly(struct panos_walk *w, struct panos_row *row,
+                                  const struct panos_column *columns, unsigned *n, unsigned stop)
+    __attribute__((cold));
+
+/* The ends known from here on; false: they are less than `count`. */
+PANOS_INLINE bool panos_walk_look(struct panos_walk *w, unsigned count)
 {
     w->from = w->at;
-    w->ends = csv_ends(w->at, w->end, w->quote);
+    w->ends = csv_near(w->marks, w->at);
+    return (unsigned)__builtin_popcountll(w->ends) >= count;
 }
 
-/* Takes the next column's text. */
+/* Takes the next column's text. `known`: its end is. */
 PANOS_INLINE enum panos_step panos_walk_take(struct panos_walk *w, struct panos_row *row,
-                                             const struct panos_column *column, struct slice *text)
+                                             const struct panos_column *column, bool known,
+                                             struct slice *text)
 {
-    if (__builtin_expect(w->ends == 0, 0)) {
+    if (!known && __builtin_expect(w->ends == 0, 0)) {
         if (w->at > w->end)
             return PANOS_OVER;
         struct panos_walk copy = *w; /* whose address is known: the other one stays in registers */
@@ -147,7 +154,7 @@ PANOS_INLINE enum panos_step panos_walk_take(struct panos_walk *w, struct panos_
         if (step != PANOS_TAKEN)
             return step;
     }
-    *text = slice_between(w->at, w->from + __builtin_ctzll(w->ends));
+    *text = slice_between(w->at, w->from + (unsigned)__builtin_ctzll(w->ends));
     w->ends &= w->ends - 1;
     w->at = slice_end(*text) + 1;
     return PANOS_TAKEN;
@@ -156,20 +163,19 @@ PANOS_INLINE enum panos_step panos_walk_take(struct panos_walk *w, struct panos_
 /* Passes over columns that are this text, if they are; commas end them. */
 PANOS_INLINE bool panos_walk_past(struct panos_walk *w, const char *literal)
 {
-    size_t len = strlen(literal), off = (size_t)(w->at - w->from) + len;
+    size_t len = strlen(literal);
     if (w->end - w->at < (ptrdiff_t)len || memcmp(w->at, literal, len) != 0)
         return false;
     w->at += len;
-    w->ends = off < CSV_WINDOW ? w->ends >> off << off : 0;
-    return true;
+    return panos_walk_look(w, 0);
 }
 
 /* Passes over a column that has no row in the table. */
 PANOS_INLINE enum panos_step panos_walk_skip(struct panos_walk *w, struct panos_row *row,
-                                             unsigned n)
+                                             unsigned n, bool known)
 {
     struct slice text;
-    enum panos_step step = panos_walk_take(w, row, NULL, &text);
+    enum panos_step step = panos_walk_take(w, row, NULL, known, &text);
     if (step == PANOS_TAKEN && n == row->precise_at)
         row->precise = text;
     return step;
@@ -177,15 +183,16 @@ PANOS_INLINE enum panos_step panos_walk_skip(struct panos_walk *w, struct panos_
 
 /* Reads the next column, which is column n. */
 PANOS_INLINE enum panos_step panos_walk_read(struct panos_walk *w, struct panos_row *row,
-                                             unsigned n, const struct panos_column *column)
+                                             struct record *out, unsigned n, bool known,
+                                             const struct panos_column *column)
 {
     struct slice text;
-    enum panos_step step = panos_walk_take(w, row, column, &text);
+    enum panos_step step = panos_walk_take(w, row, column, known, &text);
     if (step != PANOS_TAKEN || text.len == 0)
         return step;
     if (n == PANOS_LINK_SWITCHES && text.ptr[0] == '{')
         return PANOS_UNUSUAL;
-    if (!panos_put_column(row, row->out, column, text, w->end, true)) {
+    if (!panos_put_column(row, out, column, text, w->end, true)) {
         w->next->name = column->name;
         w->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
         w->next++;

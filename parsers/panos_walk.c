@@ -21,23 +21,50 @@ static enum panos_step take_quoted(struct panos_walk *w, struct panos_row *row,
         w->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
         w->next += w->next->value.len > 0;
     }
-    rest = slice_from(rest, len + 1);
-    size_t next = slice_find(rest, '"');
-    w->quote = next < rest.len ? rest.ptr + next : w->end + 1;
-    w->at = rest.ptr + 1;
-    panos_walk_look(w);
+    w->at = slice_end(text) + 2;
+    if (w->at > w->end)
+        *w->marks = (struct csv_marks){.from = w->at, .to = w->at};
+    else
+        csv_mark(w->marks, w->at, w->end);
+    panos_walk_look(w, 0);
     return PANOS_READ;
+}
+
+/* The next end, however far away. */
+static enum panos_step seek_end(struct panos_walk *w)
+{
+    struct csv_marks *marks = w->marks;
+    panos_walk_look(w, 0);
+    while (!w->ends) {
+        ptrdiff_t left = marks->to - w->from;
+        if (left > 0) {
+            w->from += left < CSV_NEAR ? left : CSV_NEAR;
+        } else if (w->from < w->end && *w->from == '"') { /* inside a column */
+            return PANOS_UNUSUAL;
+        } else {
+            csv_mark(marks, w->from, w->end);
+        }
+        w->ends = csv_near(marks, w->from);
+    }
+    return PANOS_TAKEN;
 }
 
 enum panos_step panos_walk_on(struct panos_walk *w, struct panos_row *row,
                               const struct panos_column *column)
 {
-    if (w->at == w->quote)
-        return take_quoted(w, row, column);
-    for (w->from = w->at; w->from <= w->end && w->from <= w->quote; w->from += CSV_WINDOW)
-        if ((w->ends = csv_ends(w->from, w->end, w->quote)))
-            return PANOS_TAKEN;
-    return PANOS_UNUSUAL; /* a quote inside a column */
+    return w->at < w->end && *w->at == '"' ? take_quoted(w, row, column) : seek_end(w);
+}
+
+enum panos_step panos_walk_slowly(struct panos_walk *w, struct panos_row *row,
+                                  const struct panos_column *columns, unsigned *n, unsigned stop)
+{
+    enum panos_step step = PANOS_READ;
+    for (; *n < stop && step <= PANOS_READ; *n += step <= PANOS_READ) {
+        const struct panos_column *column = &columns[*n];
+        step = column->name.len ? panos_walk_read(w, row, row->out, *n, false, column)
+                                : panos_walk_skip(w, row, *n, false);
+    }
+    return step;
 }
 
 static void set_time(const struct panos_row *row, const struct panos_front *front,
@@ -68,13 +95,14 @@ static void put_front(struct panos_row *row, const struct panos_front *front, st
 static bool put_columns(struct panos_row *row, const struct panos_front *front, struct slice rest)
 {
     struct record *out = row->out;
-    size_t quote = slice_find(rest, '"');
+    struct csv_marks marks;
     struct panos_walk w = {
         .next = out->extras + out->extra,
         .at = rest.ptr,
         .end = slice_end(rest),
-        .quote = quote < rest.len ? rest.ptr + quote : slice_end(rest) + 1,
+        .marks = &marks,
     };
+    csv_mark(&marks, w.at, w.end);
     if (front->type->columns->walk(&w, row) < front->type->least)
         return false;
     if (w.next != out->extras)
