@@ -89,16 +89,8 @@ static __attribute__((noinline)) void tell(struct observation *o, const struct s
 /* Makes out groups; they are fetched while the others are made out. */
 static unsigned make(struct observation *o, struct sighting *sightings, unsigned room)
 {
-    unsigned n = 0;
-    for (; o->mask && n < room; o->mask &= o->mask - 1) {
-        struct sighting *s = &sightings[n];
-        unsigned index = (unsigned)__builtin_ctzll(o->mask);
-        if (!sighting_make(s, &o->view, &o->d->detectors[index], index, &o->d->watch, o->d->risk))
-            continue;
-        watch_prefetch(s->side, s->hash);
-        n++;
-    }
-    return n;
+    const struct detection *d = o->d;
+    return sightings_make(sightings, room, &o->view, &o->mask, d->detectors, &d->watch, d->risk);
 }
 
 /* Looks for the group, with its stripe locked. What has been found before holds as long as no group is

@@ -89,19 +89,35 @@ static inline bool find_hashes(struct sighting *s, struct view *view, const stru
     return true;
 }
 
-bool sighting_make(struct sighting *s, struct view *view, const struct detector *detector,
-                   unsigned index, const struct watch *watch, const struct risk *risk)
+static inline bool make(struct sighting *s, struct view *view, const struct watch *watch,
+                        const struct risk *risk)
 {
-    s->detector = detector;
-    s->index = index;
-    s->record = view->record;
+    const struct record *r = view->record;
+    s->record = r;
     s->t = view->t;
     s->evidence = view->evidence;
-    s->narrow = detector->has_also && match_predicate(&detector->also, view->record, view->class);
+    s->narrow = s->detector->has_also && match_predicate(&s->detector->also, r, view->class);
     s->place.made = 0;
     if (!has_value(s, view) || !find_hashes(s, view, watch, risk))
         return false;
     s->stripe = watch_stripe(watch, s->first_hash);
     s->side = &s->stripe->sides[view_side(view)];
     return true;
+}
+
+unsigned sightings_make(struct sighting *sightings, unsigned room, struct view *view,
+                        uint64_t *mask, const struct detector *detectors, const struct watch *watch,
+                        const struct risk *risk)
+{
+    unsigned n = 0;
+    for (; *mask && n < room; *mask &= *mask - 1) {
+        struct sighting *s = &sightings[n];
+        s->index = (unsigned)__builtin_ctzll(*mask);
+        s->detector = &detectors[s->index];
+        if (!make(s, view, watch, risk))
+            continue;
+        watch_prefetch(s->side, s->hash);
+        n++;
+    }
+    return n;
 }

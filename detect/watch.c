@@ -322,21 +322,21 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
     return best;
 }
 
-static inline bool is_room(const struct side *side, struct place place)
+static inline bool is_room(const struct side *side, const struct place *place)
 {
-    return place.room != POOL_NONE && place.buckets == side->buckets &&
-           side->hashes[place.room] == 0;
+    return place->room != POOL_NONE && place->buckets == side->buckets &&
+           side->hashes[place->room] == 0;
 }
 
 static struct group *make(struct watch *watch, struct stripe *stripe, struct side *side,
                           unsigned detector, uint64_t hash, uint32_t owner, int64_t t,
-                          struct place place)
+                          const struct place *place)
 {
     if (side->used > side->buckets * (WATCH_BUCKET / 2))
         sweep(watch, side, 2, t);
     if (side->used > side->buckets * (WATCH_BUCKET / 4 * 3))
         watch_grow(side);
-    uint32_t slot = is_room(side, place) ? place.room : free_slot(side, both_of(side, hash));
+    uint32_t slot = is_room(side, place) ? place->room : free_slot(side, both_of(side, hash));
     if (slot == POOL_NONE && side->used < side->buckets * (WATCH_BUCKET - 1))
         slot = watch_make_way(side, hash);
     while (slot == POOL_NONE && watch_grow(side)) /* a snapshot fills it from one end */
@@ -402,9 +402,9 @@ static bool may_have_pair(struct watch *watch, struct stripe *stripe, struct sid
 
 struct group *watch_group_made(struct watch *watch, struct stripe *stripe, struct side *side,
                                unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
-                               struct place place)
+                               const struct place *place)
 {
-    struct group *found = place.found;
+    struct group *found = place->found;
     hash |= 1;
     if (found && side->hashes[watch_slot(side, found)] != hash)
         found = find(side, hash); /* it has moved, or made room for another, meanwhile */
@@ -454,5 +454,5 @@ struct group *watch_restore(struct watch *watch, struct stripe *stripe, struct s
     if (group)
         watch_forget(watch, side, watch_slot(side, group));
     return make(watch, stripe, side, detector, hash, owner, newest,
-                (struct place){NULL, POOL_NONE, 0, 0});
+                &(struct place){NULL, POOL_NONE, 0, 0});
 }
