@@ -355,7 +355,7 @@ void detect_round(struct detection *d, struct record *const *records, unsigned n
             observe(o, &round.sightings[o->at]);
         if (observed)
             observed(context);
-        if ((busy && o->marked) || episodes_next(d->episodes) != next) {
+        if (busy && (o->marked || episodes_next(d->episodes) != next)) {
             next = episodes_next(d->episodes);
             look_again(&round, i + 1);
         }

@@ -220,14 +220,18 @@ static inline struct both both_of(const struct side *side, uint64_t hash)
     return (struct both){first_slot(side, hash), second_slot(side, hash)};
 }
 
+/* The slot of a place in the two buckets: which of them it is nobody can predict, so it is computed. */
+static inline uint32_t slot_at(struct both at, uint32_t place)
+{
+    uint32_t other = 0 - (place / WATCH_BUCKET);
+    return at.first + ((at.second - at.first) & other) + place % WATCH_BUCKET;
+}
+
 /* The slot that holds a hash; POOL_NONE: none. */
 static inline uint32_t slot_of(const struct side *side, struct both at, uint64_t hash)
 {
-    uint32_t first = bucket_matching(&side->hashes[at.first], hash);
-    uint32_t second = bucket_matching(&side->hashes[at.second], hash);
-    if (!(first | second))
-        return POOL_NONE;
-    return (first ? at.first : at.second) + bucket_place(first ? first : second);
+    uint32_t mask = bucket_matching_both(&side->hashes[at.first], &side->hashes[at.second], hash);
+    return mask ? slot_at(at, bucket_place(mask)) : POOL_NONE;
 }
 
 static struct group *find(const struct side *side, uint64_t hash)
@@ -251,12 +255,11 @@ struct group *watch_find(const struct side *side, uint64_t hash)
 /* A free slot in the emptier of the two buckets; POOL_NONE: both are full. */
 static inline uint32_t free_slot(const struct side *side, struct both at)
 {
-    uint32_t first = bucket_matching(&side->hashes[at.first], 0);
-    uint32_t second = bucket_matching(&side->hashes[at.second], 0);
-    if (!(first | second))
+    uint32_t mask = bucket_matching_both(&side->hashes[at.first], &side->hashes[at.second], 0);
+    if (!mask)
         return POOL_NONE;
-    bool other = bucket_count(second) > bucket_count(first);
-    return (other ? at.second : at.first) + bucket_place(other ? second : first);
+    uint32_t second = 0 - (uint32_t)(bucket_count(mask >> 16) > bucket_count(mask & 0xffff));
+    return slot_at(at, bucket_place(mask & ~(second & 0xffff)));
 }
 
 struct place watch_place(const struct watch *watch, const struct side *side, unsigned detector,
