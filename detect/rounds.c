@@ -1,6 +1,6 @@
 /*
  * Records, a round at a time. Each is counted as if it had come alone, but what they need of the
- * memory is asked for before the first is: the buckets of all groups, then the groups.
+ * memory is asked for before the first is: the buckets of all groups, then the groups, then their values.
  */
 #include <string.h>
 
@@ -122,8 +122,6 @@ static struct stripe *enter(struct observation *o, struct sighting *sightings, u
     for (struct sighting *s = sightings; s < sightings + n && s->stripe == stripe; s++) {
         place(watch, s);
         s->device = device;
-        if (s->place.found)
-            watch_prefetch_value(watch, s->side, s->place.found, s->key);
     }
     return stripe;
 }
@@ -315,18 +313,34 @@ static __attribute__((noinline)) void look_again(struct round *round, unsigned f
     }
 }
 
-/* The buckets are on their way: looks which groups will be asked for, and fetches them. */
+/* Each with its stripe locked. */
+static inline struct stripe *lock_for(const struct sighting *s, struct stripe *locked)
+{
+    if (s->stripe == locked)
+        return locked;
+    if (locked)
+        pthread_mutex_unlock(&locked->lock);
+    pthread_mutex_lock(&s->stripe->lock);
+    return s->stripe;
+}
+
+/* The buckets are on their way: looks which groups will be asked for, and fetches them; then where
+ * their values stand. */
 static void fetch(struct round *round)
 {
+    const struct watch *watch = &round->d->watch;
+    struct sighting *end = round->sightings + round->made;
     struct stripe *locked = NULL;
-    for (struct sighting *s = round->sightings; s < round->sightings + round->made; s++) {
-        if (s->stripe != locked) {
-            if (locked)
-                pthread_mutex_unlock(&locked->lock);
-            locked = s->stripe;
-            pthread_mutex_lock(&locked->lock);
-        }
-        place(&round->d->watch, s);
+    for (struct sighting *s = round->sightings; s < end; s++) {
+        locked = lock_for(s, locked);
+        place(watch, s);
+    }
+    for (struct sighting *s = round->sightings; s < end; s++) {
+        if (!s->place.found)
+            continue;
+        locked = lock_for(s, locked);
+        if (s->place.made == s->side->made)
+            watch_prefetch_value(watch, s->side, s->place.found, s->key);
     }
     if (locked)
         pthread_mutex_unlock(&locked->lock);
