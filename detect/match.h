@@ -12,8 +12,9 @@
 #define MATCH_CATEGORIES 16 /* the last: not given */
 #define MATCH_CLASSES    8
 #define MATCH_EVIDENCES  8
-#define MATCH_PROTOCOLS  4 /* any other or not given, TCP, UDP, ICMP of both kinds: match_protocols */
-#define MATCH_ANSWERS    2 /* whether the record counts what the responder sent */
+#define MATCH_PROTOCOLS                                                                            \
+    4                   /* any other or not given, TCP, UDP, ICMP of both kinds: match_protocols */
+#define MATCH_ANSWERS 2 /* whether the record counts what the responder sent */
 _Static_assert(CATEGORY_COUNT < MATCH_CATEGORIES && EVIDENCE_COUNT <= MATCH_EVIDENCES,
                "there is a place for each");
 
@@ -57,9 +58,10 @@ static inline uint64_t match_candidates(const struct match *match, const struct 
 {
     const uint64_t counts = UINT64_C(1) << FIELD_dst_bytes | UINT64_C(1) << FIELD_dst_packets;
     unsigned category = RECORD_HAS(r, category) ? r->category : MATCH_CATEGORIES - 1;
+    unsigned evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE;
+    unsigned protocol = RECORD_HAS(r, protocol) ? match_protocols[r->protocol] : 0;
     return match->candidates[category % MATCH_CATEGORIES][match_class(r)]
-                            [r->evidence % MATCH_EVIDENCES][match_protocols[r->protocol]]
-                            [(r->has & counts) != 0];
+                            [evidence % MATCH_EVIDENCES][protocol][(r->has & counts) != 0];
 }
 
 /* Which of them it does count towards. */

@@ -7,6 +7,7 @@
 #include "detect/detection.h"
 #include "detect/insight.h"
 #include "detect/sighting.h"
+#include "detect/twins.h"
 #include "detect/words.h"
 
 #define AHEAD   48 /* sightings of a round that are made before the first is counted */
@@ -142,6 +143,8 @@ static void count(struct observation *o, struct sighting *sightings, unsigned n)
                 pthread_mutex_unlock(&locked->lock);
             locked = enter(o, s, n - i);
         }
+        if (d->rules[s->index].role != TWIN_NONE && twins_settle(&d->watch, s))
+            o->mask |= UINT64_C(1) << d->rules[s->index].twin;
         s->is_first = !o->counted;
         enum episode_event event =
             episodes_observe(d->episodes, stripe, s, &alert, &is_firing, &until);
@@ -170,7 +173,7 @@ static void count(struct observation *o, struct sighting *sightings, unsigned n)
         pthread_mutex_unlock(&locked->lock);
 }
 
-/* Counts what has not been made ahead. */
+/* Counts what has not been made ahead, and for whom a twin does not count. */
 static __attribute__((noinline)) void count_rest(struct observation *o)
 {
     struct sighting sightings[AT_ONCE];
@@ -334,6 +337,8 @@ static void fetch(struct round *round)
     for (struct sighting *s = round->sightings; s < end; s++) {
         locked = lock_for(s, locked);
         place(watch, s);
+        if (s->for_both && !s->place.found)
+            watch_prefetch(s->side, twins_hash(watch, s->index, s->hash));
     }
     for (struct sighting *s = round->sightings; s < end; s++) {
         if (!s->place.found)

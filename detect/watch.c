@@ -78,6 +78,7 @@ void watch_forget(const struct watch *watch, struct side *side, uint32_t slot)
         pairs_add(side, group->owner, -1);
     side->hashes[slot] = 0;
     side->used--;
+    side->shared -= group->shared;
     side->made += 2;
 }
 
@@ -156,7 +157,7 @@ static void evict_blocks(struct watch *watch, struct stripe *stripe, struct side
 {
     struct group *group = &side->groups[slot];
     if (group->state == GROUP_IDLE && !group->has_started) {
-        stripe->counters.evicted_groups++;
+        stripe->counters.evicted_groups += 1 + group->shared;
         watch_forget(watch, side, slot);
         return;
     }
@@ -320,6 +321,7 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
     stripe->counters.evicted_groups++; /* the newcomer itself, if nobody can go */
     if (best == POOL_NONE)
         return best;
+    stripe->counters.evicted_groups += side->groups[best].shared;
     stripe->counters.evicted_episodes += side->groups[best].episode != POOL_NONE;
     watch_forget(watch, side, best);
     return best;
@@ -428,7 +430,7 @@ void watch_advance_far(struct watch *watch, struct stripe *stripe, struct side *
     int64_t ahead = t - group->newest;
     const struct watch_rule *rule = &watch->rules[group->detector];
     if (ahead < -(int64_t)rule->lateness)
-        stripe->counters.late++;
+        stripe->counters.late += 1 + group->shared;
     if (rule->first_seen) {
         if (t > group->newest)
             group->newest = t;
