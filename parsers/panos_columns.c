@@ -343,11 +343,12 @@
         due = (n);                                                                              \
         IDLE(PASS)                                                                              \
         LOOKS(LOOK)                                                                             \
-        STEP(panos_walk_read(&w, row, out, n, 0 LOOKS(KNOWN), &columns[n]))                     \
+        STEP(panos_walk_read(&w, row, out, n, 0 LOOKS(KNOWN), &columns[n], way))                \
         due = (n) + 1;                                                                          \
     }
 #define TABLE_AS_CODE(table, LIST)                                                              \
-    PANOS_INLINE unsigned table##_columns(struct panos_walk *begin, struct panos_row *row)      \
+    PANOS_INLINE unsigned table##_columns(struct panos_walk *begin, struct panos_row *row,      \
+                                          enum panos_way way)                                   \
     {                                                                                           \
         static const struct panos_column *const columns = table##_rows;                         \
         struct panos_walk w = *begin;                                                           \
@@ -364,17 +365,18 @@
 #define FOR_MACHINES(table)                                                                     \
     WIDE static unsigned table##_wide(struct panos_walk *begin, struct panos_row *row)          \
     {                                                                                           \
-        return table##_columns(begin, row);                                                     \
+        return table##_columns(begin, row, PANOS_WALKED_WIDE);                                  \
     }                                                                                           \
     static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row)               \
     {                                                                                           \
-        return wide_here() ? table##_wide(begin, row) : table##_columns(begin, row);            \
+        return wide_here() ? table##_wide(begin, row)                                           \
+                           : table##_columns(begin, row, PANOS_WALKED);                         \
     }
 #else
 #define FOR_MACHINES(table)                                                                     \
     static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row)               \
     {                                                                                           \
-        return table##_columns(begin, row);                                                     \
+        return table##_columns(begin, row, PANOS_WALKED);                                       \
     }
 #endif
 

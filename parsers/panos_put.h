@@ -6,8 +6,13 @@
 #pragma once
 
 #include "parsers/panos_row.h"
+#include "parsers/text/digits_wide.h"
 
 #define PANOS_INLINE static inline __attribute__((always_inline))
+
+/* How a column is read: of a row that was taken apart; or of one that is walked through, so that eight
+ * bytes in front of it may be read and nothing has set its field, on any machine or on a wide one. */
+enum panos_way { PANOS_APART, PANOS_WALKED, PANOS_WALKED_WIDE };
 
 /* In panos_row.c: the words for "nothing", and columns of a meaning of their own. */
 bool panos_is_odd(struct slice text);
@@ -31,11 +36,13 @@ PANOS_INLINE void panos_put_text(struct record *out, const struct panos_column *
 }
 
 PANOS_INLINE bool panos_put_number(struct record *out, const struct panos_column *column,
-                                   struct slice text, bool backed)
+                                   struct slice text, enum panos_way way)
 {
     void *member = (char *)out + column->offset;
     uint64_t value;
-    if (!(backed ? csv_number(text, &value) : csv_number_any(text, &value)))
+    if (!(way == PANOS_APART    ? csv_number_any(text, &value)
+          : way == PANOS_WALKED ? csv_number(text, &value, digits_8_back)
+                                : csv_number(text, &value, digits_8_back_wide)))
         return false;
     if (column->how == PANOS_PORT) {
         if (value > UINT16_MAX)
@@ -79,14 +86,11 @@ PANOS_INLINE bool panos_put_special(struct panos_row *row, struct record *out, u
     return panos_put_other(row, how, text);
 }
 
-/*
- * A column's text, which is not empty and stands without quotes in front of `end`. `walked`: in a row
- * that is walked through, so that eight bytes in front of it may be read, and nothing has set its field.
- * False: it is to be kept by name.
- */
+/* A column's text, which is not empty and stands without quotes in front of `end`. False: it is to be
+ * kept by name. */
 PANOS_INLINE bool panos_put_column(struct panos_row *row, struct record *out,
                                    const struct panos_column *column, struct slice text,
-                                   const char *end, bool walked)
+                                   const char *end, enum panos_way way)
 {
     if (column->none && panos_is_zero(text, column->none == PANOS_NONE_ONE))
         return true;
@@ -96,12 +100,12 @@ PANOS_INLINE bool panos_put_column(struct panos_row *row, struct record *out,
         return false;
     if (column->how > PANOS_ADDRESS)
         return panos_put_special(row, out, column->how, text);
-    if (!walked && out->has & column->bit)
+    if (way == PANOS_APART && out->has & column->bit)
         return false;
     if (column->how == PANOS_ADDRESS)
         return panos_put_address(out, column, text, end);
     if (column->how != PANOS_TEXT)
-        return panos_put_number(out, column, text, walked);
+        return panos_put_number(out, column, text, way);
     panos_put_text(out, column, text);
     return true;
 }
@@ -184,7 +188,7 @@ PANOS_INLINE enum panos_step panos_walk_skip(struct panos_walk *w, struct panos_
 /* Reads the next column, which is column n. */
 PANOS_INLINE enum panos_step panos_walk_read(struct panos_walk *w, struct panos_row *row,
                                              struct record *out, unsigned n, bool known,
-                                             const struct panos_column *column)
+                                             const struct panos_column *column, enum panos_way way)
 {
     struct slice text;
     enum panos_step step = panos_walk_take(w, row, column, known, &text);
@@ -192,7 +196,7 @@ PANOS_INLINE enum panos_step panos_walk_read(struct panos_walk *w, struct panos_
         return step;
     if (n == PANOS_LINK_SWITCHES && text.ptr[0] == '{')
         return PANOS_UNUSUAL;
-    if (!panos_put_column(row, out, column, text, w->end, true)) {
+    if (!panos_put_column(row, out, column, text, w->end, way)) {
         w->next->name = column->name;
         w->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
         w->next++;

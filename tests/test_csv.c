@@ -1,5 +1,6 @@
 /* csv: the vector reader against the plain one, quotes of every kind, exact heap blocks. */
 #include "parsers/text/csv.h"
+#include "parsers/text/digits_wide.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -241,10 +242,27 @@ static void numbers(void **state)
         assert_true(value == cases[i].value);
         value = 0;
         if (text.ptr - block >= 8) {
-            assert_int_equal(csv_number(text, &value), cases[i].ok);
+            assert_int_equal(csv_number(text, &value, digits_8_back), cases[i].ok);
             assert_true(value == cases[i].value);
         }
         free(block);
+    }
+}
+
+/* Up to eight bytes of each kind, read back in both ways. */
+static void numbers_wide(void **state)
+{
+    (void)state;
+    uint64_t seed = 88172645463325252u;
+    for (int i = 0; wide_here() && i < 200000; i++) {
+        char bytes[8];
+        for (size_t k = 0; k < sizeof(bytes); k++) {
+            seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+            bytes[k] = seed % 64 ? (char)('0' + seed % 10) : (char)(seed >> 8);
+        }
+        for (size_t len = 1; len <= sizeof(bytes); len++)
+            assert_true(digits_8_back_wide(bytes + sizeof(bytes), len) ==
+                        digits_8_back(bytes + sizeof(bytes), len));
     }
 }
 
@@ -281,7 +299,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields),  cmocka_unit_test(random_lines), cmocka_unit_test(bounds),
-        cmocka_unit_test(numbers), cmocka_unit_test(joined),       cmocka_unit_test(ends),
+        cmocka_unit_test(numbers), cmocka_unit_test(numbers_wide), cmocka_unit_test(joined),
+        cmocka_unit_test(ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

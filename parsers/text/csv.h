@@ -111,8 +111,10 @@ struct slice csv_cut(struct csv *csv);
 /* A whole number in digits only. */
 bool csv_number_any(struct slice text, uint64_t *out);
 
-/* The same for a text in front of which eight bytes may be read: up to eight digits are read at once. */
-static inline bool csv_number(struct slice text, uint64_t *out)
+/* The same for a text in front of which eight bytes may be read: up to eight digits are read at once,
+ * by `back`, which is digits_8_back or digits_8_back_wide. */
+static inline __attribute__((always_inline)) bool csv_number(struct slice text, uint64_t *out,
+                                                             int64_t (*back)(const char *, size_t))
 {
     uint64_t any; /* of its own: so *out may be a register */
     if (text.len - 1 >= 8) {
@@ -121,7 +123,7 @@ static inline bool csv_number(struct slice text, uint64_t *out)
         *out = any;
         return true;
     }
-    int64_t value = digits_8_back(slice_end(text), text.len);
+    int64_t value = back(slice_end(text), text.len);
     if (value < 0)
         return false;
     *out = (uint64_t)value;

@@ -15,4 +15,9 @@ static inline bool wide_here(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
 }
+#else
+static inline bool wide_here(void)
+{
+    return false;
+}
 #endif
