@@ -101,6 +101,7 @@ typedef uint16_t field_EXTRA; /* how many extras are set */
 struct record {
     uint64_t has; /* bit FIELD_x: member x is set */
 #define FIELD(kind, name, cef, meaning) field_##kind name;
+#define RARE_FIELD(kind, name, cef, meaning)
 #include "parsers/record_fields.h"
 #undef FIELD
     uint64_t src_lists, dst_lists; /* which networks hold the addresses; detect/networks.h */
@@ -116,6 +117,10 @@ struct record {
     /* The message: bytes around a slice may be looked at as far as it goes. Empty: not known. */
     struct slice source;
     size_t scratch_used;
+#define FIELD(kind, name, cef, meaning)
+#define RARE_FIELD(kind, name, cef, meaning) field_##kind name;
+#include "parsers/record_fields.h"
+#undef FIELD
     struct record_extra extras[RECORD_EXTRA_MAX];
     char scratch[RECORD_SCRATCH_MAX];
 };
