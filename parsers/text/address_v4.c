@@ -121,11 +121,11 @@ static inline __m128i first_16(struct slice s)
                               _mm_cvtsi64_si128((long long)tail));
 }
 
-/* Bits of the bytes that are no digits; as signed numbers digits are the lowest then. */
-WIDE_V4 static inline unsigned other_bits(__m128i text)
+/* Bits of the bytes that are digits; as signed numbers they are the lowest then. */
+WIDE_V4 static inline unsigned digit_bits(__m128i text)
 {
     __m128i moved = _mm_add_epi8(text, _mm_set1_epi8((char)(128 - '0')));
-    return (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(moved, _mm_set1_epi8(9 - 128)));
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8(10 - 128)));
 }
 
 /* The address in front of a text whose octets end so, and its length; 0 when there is none. What
@@ -157,7 +157,7 @@ WIDE_V4 static size_t read_wide(struct slice s, struct address *out)
 {
     __m128i text = first_16(s);
     unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')));
-    unsigned others = other_bits(text) | 1u << 16, ends = others & ~dots;
+    unsigned others = ~digit_bits(text), ends = others & ~dots;
     return join_octets(text, others & (ends ^ (ends - 1)), out);
 }
 
@@ -201,19 +201,18 @@ WIDE_V4 static inline unsigned from_5th_on(unsigned bits)
     return bits & (bits - 1);
 }
 
-/* The bits of 16 bytes and of those `next` further. */
-WIDE_V4 static inline unsigned other_bits_of_two(const char *p, size_t next)
+/* The bits of 16 bytes and of those `next` further that are no digits; and all that follow. */
+WIDE_V4 static inline unsigned other_bits(const char *p, size_t next)
 {
-    unsigned first = other_bits(_mm_loadu_si128((const __m128i *)(const void *)p));
-    unsigned second = other_bits(_mm_loadu_si128((const __m128i *)(const void *)(p + next)));
-    return first | second << next;
+    unsigned first = digit_bits(_mm_loadu_si128((const __m128i *)(const void *)p));
+    unsigned second = digit_bits(_mm_loadu_si128((const __m128i *)(const void *)(p + next)));
+    return ~(first | second << next);
 }
 
-/* Of at least 16 bytes. What follows the text ends it. */
+/* Of at least 16 bytes. */
 WIDE_V4 static struct address_port read_port_wide(struct slice s, char mark, struct address *out)
 {
-    size_t next = s.len < 24 ? s.len - 16 : 8;
-    unsigned others = other_bits_of_two(s.ptr, next) | UINT32_MAX << 16 << next;
+    unsigned others = other_bits(s.ptr, s.len < 24 ? s.len - 16 : 8);
     return join_both(s.ptr, others, from_5th_on(others), mark, out);
 }
 
@@ -230,7 +229,7 @@ WIDE_V4 static struct address_port read_named_wide(struct slice s, char before, 
     if (s.ptr[at] != before || s.ptr[0] <= ':')
         return address_read_named_plain(s, before, mark, name, out);
     *name = slice_make(s.ptr, at++);
-    unsigned others = other_bits_of_two(s.ptr, 16) >> at, from_5th = from_5th_on(others);
+    unsigned others = other_bits(s.ptr, 16) >> at, from_5th = from_5th_on(others);
     struct address_port found = from_5th ? join_both(s.ptr + at, others, from_5th, mark, out)
                                          : address_read_port(slice_from(s, at), mark, out);
     found.len += found.len ? at : 0;
