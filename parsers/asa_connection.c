@@ -9,13 +9,6 @@
 
 #define EMPTY_CLOSE_MS 5000 /* an empty FIN close this soon is no use of a service */
 
-/* Behind the first endpoint; a user may stand between as a plain word. */
-static void expect_to(struct cursor *c, struct asa_endpoint *first)
-{
-    if (!cursor_try(c, " to "))
-        asa_endpoint_user(first, slice_trim(cursor_until_text(c, " to ")));
-}
-
 /* "TCP connection 123 for ": the number of the connection, as text too. */
 static uint64_t read_id(struct cursor *c, struct slice *text)
 {
@@ -80,9 +73,7 @@ static bool read_ends(struct parse_context *context, struct cursor *c, struct re
     if (context->connections)
         connections_prefetch(context->connections, context->device, *id);
     record_set_session_id(r, session);
-    asa_endpoint(c, true, first);
-    expect_to(c, first);
-    asa_endpoint(c, true, second);
+    asa_endpoints(c, first, second);
     return true;
 }
 
@@ -248,9 +239,7 @@ bool asa_stub(struct parse_context *context, const struct asa_kind *kind, struct
         cursor_until(c, ' '); /* the unit's role alone */
     asa_protocol(c, r);
     cursor_expect(c, " connection for ");
-    asa_endpoint(c, true, &first);
-    expect_to(c, &first);
-    asa_endpoint(c, true, &second);
+    asa_endpoints(c, &first, &second);
     if (c->bad)
         return false;
     if (RECORD_HAS(r, protocol) && r->protocol == PROTOCOL_ICMP)

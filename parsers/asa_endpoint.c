@@ -290,10 +290,12 @@ static void read_parentheses(struct cursor *c, struct asa_endpoint *out)
 static inline const char *read_common_mapped(const char *p, const char *end,
                                              struct asa_endpoint *out)
 {
-    size_t len = out->text.len;
+    const char *text = out->text.ptr;
+    size_t len = out->text.len, left = (size_t)(end - p) - 2;
 
     p += 2;
-    if ((size_t)(end - p) > len && p[len] == ')' && slice_same(p, out->text.ptr, len)) {
+    if (left > len && p[len] == ')' &&
+        (left >= 32 && len < 32 ? slice_same_32(p, text, len) : slice_same(p, text, len))) {
         p += len;
     } else {
         struct address_port found = address_read_port(slice_between(p, end), '/', &out->nat_ip);
@@ -323,7 +325,9 @@ __attribute__((noinline)) static void read_more(struct cursor *c, bool common, b
         read_parentheses(c, out);
 }
 
-void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *out)
+__attribute__((always_inline)) static inline void read_endpoint(struct cursor *c,
+                                                                bool interface_first,
+                                                                struct asa_endpoint *out)
 {
     const char *end = slice_end(c->rest), *p = read_common(c->rest, out);
     bool done = p != NULL;
@@ -343,6 +347,11 @@ void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *o
         read_more(c, p, interface_first, out);
 }
 
+void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *out)
+{
+    read_endpoint(c, interface_first, out);
+}
+
 void asa_endpoint_user(struct asa_endpoint *e, struct slice user)
 {
     more(e);
@@ -353,6 +362,17 @@ void asa_endpoint_host(struct asa_endpoint *e, struct slice host)
 {
     more(e);
     e->host = host;
+}
+
+void asa_endpoints(struct cursor *c, struct asa_endpoint *first, struct asa_endpoint *second)
+{
+    for (struct asa_endpoint *e = first;; e = second) {
+        read_endpoint(c, true, e);
+        if (e == second)
+            return;
+        if (!cursor_try(c, " to "))
+            asa_endpoint_user(first, slice_trim(cursor_until_text(c, " to ")));
+    }
 }
 
 /* "iface/1.2.3.4(80)"; false takes nothing. */
