@@ -101,13 +101,8 @@ bool asa_built(struct parse_context *context, const struct asa_kind *kind, struc
         cut_internal(&rest);
         asa_set_login(r, user.len ? user : rest);
     }
-    if (context->connections) {
-        struct connection connection = {
-            .opened_ms = RECORD_HAS(r, time) ? r->time : context->arrival_ms,
-            .second_opened = outbound,
-        };
-        connections_open(context->connections, context->device, kind->protocol, id, &connection);
-    }
+    if (context->connections)
+        connections_open(context->connections, context->device, kind->protocol, id, outbound);
     return true;
 }
 
@@ -186,7 +181,6 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
 {
     struct asa_endpoint first, second;
     uint64_t id;
-    struct connection built;
     struct ending e;
 
     cursor_expect(c, "Teardown ");
@@ -205,11 +199,10 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
     record_extra(r, slice("bytes"), slice_between(bytes, c->rest.ptr));
     record_set_duration_ms(r, e.duration_ms);
     struct slice user = read_reason(c->rest, &e);
-    e.known = context->connections &&
-              connections_take(context->connections, context->device, kind->protocol, id, &built);
+    e.known = context->connections && connections_take(context->connections, context->device,
+                                                       kind->protocol, id, &e.second_opened);
     if (e.known) {
-        e.second_opened = built.second_opened;
-        record_set_direction(r, built.second_opened ? DIRECTION_OUTBOUND : DIRECTION_INBOUND);
+        record_set_direction(r, e.second_opened ? DIRECTION_OUTBOUND : DIRECTION_INBOUND);
     } else { /* services have the lower port */
         e.second_opened = first.has_port && second.has_port && first.port < second.port;
     }
