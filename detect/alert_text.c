@@ -57,6 +57,13 @@ void alert_member(struct alert_value *out, enum detector_field field, const unio
         *number_text(out->text, member->number) = '\0';
 }
 
+struct wide_value alert_wide_value(const struct sighting *s)
+{
+    const struct record *r = s->record;
+    bool is_source = s->detector->counted == DETECT_SRC_IP;
+    return (struct wide_value){s->key, is_source ? r->src_ip : r->dst_ip, r->dst_port, r->protocol};
+}
+
 bool alert_sample(struct alert_value *out, enum detector_field field, uint64_t key,
                   const struct wide_value *wide, unsigned wide_count)
 {

@@ -11,6 +11,9 @@ struct wide_value {
     uint8_t protocol;
 };
 
+/* What is to be remembered of a record's value. */
+struct wide_value alert_wide_value(const struct sighting *s);
+
 void alert_member(struct alert_value *out, enum detector_field field, const union member *member);
 
 /* "src_ip": the name of a field to group by or to count. */

@@ -10,18 +10,17 @@ uint64_t devices_hash(struct slice name, uint64_t mix)
         hash = (hash ^ word) * mix;
         hash ^= hash >> 32;
     }
-    for (word = 0; name.len; name = slice_from(name, 1))
-        word = word << 8 | (unsigned char)name.ptr[0];
-    return (hash ^ word) * mix;
+    return (hash ^ slice_few_bytes(name.ptr, name.len)) * mix;
 }
 
 /* The place of the name, or the free one that it may take. */
-static unsigned place_of(const struct devices *devices, struct slice name, uint64_t hash,
-                         uint8_t *number)
+static inline unsigned place_of(const struct devices *devices, struct slice name, uint64_t hash,
+                                uint8_t *number)
 {
     unsigned at = (unsigned)(hash >> 55);
     while ((*number = __atomic_load_n(&devices->index[at], __ATOMIC_ACQUIRE)) &&
-           !slice_equals(devices_name(devices, *number), name))
+           (devices->names[*number - 1].len != name.len ||
+            !slice_same(devices->names[*number - 1].text, name.ptr, name.len)))
         at = (at + 1) % sizeof(devices->index);
     return at;
 }

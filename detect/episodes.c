@@ -401,30 +401,27 @@ static int64_t is_firing_until(const struct look *l)
     return episode->marked = until;
 }
 
-static void remember(struct stripe *stripe, const struct sighting *s, struct group *group)
+static inline void remember(struct stripe *stripe, const struct sighting *s, struct group *group)
 {
-    const struct record *r = s->record;
     if (s->key & VALUE_WIDE)
-        stripe->wide[s->key % WIDE_VALUES] = (struct wide_value){
-            s->key,
-            s->detector->counted == DETECT_SRC_IP ? r->src_ip : r->dst_ip,
-            r->dst_port,
-            r->protocol,
-        };
+        stripe->wide[s->key % WIDE_VALUES] = alert_wide_value(s);
     stripe->counters.observed += s->is_first;
-    if (group->state == GROUP_FIRING)
+    if (group->state == GROUP_FIRING || group->devices[0] == s->device)
         return;
     if (group->devices[0] == 0)
         group->devices[0] = s->device;
-    else if (group->devices[0] != s->device && group->devices[1] == 0)
+    else if (group->devices[1] == 0)
         group->devices[1] = s->device;
 }
 
-static void count_value(struct episodes *e, struct stripe *stripe, const struct sighting *s,
-                        struct group *group, struct gain gains[2])
+static inline void count_value(struct episodes *e, struct stripe *stripe, const struct sighting *s,
+                               struct group *group, struct gain gains[2])
 {
-    gains[0] = gains[1] = (struct gain){0, 0, false};
-    watch_value(e->watch, stripe, s->side, group, 0, s->key, s->evidence, s->t, &gains[0]);
+    gains[1] = (struct gain){0, 0, false};
+    if (watch_has_no_value(group))
+        watch_first_value(e->watch, group, s->key, s->evidence, s->t, &gains[0]);
+    else
+        watch_value(e->watch, stripe, s->side, group, 0, s->key, s->evidence, s->t, &gains[0]);
     if (s->narrow)
         watch_value(e->watch, stripe, s->side, group, 1, s->key, s->evidence, s->t, &gains[1]);
     remember(stripe, s, group);
@@ -471,7 +468,7 @@ enum episode_event episodes_observe(struct episodes *e, struct stripe *stripe,
 {
     const struct watch_rule *rule = &e->watch->rules[s->index];
     struct group *group =
-        watch_group(e->watch, stripe, s->side, s->index, s->hash, s->first_hash, s->t, s->place);
+        watch_group(e->watch, stripe, s->side, s->index, s->hash, s->first_hash, s->t, &s->place);
     struct gain gains[2];
     *is_firing = false;
     if (!group)

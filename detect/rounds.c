@@ -89,31 +89,16 @@ static __attribute__((noinline)) void tell(struct observation *o, const struct s
 /* Makes out groups; they are fetched while the others are made out. */
 static unsigned make(struct observation *o, struct sighting *sightings, unsigned room)
 {
-    unsigned n = 0;
-    for (; o->mask && n < room; o->mask &= o->mask - 1) {
-        struct sighting *s = &sightings[n];
-        unsigned index = (unsigned)__builtin_ctzll(o->mask);
-        if (!sighting_make(s, &o->view, &o->d->detectors[index], index, &o->d->watch, o->d->risk))
-            continue;
-        watch_prefetch(s->side, s->hash);
-        n++;
-    }
-    return n;
+    const struct detection *d = o->d;
+    return sightings_make(sightings, room, &o->view, &o->mask, d->detectors, &d->watch, d->risk);
 }
 
-/* Looks, with the stripe of the first sighting locked, for the groups of those that follow in it, and
- * returns how many these are. What has been found before holds as long as no group is made or
- * goes. */
-static unsigned place(const struct watch *watch, struct sighting *sightings, unsigned n)
+/* Looks for the group, with its stripe locked. What has been found before holds as long as no group is
+ * made or goes. */
+static inline void place(const struct watch *watch, struct sighting *s)
 {
-    const struct stripe *stripe = sightings->stripe;
-    unsigned here = 0;
-    for (; here < n && sightings[here].stripe == stripe; here++) {
-        struct sighting *s = &sightings[here];
-        if (s->place.made != s->side->made)
-            s->place = watch_place(watch, s->side, s->index, s->hash, s->first_hash);
-    }
-    return here;
+    if (s->place.made != s->side->made)
+        s->place = watch_place(watch, s->side, s->index, s->hash, s->first_hash);
 }
 
 /* The number of the record's device; 0: none. */
@@ -133,9 +118,9 @@ static struct stripe *enter(struct observation *o, struct sighting *sightings, u
     const struct watch *watch = &o->d->watch;
     struct stripe *stripe = sightings->stripe;
     pthread_mutex_lock(&stripe->lock);
-    unsigned here = place(watch, sightings, n);
     uint8_t device = device_of(o, stripe);
-    for (struct sighting *s = sightings; s < sightings + here; s++) {
+    for (struct sighting *s = sightings; s < sightings + n && s->stripe == stripe; s++) {
+        place(watch, s);
         s->device = device;
         if (s->place.found)
             watch_prefetch_value(watch, s->side, s->place.found, s->key);
@@ -303,7 +288,12 @@ static void begin(struct round *round, unsigned i)
     o->r = r;
     o->deliver = round->deliver;
     o->context = round->context;
-    o->view = (struct view){.record = r, .class = record_class(r), .t = time_of(r)};
+    o->view = (struct view){
+        .record = r,
+        .class = record_class(r),
+        .t = time_of(r),
+        .evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE,
+    };
     o->mask = round->masks[i];
     o->firing = 0;
     o->counted = o->marked = false;
@@ -328,12 +318,18 @@ static __attribute__((noinline)) void look_again(struct round *round, unsigned f
 /* The buckets are on their way: looks which groups will be asked for, and fetches them. */
 static void fetch(struct round *round)
 {
-    for (unsigned i = 0, here; i < round->made; i += here) {
-        struct sighting *s = &round->sightings[i];
-        pthread_mutex_lock(&s->stripe->lock);
-        here = place(&round->d->watch, s, round->made - i);
-        pthread_mutex_unlock(&s->stripe->lock);
+    struct stripe *locked = NULL;
+    for (struct sighting *s = round->sightings; s < round->sightings + round->made; s++) {
+        if (s->stripe != locked) {
+            if (locked)
+                pthread_mutex_unlock(&locked->lock);
+            locked = s->stripe;
+            pthread_mutex_lock(&locked->lock);
+        }
+        place(&round->d->watch, s);
     }
+    if (locked)
+        pthread_mutex_unlock(&locked->lock);
 }
 
 void detect_round(struct detection *d, struct record *const *records, unsigned n, on_alert deliver,

@@ -65,8 +65,9 @@ void sequences_feed(const struct sequences *sequences, struct watch *watch, stru
         if (!(sequences->after[q] >> s->index & 1))
             continue;
         uint64_t hash = watch_hash(watch, q, s->first_hash);
-        struct group *targets = watch_group(watch, stripe, side, q, hash, s->first_hash, s->t,
-                                            watch_place(watch, side, q, hash, s->first_hash));
+        struct place place = watch_place(watch, side, q, hash, s->first_hash);
+        struct group *targets =
+            watch_group(watch, stripe, side, q, hash, s->first_hash, s->t, &place);
         if (!targets)
             continue;
         watch_advance(watch, stripe, side, targets, s->t);

@@ -8,6 +8,7 @@ struct view {
     const struct record *record;
     uint32_t class; /* record_class */
     int64_t t;
+    unsigned evidence;
     uint64_t source_hash, event_key; /* 0: not needed yet */
 };
 
@@ -16,7 +17,10 @@ uint64_t view_source(struct view *view, const struct risk *risk);
 
 enum watch_side view_side(const struct view *view);
 
-/* What the detector makes of the record, but for what only the locked stripe tells: group and device.
- * False: a field that it groups by or counts is missing. */
-bool sighting_make(struct sighting *s, struct view *view, const struct detector *detector,
-                   unsigned index, const struct watch *watch, const struct risk *risk);
+/* What the detectors of a mask make of the record, but for what only the locked stripes tell: group and
+ * device. They are taken out of the mask, as far as there is room; returns how many sightings they
+ * are: a detector whose fields the record does not have makes none. Where their groups may stand is
+ * fetched. */
+unsigned sightings_make(struct sighting *sightings, unsigned room, struct view *view,
+                        uint64_t *mask, const struct detector *detectors, const struct watch *watch,
+                        const struct risk *risk);

@@ -322,21 +322,21 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
     return best;
 }
 
-static inline bool is_room(const struct side *side, struct place place)
+static inline bool is_room(const struct side *side, const struct place *place)
 {
-    return place.room != POOL_NONE && place.buckets == side->buckets &&
-           side->hashes[place.room] == 0;
+    return place->room != POOL_NONE && place->buckets == side->buckets &&
+           side->hashes[place->room] == 0;
 }
 
 static struct group *make(struct watch *watch, struct stripe *stripe, struct side *side,
                           unsigned detector, uint64_t hash, uint32_t owner, int64_t t,
-                          struct place place)
+                          const struct place *place)
 {
     if (side->used > side->buckets * (WATCH_BUCKET / 2))
         sweep(watch, side, 2, t);
     if (side->used > side->buckets * (WATCH_BUCKET / 4 * 3))
         watch_grow(side);
-    uint32_t slot = is_room(side, place) ? place.room : free_slot(side, both_of(side, hash));
+    uint32_t slot = is_room(side, place) ? place->room : free_slot(side, both_of(side, hash));
     if (slot == POOL_NONE && side->used < side->buckets * (WATCH_BUCKET - 1))
         slot = watch_make_way(side, hash);
     while (slot == POOL_NONE && watch_grow(side)) /* a snapshot fills it from one end */
@@ -400,11 +400,11 @@ static bool may_have_pair(struct watch *watch, struct stripe *stripe, struct sid
     return false;
 }
 
-struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
-                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
-                          struct place place)
+struct group *watch_group_made(struct watch *watch, struct stripe *stripe, struct side *side,
+                               unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
+                               const struct place *place)
 {
-    struct group *found = place.found;
+    struct group *found = place->found;
     hash |= 1;
     if (found && side->hashes[watch_slot(side, found)] != hash)
         found = find(side, hash); /* it has moved, or made room for another, meanwhile */
@@ -419,12 +419,10 @@ struct group *watch_group(struct watch *watch, struct stripe *stripe, struct sid
     return make(watch, stripe, side, detector, hash, owner, t, place);
 }
 
-void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side,
-                   struct group *group, int64_t t)
+void watch_advance_far(struct watch *watch, struct stripe *stripe, struct side *side,
+                       struct group *group, int64_t t)
 {
     int64_t ahead = t - group->newest;
-    if (ahead == 0)
-        return;
     const struct watch_rule *rule = &watch->rules[group->detector];
     if (ahead < -(int64_t)rule->lateness)
         stripe->counters.late++;
@@ -441,7 +439,7 @@ void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side
     if (ahead <= 0)
         return;
     /* Now and then values that no full table drives out must go, before their times wrap around. */
-    bool clean = t >> 28 != group->newest >> 28;
+    bool clean = t >> WATCH_AGE_SHIFT != group->newest >> WATCH_AGE_SHIFT;
     group->newest = t;
     if (clean)
         watch_drop_dead(watch, stripe, side, group);
@@ -456,5 +454,5 @@ struct group *watch_restore(struct watch *watch, struct stripe *stripe, struct s
     if (group)
         watch_forget(watch, side, watch_slot(side, group));
     return make(watch, stripe, side, detector, hash, owner, newest,
-                (struct place){NULL, POOL_NONE, 0, 0});
+                &(struct place){NULL, POOL_NONE, 0, 0});
 }

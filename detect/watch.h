@@ -29,6 +29,7 @@
 #define WIDE_VALUES       256
 #define WATCH_BUCKET      8  /* slots */
 #define WATCH_TURN        8  /* buckets of a stripe that lie side by side */
+#define WATCH_AGE_SHIFT   28 /* of a time: as often as it changes, a group is rid of dead values */
 #define WATCH_BLOCK_SHIFT 26 /* of a group's block: its order above, its unit below */
 #define WATCH_BLOCK_UNIT  ((UINT32_C(1) << WATCH_BLOCK_SHIFT) - 1)
 
@@ -171,14 +172,23 @@ struct place {
 struct place watch_place(const struct watch *watch, const struct side *side, unsigned detector,
                          uint64_t hash, uint64_t first_hash);
 
-/*
- * The group of that hash, made when there is none: then newest is t and there are no values.
- * NULL: no room, or the source (`first_hash`) holds too many pairs. `place` is what watch_place said
- * since the stripe was locked. Other groups may move when one is made.
- */
-struct group *watch_group(struct watch *watch, struct stripe *stripe, struct side *side,
-                          unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
-                          struct place place);
+/* The group of that hash, made when there is none or it has moved since: then newest is t and there
+ * are no values. NULL: no room, or the source (`first_hash`) holds too many pairs. Other groups may
+ * move when one is made. */
+struct group *watch_group_made(struct watch *watch, struct stripe *stripe, struct side *side,
+                               unsigned detector, uint64_t hash, uint64_t first_hash, int64_t t,
+                               const struct place *place);
+
+/* The same; `place` is what watch_place said since the stripe was locked. */
+static inline struct group *watch_group(struct watch *watch, struct stripe *stripe,
+                                        struct side *side, unsigned detector, uint64_t hash,
+                                        uint64_t first_hash, int64_t t, const struct place *place)
+{
+    if (place->found && place->made == side->made)
+        return place->found;
+    return watch_group_made(watch, stripe, side, detector, hash, first_hash, t, place);
+}
+
 void watch_forget(const struct watch *watch, struct side *side, uint32_t slot);
 
 /* Keeps told_units right: every change of a group's state, and units that it takes or (negative)
@@ -189,15 +199,36 @@ void watch_book(const struct watch *watch, struct side *side, const struct group
                 uint32_t units);
 
 /* Makes t comparable with the group's times: a group from another age begins anew. */
-void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side,
-                   struct group *group, int64_t t);
+void watch_advance_far(struct watch *watch, struct stripe *stripe, struct side *side,
+                       struct group *group, int64_t t);
 
-/* Counts a value in one of the two sets; `newest` has been brought up to date before. */
+/* The same. Most records are a little newer than the last one. */
+static inline void watch_advance(struct watch *watch, struct stripe *stripe, struct side *side,
+                                 struct group *group, int64_t t)
+{
+    if (t >= group->newest && t >> WATCH_AGE_SHIFT == group->newest >> WATCH_AGE_SHIFT)
+        group->newest = t;
+    else
+        watch_advance_far(watch, stripe, side, group, t);
+}
+
+/* Counts a value in one of the two sets; `newest` has been brought up to date before. The first of a
+ * group needs no look for another. */
 void watch_value(struct watch *watch, struct stripe *stripe, struct side *side, struct group *group,
                  unsigned set, uint64_t key, unsigned evidence, int64_t t, struct gain *gain);
 
-/* The values of a set. */
-struct values watch_values(const struct side *side, struct group *group, unsigned set);
+static inline bool watch_has_no_value(const struct group *group)
+{
+    return group->counts[0] == 0 && group->blocks[0] == POOL_NONE;
+}
+
+static inline void watch_first_value(const struct watch *watch, struct group *group, uint64_t key,
+                                     unsigned evidence, int64_t t, struct gain *gain)
+{
+    value_begin(&group->one, key, (uint32_t)t, watch->rules[group->detector].window, gain);
+    group->one.hi |= evidence << VALUE_EVIDENCE_SHIFT;
+    group->counts[0] = 1;
+}
 
 void watch_clear_values(const struct watch *watch, struct side *side, struct group *group);
 
@@ -206,8 +237,21 @@ void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *si
                      struct group *group);
 
 /* How many values a block of that order has room for; the order that N values of a window need. */
-uint32_t watch_slots_of(unsigned order);
+static inline uint32_t watch_slots_of(unsigned order)
+{
+    return (uint32_t)((((size_t)POOL_UNIT << order) - sizeof(uint32_t)) / sizeof(struct value));
+}
 unsigned watch_order_of(uint32_t keep);
+
+/* The values of a set. */
+static inline struct values watch_values(const struct side *side, struct group *group, unsigned set)
+{
+    uint32_t block = group->blocks[set];
+    if (block != POOL_NONE)
+        return (struct values){pool_at(&side->pool, block & WATCH_BLOCK_UNIT),
+                               watch_slots_of(block >> WATCH_BLOCK_SHIFT)};
+    return (struct values){&group->one, set == 0};
+}
 
 /* A block for something else of this group's (its episode), made room for; POOL_NONE: none. It is
  * booked. The last four bytes of every block belong to the table. */

@@ -4,11 +4,6 @@
  */
 #include "detect/watch.h"
 
-uint32_t watch_slots_of(unsigned order)
-{
-    return (uint32_t)((((size_t)POOL_UNIT << order) - sizeof(uint32_t)) / sizeof(struct value));
-}
-
 /* How many values a table of that size takes: a full one is searched to the end. */
 static uint32_t fill_of(uint32_t slots)
 {
@@ -38,15 +33,6 @@ static void block_give(const struct watch *watch, struct side *side, struct grou
     watch_book(watch, side, group, -(UINT32_C(1) << (block >> WATCH_BLOCK_SHIFT)));
     pool_give(&side->pool, block & WATCH_BLOCK_UNIT, block >> WATCH_BLOCK_SHIFT);
     group->blocks[set] = POOL_NONE;
-}
-
-struct values watch_values(const struct side *side, struct group *group, unsigned set)
-{
-    uint32_t block = group->blocks[set];
-    if (block != POOL_NONE)
-        return (struct values){pool_at(&side->pool, block & WATCH_BLOCK_UNIT),
-                               watch_slots_of(block >> WATCH_BLOCK_SHIFT)};
-    return (struct values){&group->one, set == 0};
 }
 
 void watch_prefetch_value(const struct watch *watch, const struct side *side, struct group *group,
@@ -149,26 +135,34 @@ void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *si
         }
 }
 
+/* Room for one value more, and the value's slot in it; NULL: there is none to be had. */
+static __attribute__((noinline)) struct value *slot_made(struct watch *watch, struct stripe *stripe,
+                                                         struct side *side, struct group *group,
+                                                         unsigned set, uint64_t key)
+{
+    make_room(watch, stripe, side, group, set);
+    struct values table = watch_values(side, group, set);
+    struct value *v = table.count ? values_slot(table, watch->mix, key) : NULL;
+    stripe->counters.evicted_values += v == NULL;
+    return v;
+}
+
 void watch_value(struct watch *watch, struct stripe *stripe, struct side *side, struct group *group,
                  unsigned set, uint64_t key, unsigned evidence, int64_t t, struct gain *gain)
 {
-    const struct watch_rule *rule = &watch->rules[group->detector];
+    uint32_t window = watch->rules[group->detector].window;
     struct values table = watch_values(side, group, set);
     struct value *v = table.count ? values_slot(table, watch->mix, key) : NULL;
     if (v && v->hi) {
-        value_touch(v, (uint32_t)t, rule->window, gain);
+        value_touch(v, (uint32_t)t, window, gain);
     } else {
-        if (!v || group->counts[set] >= fill_of(table.count)) {
-            make_room(watch, stripe, side, group, set);
-            table = watch_values(side, group, set);
-            v = table.count ? values_slot(table, watch->mix, key) : NULL;
-            if (!v) {
-                stripe->counters.evicted_values++;
-                *gain = (struct gain){(uint32_t)t, (uint32_t)t, true};
-                return;
-            }
+        if (!v || group->counts[set] >= fill_of(table.count))
+            v = slot_made(watch, stripe, side, group, set, key);
+        if (!v) {
+            *gain = (struct gain){(uint32_t)t, (uint32_t)t, true};
+            return;
         }
-        value_begin(v, key, (uint32_t)t, rule->window, gain);
+        value_begin(v, key, (uint32_t)t, window, gain);
         group->counts[set]++;
     }
     if (evidence != 0 || value_evidence(v) == 0) /* a start proves less than the end before it */

@@ -73,19 +73,13 @@ static void meraki_event(struct meraki *m, struct slice text)
     meraki_event_says(r, typed ? r->event_name : SLICE_NONE, says);
 }
 
-/* The kind of message, and where its text begins. A device's name may hold blanks: then its later
- * words still stand in front of the kind; and the whole name does, where a relay took the epoch. */
-static const struct meraki_type *meraki_find(const struct syslog *header, struct slice body,
-                                             struct slice *word, struct slice *text)
+/* The kind of message among its first words, and where its text begins. A device's name may hold
+ * blanks: then its later words still stand in front of the kind; and the whole name does, where a
+ * relay took the epoch. */
+static const struct meraki_type *meraki_search(const struct syslog *header, struct slice body,
+                                               struct slice *word, struct slice *text)
 {
     struct cursor c = cursor_over(body);
-    if (slice_starts(body, "flows ")) { /* nearly all messages */
-        *word = slice_first(body, strlen("flows"));
-        cursor_advance(&c, strlen("flows "));
-        cursor_skip_blanks(&c);
-        *text = c.rest;
-        return &types[0];
-    }
     int tries = header->form == SYSLOG_EPOCH ? 5 : 2;
     for (int i = 0; i < tries && !cursor_at_end(&c); i++) {
         *word = cursor_until_or_end(&c, ' ');
@@ -97,6 +91,19 @@ static const struct meraki_type *meraki_find(const struct syslog *header, struct
         }
     }
     return NULL;
+}
+
+static inline const struct meraki_type *meraki_find(const struct syslog *header, struct slice body,
+                                                    struct slice *word, struct slice *text)
+{
+    const struct meraki_type *flows = &types[0]; /* nearly all messages */
+    if (!slice_starts(body, "flows "))
+        return meraki_search(header, body, word, text);
+    struct cursor c = cursor_over(slice_from(body, strlen("flows ")));
+    cursor_skip_blanks(&c);
+    *word = slice_first(body, flows->word.len);
+    *text = c.rest;
+    return flows;
 }
 
 static bool meraki_claims(const struct syslog *header, struct slice body)

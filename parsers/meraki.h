@@ -1,5 +1,6 @@
 /* Between the files of the Meraki parser: meraki.c knows the kinds of message, meraki_pairs.c the keys
- * of their pairs, meraki_events.c what events say in words. Nobody else includes this. */
+ * of their pairs, meraki_flow.c what nearly all flows begin with, meraki_events.c what events say in
+ * words. Nobody else includes this. */
 #pragma once
 
 #include "parsers/parser.h"
@@ -27,6 +28,10 @@ struct meraki {
 
 /* Takes "allow", "deny", "blocked", ... for the message's action; other words say nothing. */
 void meraki_decide(struct meraki *m, struct slice word);
+
+/* Reads what flows begin with mostly: addresses, protocol and ports. Returns its length, 0 where
+ * something else stands there: then nothing is said of it. */
+size_t meraki_flow(struct record *r, struct slice text);
 
 /* Pairs and words to the end. */
 void meraki_pairs(struct meraki *m, struct slice text);

@@ -264,14 +264,16 @@ static void meraki_pair(struct meraki *m, const struct kv_key *key, struct slice
 /* The keys whose text runs to the end. */
 static bool meraki_last(struct meraki *m, struct cursor *c)
 {
-    if (cursor_try(c, "pattern:"))
+    if (cursor_try(c, "pattern:")) {
+        cursor_skip_blanks(c);
         meraki_pattern(m, cursor_rest(c));
-    else if (cursor_try(c, "request:"))
+    } else if (cursor_try(c, "request:")) {
         meraki_request(m, cursor_rest(c));
-    else if (cursor_try(c, "message:"))
+    } else if (cursor_try(c, "message:")) {
         record_set_message(m->out, slice_trim(cursor_rest(c)));
-    else
+    } else {
         return false;
+    }
     return true;
 }
 
@@ -299,11 +301,11 @@ static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due
     return true;
 }
 
-/* Pairs and words to the end. */
-void meraki_pairs(struct meraki *m, struct slice text)
+/* Pairs and words to the end, from `at` on. */
+static void meraki_rest(struct meraki *m, struct slice text, const char *at)
 {
     const struct kv_due *before = kv_order_begin(m->order);
-    const char *at = text.ptr, *end = slice_end(text), *near = kv_near(text, KV_SHORT);
+    const char *end = slice_end(text), *near = kv_near(text, KV_SHORT);
     m->end = end;
     while (at < end) {
         const struct kv_due *due = before->next;
@@ -327,4 +329,12 @@ void meraki_pairs(struct meraki *m, struct slice text)
         if (name.len)
             meraki_pair(m, key, name, value);
     }
+}
+
+void meraki_pairs(struct meraki *m, struct slice text)
+{
+    size_t usual = m->type->kind == FLOW ? meraki_flow(m->out, text) : 0;
+    struct cursor c = cursor_over(slice_from(text, usual));
+    if (usual == 0 || !meraki_last(m, &c))
+        meraki_rest(m, text, text.ptr + usual);
 }

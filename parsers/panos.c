@@ -174,10 +174,22 @@ static size_t panos_opens(struct slice body)
     return digits < body.len && body.ptr[digits] == ',' ? digits : 0;
 }
 
+/* The form nearly all have, told by the first columns' places. */
+static inline bool is_traffic(struct slice body)
+{
+    if (body.len < CSV_WINDOW || (unsigned)(body.ptr[0] - '0') > 9 || body.ptr[1] != ',')
+        return false;
+    uint64_t behind_1st = csv_commas(body) & ~UINT64_C(3),
+             behind_2nd = behind_1st & (behind_1st - 1);
+    return behind_2nd && slice_starts(slice_from(body, csv_next(&behind_2nd)), ",TRAFFIC,");
+}
+
 /* "1,2026/11/21 08:56:00,001234567890,TRAFFIC,..." whatever the stamp's form. */
 static bool panos_claims(const struct syslog *header, struct slice body)
 {
     (void)header;
+    if (is_traffic(body))
+        return true;
     if (body.len && body.ptr[0] == '%') /* Cisco's: asked here for every one of its messages */
         return false;
     struct slice row = panos_body(body);
@@ -231,9 +243,20 @@ static void panos_foreign(struct panos_row *row)
                                                    csv->base + csv->start[csv->count] - 1));
 }
 
-/* 1,2026/11/21 08:56:00,001234567890,TRAFFIC,end,2561,2026/11/21 08:55:59,10.1.1.5,192.0.2.7,... */
-static enum parse_status panos_parse(struct parse_context *context, struct slice body,
-                                     struct record *out)
+/* A row whose front is read first; false: it is not of the usual form. */
+static bool walk_new(struct parse_context *context, struct slice body, struct record *out)
+{
+    struct panos_front own;
+    struct panos_memory *memory = context->memory ? &context->memory->panos : NULL;
+    const struct panos_front *front =
+        body.len < CSV_WINDOW ? NULL : panos_front(memory, body, context->zone, &own);
+    return front && panos_walk(context, front, body, out);
+}
+
+/* A row whose front was not seen before, or that is not of the usual form. */
+static __attribute__((noinline)) enum parse_status parse_any(struct parse_context *context,
+                                                             struct slice body, struct record *out,
+                                                             bool walked)
 {
     struct panos_row row;
     struct slice half = SLICE_NONE;
@@ -244,7 +267,7 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
         if (panos_lacks_first(body))
             body = panos_complete(out, body);
     }
-    if (panos_walk(context, body, out))
+    if (!walked && walk_new(context, body, out))
         return PARSE_OK;
     row.out = out;
     row.header = context->header;
@@ -284,6 +307,17 @@ static enum parse_status panos_parse(struct parse_context *context, struct slice
         record_extra(out, type->columns->row[row.csv.count].name, panos_text(out, half));
     panos_finish(&row, type);
     return status;
+}
+
+/* 1,2026/11/21 08:56:00,001234567890,TRAFFIC,end,2561,2026/11/21 08:55:59,10.1.1.5,192.0.2.7,... */
+static enum parse_status panos_parse(struct parse_context *context, struct slice body,
+                                     struct record *out)
+{
+    const struct panos_front *front =
+        context->memory ? panos_front_known(&context->memory->panos, body) : NULL;
+    if (front && panos_walk(context, front, body, out))
+        return PARSE_OK;
+    return parse_any(context, body, out, front != NULL);
 }
 
 const struct parser parser_panos = {

@@ -9,6 +9,7 @@
 
 #include "parsers/panos_put.h"
 #include "parsers/panos_rows.h"
+#include "parsers/text/wide.h"
 
 /* clang-format off */
 #define TRAFFIC(X)                                                                              \
@@ -295,13 +296,15 @@
 
 /*
  * Nearly all rows are of these two types, so their lists are code too: each column is read by what the
- * compiler makes of its row. WINDOWS(n): whether to look in front of column n where the next ones end.
- * Between two such places there usually are less than CSV_WINDOW bytes.
+ * compiler makes of its row. Columns are looked at some at a time, X(first, how many): where the ends of
+ * all of them are among the next CSV_NEAR bytes, as they usually are, nobody asks for each of them.
  */
-#define SESSION_WINDOWS(n)                                                                      \
-    ((n) == 7 || (n) == 11 || (n) == 15 || (n) == 21 || (n) == 28)
-#define TRAFFIC_WINDOWS(n)                                                                      \
-    (SESSION_WINDOWS(n) || (n) == 35 || (n) == 38 || (n) == 42 || (n) == 52 || (n) == 65)
+#define SESSION_LOOKS(X)                                                                        \
+    X(7, 4) X(11, 4) X(15, 6) X(21, 7)
+#define TRAFFIC_LOOKS(X)                                                                        \
+    SESSION_LOOKS(X) X(28, 7) X(35, 3) X(38, 4) X(42, 5) X(47, 4) X(51, 3)
+#define THREAT_LOOKS(X)                                                                         \
+    SESSION_LOOKS(X) X(28, 3) X(33, 6) X(39, 8)
 /* Columns that have the same in most rows, which says nothing: how many from which on. */
 #define TRAFFIC_IDLE(X)                                                                         \
     X(47, 4, "0,0,0,0,")                                                                        \
@@ -313,49 +316,84 @@
     X(54, 4, "0,0,0,0,")                                                                        \
     X(77, 16, "0,,,,,,,,,,,,,,,,")                                                              \
     X(93, 12, ",,,,,,,,,,,,")
-#define PASS(n, count, text)                                                                    \
-    if (due == (n) && panos_walk_past(&w, text))                                                \
-        passed = (n) + (count);
+#define LOOK(first, count)                                                                      \
+    if (due == (first) && due >= passed && !panos_walk_look(&w, count)) {                       \
+        struct panos_walk copy = w; /* whose address is known: the other stays in registers */  \
+        unsigned n = first;                                                                     \
+        step = panos_walk_slowly(&copy, row, columns, &n, passed = (first) + (count));          \
+        w = copy;                                                                               \
+        if (step > PANOS_READ) {                                                                \
+            due = n;                                                                            \
+            goto end;                                                                           \
+        }                                                                                       \
+    }
+#define KNOWN(first, count) || due - (first) < (count)
+#define PASS(first, count, text)                                                                \
+    if (due == (first) && due >= passed && panos_walk_past(&w, text))                           \
+        passed = (first) + (count);
+#define STEP(do)                                                                                \
+    if (due >= passed && (step = do) > PANOS_READ)                                              \
+        goto end;
 #define WALK(n, how, none, field, name)                                                         \
     if ((n) > PANOS_GENERATED) {                                                                \
-        if (due < (n) && due >= passed) {                                                       \
-            if (LOOK(due))                                                                      \
-                panos_walk_look(&w);                                                            \
-            if ((step = panos_walk_skip(&w, row, due)) > PANOS_READ)                            \
-                goto end;                                                                       \
+        if (due < (n)) {                                                                        \
+            LOOKS(LOOK)                                                                         \
+            STEP(panos_walk_skip(&w, row, due, 0 LOOKS(KNOWN)))                                 \
         }                                                                                       \
         due = (n);                                                                              \
-        if (LOOK(n))                                                                            \
-            panos_walk_look(&w);                                                                \
         IDLE(PASS)                                                                              \
-        if (due >= passed && (step = panos_walk_read(&w, row, n, &columns[n])) > PANOS_READ)    \
-            goto end;                                                                           \
+        LOOKS(LOOK)                                                                             \
+        STEP(panos_walk_read(&w, row, out, n, 0 LOOKS(KNOWN), &columns[n], way))                \
         due = (n) + 1;                                                                          \
     }
 #define TABLE_AS_CODE(table, LIST)                                                              \
-    static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row);              \
-    TABLE_WALK(table, LIST, table##_walk);                                                      \
-    static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row)               \
+    PANOS_INLINE unsigned table##_columns(struct panos_walk *begin, struct panos_row *row,      \
+                                          enum panos_way way)                                   \
     {                                                                                           \
         static const struct panos_column *const columns = table##_rows;                         \
         struct panos_walk w = *begin;                                                           \
+        struct record *out = row->out;                                                          \
         enum panos_step step;                                                                   \
-        unsigned due = PANOS_GENERATED + 1, passed = 0;                                                     \
+        unsigned due = PANOS_GENERATED + 1, passed = 0;                                         \
         LIST(WALK)                                                                              \
         step = w.at > w.end ? PANOS_OVER : PANOS_UNUSUAL;                                       \
     end:                                                                                        \
         begin->next = w.next;                                                                   \
         return step == PANOS_OVER ? due : 0;                                                    \
     }
+#ifdef WIDE
+#define FOR_MACHINES(table)                                                                     \
+    WIDE static unsigned table##_wide(struct panos_walk *begin, struct panos_row *row)          \
+    {                                                                                           \
+        return table##_columns(begin, row, PANOS_WALKED_WIDE);                                  \
+    }                                                                                           \
+    static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row)               \
+    {                                                                                           \
+        return wide_here() ? table##_wide(begin, row)                                           \
+                           : table##_columns(begin, row, PANOS_WALKED);                         \
+    }
+#else
+#define FOR_MACHINES(table)                                                                     \
+    static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row)               \
+    {                                                                                           \
+        return table##_columns(begin, row, PANOS_WALKED);                                       \
+    }
+#endif
 
-#define LOOK TRAFFIC_WINDOWS
+#define LOOKS TRAFFIC_LOOKS
 #define IDLE TRAFFIC_IDLE
+TABLE_ROWS(traffic, TRAFFIC)
 TABLE_AS_CODE(traffic, TRAFFIC)
-#undef LOOK
+FOR_MACHINES(traffic)
+TABLE_WALK(traffic, TRAFFIC, traffic_walk);
+#undef LOOKS
 #undef IDLE
-#define LOOK SESSION_WINDOWS
+#define LOOKS THREAT_LOOKS
 #define IDLE THREAT_IDLE
+TABLE_ROWS(threat, THREAT)
 TABLE_AS_CODE(threat, THREAT)
+FOR_MACHINES(threat)
+TABLE_WALK(threat, THREAT, threat_walk);
 TABLE(decryption, DECRYPTION);
 TABLE(tunnel, TUNNEL);
 TABLE(gtp, GTP);

@@ -2,20 +2,6 @@
 
 #include "parsers/panos_row.h"
 
-static inline uint64_t word_of(const char *p)
-{
-    uint64_t word;
-    memcpy(&word, p, sizeof(word));
-    return word;
-}
-
-/* By what differs: the time of day, the serial number's end, type and subtype. */
-static inline struct panos_front *place_of(struct panos_memory *memory, struct slice row)
-{
-    uint64_t h = word_of(row.ptr + 14) + word_of(row.ptr + 26) * 3 + word_of(row.ptr + 38) * 7;
-    return &memory->known[h * UINT64_C(0x9e3779b97f4a7c15) >> 58];
-}
-
 static const struct panos_type *walked_type(struct slice row)
 {
     struct slice name;
@@ -47,17 +33,14 @@ static bool read_front(struct slice row, const struct zone *zone, struct panos_f
 const struct panos_front *panos_front(struct panos_memory *memory, struct slice row,
                                       const struct zone *zone, struct panos_front *own)
 {
-    struct panos_front *known = NULL;
-    if (memory && row.len >= PANOS_FRONT_MAX) {
-        known = place_of(memory, row);
-        if (known->type && memcmp(known->text, row.ptr, known->start[PANOS_FRONT_COLUMNS]) == 0)
-            return known;
-    }
+    const struct panos_front *known = memory ? panos_front_known(memory, row) : NULL;
+    if (known)
+        return known;
     if (!read_front(row, zone, own))
         return NULL;
-    if (!known || !own->local)
-        return own;
-    memcpy(own->text, row.ptr, PANOS_FRONT_MAX);
-    *known = *own;
-    return known;
+    if (memory && own->local && row.len >= PANOS_FRONT_MAX) {
+        memcpy(own->text, row.ptr, PANOS_FRONT_MAX);
+        *panos_front_place(memory, row) = *own;
+    }
+    return own;
 }

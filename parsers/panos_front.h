@@ -32,8 +32,32 @@ struct panos_memory {
     struct panos_front known[PANOS_FRONTS];
 };
 
-/* The front of a row of a type whose columns are walked through; NULL: it is another's, or not of the
- * usual form. `memory` may be NULL; `own` is room for what is not remembered. */
+/* Where the front of a row of at least PANOS_FRONT_MAX bytes is remembered: by what differs, which is
+ * the time of day, the serial number's end, type and subtype. */
+static inline struct panos_front *panos_front_place(struct panos_memory *memory, struct slice row)
+{
+    uint64_t time, serial, type;
+    memcpy(&time, row.ptr + 14, sizeof(time));
+    memcpy(&serial, row.ptr + 26, sizeof(serial));
+    memcpy(&type, row.ptr + 38, sizeof(type));
+    uint64_t h = time + serial * 3 + type * 7;
+    return &memory->known[h * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+}
+
+/* The front of a row where it is remembered, else NULL. */
+static inline const struct panos_front *panos_front_known(struct panos_memory *memory,
+                                                          struct slice row)
+{
+    if (row.len < PANOS_FRONT_MAX)
+        return NULL;
+    const struct panos_front *known = panos_front_place(memory, row);
+    return known->type && memcmp(known->text, row.ptr, known->start[PANOS_FRONT_COLUMNS]) == 0
+               ? known
+               : NULL;
+}
+
+/* The same of any row, which is remembered; NULL: it is of a type whose columns are not walked through,
+ * or not of the usual form. `memory` may be NULL; `own` is room for what was not remembered. */
 const struct panos_front *panos_front(struct panos_memory *memory, struct slice row,
                                       const struct zone *zone, struct panos_front *own);
 

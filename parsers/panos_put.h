@@ -6,8 +6,13 @@
 #pragma once
 
 #include "parsers/panos_row.h"
+#include "parsers/text/digits_wide.h"
 
 #define PANOS_INLINE static inline __attribute__((always_inline))
+
+/* How a column is read: of a row that was taken apart; or of one that is walked through, so that eight
+ * bytes in front of it may be read and nothing has set its field, on any machine or on a wide one. */
+enum panos_way { PANOS_APART, PANOS_WALKED, PANOS_WALKED_WIDE };
 
 /* In panos_row.c: the words for "nothing", and columns of a meaning of their own. */
 bool panos_is_odd(struct slice text);
@@ -31,11 +36,13 @@ PANOS_INLINE void panos_put_text(struct record *out, const struct panos_column *
 }
 
 PANOS_INLINE bool panos_put_number(struct record *out, const struct panos_column *column,
-                                   struct slice text, bool backed)
+                                   struct slice text, enum panos_way way)
 {
     void *member = (char *)out + column->offset;
     uint64_t value;
-    if (!(backed ? csv_number(text, &value) : csv_number_any(text, &value)))
+    if (!(way == PANOS_APART    ? csv_number_any(text, &value)
+          : way == PANOS_WALKED ? csv_number(text, &value, digits_8_back)
+                                : csv_number(text, &value, digits_8_back_wide)))
         return false;
     if (column->how == PANOS_PORT) {
         if (value > UINT16_MAX)
@@ -79,14 +86,11 @@ PANOS_INLINE bool panos_put_special(struct panos_row *row, struct record *out, u
     return panos_put_other(row, how, text);
 }
 
-/*
- * A column's text, which is not empty and stands without quotes in front of `end`. `walked`: in a row
- * that is walked through, so that eight bytes in front of it may be read, and nothing has set its field.
- * False: it is to be kept by name.
- */
+/* A column's text, which is not empty and stands without quotes in front of `end`. False: it is to be
+ * kept by name. */
 PANOS_INLINE bool panos_put_column(struct panos_row *row, struct record *out,
                                    const struct panos_column *column, struct slice text,
-                                   const char *end, bool walked)
+                                   const char *end, enum panos_way way)
 {
     if (column->none && panos_is_zero(text, column->none == PANOS_NONE_ONE))
         return true;
@@ -96,12 +100,12 @@ PANOS_INLINE bool panos_put_column(struct panos_row *row, struct record *out,
         return false;
     if (column->how > PANOS_ADDRESS)
         return panos_put_special(row, out, column->how, text);
-    if (!walked && out->has & column->bit)
+    if (way == PANOS_APART && out->has & column->bit)
         return false;
     if (column->how == PANOS_ADDRESS)
         return panos_put_address(out, column, text, end);
     if (column->how != PANOS_TEXT)
-        return panos_put_number(out, column, text, walked);
+        return panos_put_number(out, column, text, way);
     panos_put_text(out, column, text);
     return true;
 }
@@ -111,8 +115,8 @@ struct panos_walk {
     const char *at;   /* where the next column begins */
     const char *from; /* where the bits begin that say where columns end */
     uint64_t ends;
-    const char *end;           /* of the row */
-    const char *quote;         /* the next one; behind the end: there is none */
+    const char *end; /* of the row */
+    struct csv_marks *marks;
     struct record_extra *next; /* there is room for all columns */
 };
 
@@ -127,18 +131,25 @@ enum panos_step {
 enum panos_step panos_walk_on(struct panos_walk *w, struct panos_row *row,
                               const struct panos_column *column) __attribute__((cold));
 
-/* The ends known from here on: where that is done now and then, none is ever missing. */
-PANOS_INLINE void panos_walk_look(struct panos_walk *w)
+/* In panos_walk.c: reads columns from column *n up to column `stop` one by one. */
+enum panos_step panos_walk_slowly(struct panos_walk *w, struct panos_row *row,
+                                  const struct panos_column *columns, unsigned *n, unsigned stop)
+    __attribute__((cold));
+
+/* The ends known from here on; false: they are less than `count`. */
+PANOS_INLINE bool panos_walk_look(struct panos_walk *w, unsigned count)
 {
     w->from = w->at;
-    w->ends = csv_ends(w->at, w->end, w->quote);
+    w->ends = csv_near(w->marks, w->at);
+    return (unsigned)__builtin_popcountll(w->ends) >= count;
 }
 
-/* Takes the next column's text. */
+/* Takes the next column's text. `known`: its end is. */
 PANOS_INLINE enum panos_step panos_walk_take(struct panos_walk *w, struct panos_row *row,
-                                             const struct panos_column *column, struct slice *text)
+                                             const struct panos_column *column, bool known,
+                                             struct slice *text)
 {
-    if (__builtin_expect(w->ends == 0, 0)) {
+    if (!known && __builtin_expect(w->ends == 0, 0)) {
         if (w->at > w->end)
             return PANOS_OVER;
         struct panos_walk copy = *w; /* whose address is known: the other one stays in registers */
@@ -147,7 +158,7 @@ PANOS_INLINE enum panos_step panos_walk_take(struct panos_walk *w, struct panos_
         if (step != PANOS_TAKEN)
             return step;
     }
-    *text = slice_between(w->at, w->from + __builtin_ctzll(w->ends));
+    *text = slice_between(w->at, w->from + (unsigned)__builtin_ctzll(w->ends));
     w->ends &= w->ends - 1;
     w->at = slice_end(*text) + 1;
     return PANOS_TAKEN;
@@ -156,20 +167,19 @@ PANOS_INLINE enum panos_step panos_walk_take(struct panos_walk *w, struct panos_
 /* Passes over columns that are this text, if they are; commas end them. */
 PANOS_INLINE bool panos_walk_past(struct panos_walk *w, const char *literal)
 {
-    size_t len = strlen(literal), off = (size_t)(w->at - w->from) + len;
+    size_t len = strlen(literal);
     if (w->end - w->at < (ptrdiff_t)len || memcmp(w->at, literal, len) != 0)
         return false;
     w->at += len;
-    w->ends = off < CSV_WINDOW ? w->ends >> off << off : 0;
-    return true;
+    return panos_walk_look(w, 0);
 }
 
 /* Passes over a column that has no row in the table. */
 PANOS_INLINE enum panos_step panos_walk_skip(struct panos_walk *w, struct panos_row *row,
-                                             unsigned n)
+                                             unsigned n, bool known)
 {
     struct slice text;
-    enum panos_step step = panos_walk_take(w, row, NULL, &text);
+    enum panos_step step = panos_walk_take(w, row, NULL, known, &text);
     if (step == PANOS_TAKEN && n == row->precise_at)
         row->precise = text;
     return step;
@@ -177,15 +187,16 @@ PANOS_INLINE enum panos_step panos_walk_skip(struct panos_walk *w, struct panos_
 
 /* Reads the next column, which is column n. */
 PANOS_INLINE enum panos_step panos_walk_read(struct panos_walk *w, struct panos_row *row,
-                                             unsigned n, const struct panos_column *column)
+                                             struct record *out, unsigned n, bool known,
+                                             const struct panos_column *column, enum panos_way way)
 {
     struct slice text;
-    enum panos_step step = panos_walk_take(w, row, column, &text);
+    enum panos_step step = panos_walk_take(w, row, column, known, &text);
     if (step != PANOS_TAKEN || text.len == 0)
         return step;
     if (n == PANOS_LINK_SWITCHES && text.ptr[0] == '{')
         return PANOS_UNUSUAL;
-    if (!panos_put_column(row, row->out, column, text, w->end, true)) {
+    if (!panos_put_column(row, out, column, text, w->end, way)) {
         w->next->name = column->name;
         w->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
         w->next++;

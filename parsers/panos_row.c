@@ -95,7 +95,8 @@ bool panos_put_other(struct panos_row *row, unsigned how, struct slice text)
 
 bool panos_put(struct panos_row *row, const struct panos_column *column, struct slice text)
 {
-    return text.len == 0 || panos_put_column(row, row->out, column, text, slice_end(text), false);
+    return text.len == 0 ||
+           panos_put_column(row, row->out, column, text, slice_end(text), PANOS_APART);
 }
 
 /* Of a threat only its number: its name is in its field. */

@@ -79,7 +79,8 @@ struct slice panos_event(struct slice type, struct slice subtype);
 bool panos_stamp(struct slice text, const struct zone *zone, int64_t *ms);
 
 /* In panos_walk.c: reads a row of the usual form; false: it is of another, and nothing was changed. */
-bool panos_walk(const struct parse_context *context, struct slice body, struct record *out);
+bool panos_walk(const struct parse_context *context, const struct panos_front *front,
+                struct slice body, struct record *out);
 
 /* In panos_service.c: whether a row begins with its second column, and the row with what it lacks. */
 bool panos_lacks_first(struct slice row);

@@ -19,9 +19,11 @@
 #define TAG(n, how, none, field, name) [n] = PANOS_TAG_OF(name),
 
 /* Defines panos_<type> from a list. */
-#define TABLE(type, LIST) TABLE_WALK(type, LIST, NULL)
+#define TABLE(type, LIST)                                                                       \
+    TABLE_ROWS(type, LIST)                                                                      \
+    TABLE_WALK(type, LIST, NULL)
+#define TABLE_ROWS(type, LIST) static const struct panos_column type##_rows[] = {LIST(ROW)};
 #define TABLE_WALK(type, LIST, how)                                                             \
-    static const struct panos_column type##_rows[] = {LIST(ROW)};                               \
     const struct panos_columns panos_##type = {                                                 \
         .row = type##_rows,                                                                     \
         .count = sizeof(type##_rows) / sizeof(type##_rows[0]),                                  \

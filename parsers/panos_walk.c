@@ -21,89 +21,114 @@ static enum panos_step take_quoted(struct panos_walk *w, struct panos_row *row,
         w->next->value = column->how == PANOS_THREAT ? panos_threat_id(text) : text;
         w->next += w->next->value.len > 0;
     }
-    rest = slice_from(rest, len + 1);
-    size_t next = slice_find(rest, '"');
-    w->quote = next < rest.len ? rest.ptr + next : w->end + 1;
-    w->at = rest.ptr + 1;
-    panos_walk_look(w);
+    w->at = slice_end(text) + 2;
+    if (w->at > w->end)
+        *w->marks = (struct csv_marks){.from = w->at, .to = w->at};
+    else
+        csv_mark(w->marks, w->at, w->end);
+    panos_walk_look(w, 0);
     return PANOS_READ;
+}
+
+/* The next end, however far away. */
+static enum panos_step seek_end(struct panos_walk *w)
+{
+    struct csv_marks *marks = w->marks;
+    panos_walk_look(w, 0);
+    while (!w->ends) {
+        ptrdiff_t left = marks->to - w->from;
+        if (left > 0) {
+            w->from += left < CSV_NEAR ? left : CSV_NEAR;
+        } else if (w->from < w->end && *w->from == '"') { /* inside a column */
+            return PANOS_UNUSUAL;
+        } else {
+            csv_mark(marks, w->from, w->end);
+        }
+        w->ends = csv_near(marks, w->from);
+    }
+    return PANOS_TAKEN;
 }
 
 enum panos_step panos_walk_on(struct panos_walk *w, struct panos_row *row,
                               const struct panos_column *column)
 {
-    if (w->at == w->quote)
-        return take_quoted(w, row, column);
-    for (w->from = w->at; w->from <= w->end && w->from <= w->quote; w->from += CSV_WINDOW)
-        if ((w->ends = csv_ends(w->from, w->end, w->quote)))
-            return PANOS_TAKEN;
-    return PANOS_UNUSUAL; /* a quote inside a column */
+    return w->at < w->end && *w->at == '"' ? take_quoted(w, row, column) : seek_end(w);
+}
+
+enum panos_step panos_walk_slowly(struct panos_walk *w, struct panos_row *row,
+                                  const struct panos_column *columns, unsigned *n, unsigned stop)
+{
+    enum panos_step step = PANOS_READ;
+    for (; *n < stop && step <= PANOS_READ; *n += step <= PANOS_READ) {
+        const struct panos_column *column = &columns[*n];
+        step = column->name.len ? panos_walk_read(w, row, row->out, *n, false, column, PANOS_WALKED)
+                                : panos_walk_skip(w, row, *n, false);
+    }
+    return step;
 }
 
 static void set_time(const struct panos_row *row, const struct panos_front *front,
                      const struct zone *zone)
 {
-    int64_t ms;
-    if (!row->precise.len || !panos_stamp(row->precise, zone, &ms) || ms <= PANOS_YEAR_2000)
-        ms = front->local ? zone_to_utc(zone, front->ms) : front->ms;
+    int64_t ms = front->ms, precise;
+    if (row->precise.len && panos_stamp(row->precise, zone, &precise) && precise > PANOS_YEAR_2000)
+        ms = precise;
+    else if (front->local && zone)
+        ms = zone_to_utc(zone, ms);
     record_set_time(row->out, ms);
 }
 
-/* What the front says, but for the time. */
-static void put_front(struct panos_row *row, const struct panos_front *front, struct slice body)
+/* Keeps by name what is not empty; returns where the next one belongs. */
+static inline struct record_extra *keep(struct record_extra *next, struct slice name,
+                                        struct slice value)
 {
-    struct record *out = row->out;
-    row->subtype = panos_front_column(front, body, PANOS_SUBTYPE);
+    *next = (struct record_extra){name, value};
+    return next + (value.len > 0);
+}
+
+/* What the front says, but for the time; returns where the next extra belongs. */
+static struct record_extra *put_front(struct record *out, const struct panos_front *front,
+                                      struct slice body, struct slice subtype)
+{
+    struct record_extra *next = out->extras + out->extra;
     record_set_vendor(out, slice("Palo Alto Networks"));
     record_set_product(out, slice("PAN-OS"));
     record_set_event_name(out, front->type->name);
-    record_set_event_id(out, front->has_subtype ? row->subtype : front->type->name);
+    record_set_event_id(out, front->has_subtype ? subtype : front->type->name);
     if (!front->same_second)
-        record_extra(out, slice("receive_time"),
-                     panos_front_column(front, body, PANOS_RECEIVED_AT));
-    record_extra(out, slice("serial"), panos_front_column(front, body, PANOS_SERIAL));
+        next =
+            keep(next, slice("receive_time"), panos_front_column(front, body, PANOS_RECEIVED_AT));
+    return keep(next, slice("serial"), panos_front_column(front, body, PANOS_SERIAL));
 }
 
-/* What comes behind the front; false: the row is not of the usual form. */
-static bool put_columns(struct panos_row *row, const struct panos_front *front, struct slice rest)
+bool panos_walk(const struct parse_context *context, const struct panos_front *front,
+                struct slice body, struct record *out)
 {
-    struct record *out = row->out;
-    size_t quote = slice_find(rest, '"');
-    struct panos_walk w = {
-        .next = out->extras + out->extra,
-        .at = rest.ptr,
-        .end = slice_end(rest),
-        .quote = quote < rest.len ? rest.ptr + quote : slice_end(rest) + 1,
-    };
-    if (front->type->columns->walk(&w, row) < front->type->least)
-        return false;
-    if (w.next != out->extras)
-        record_set_extra(out, (uint16_t)(w.next - out->extras));
-    return true;
-}
-
-bool panos_walk(const struct parse_context *context, struct slice body, struct record *out)
-{
-    struct panos_front own;
-    struct panos_row row;
-    struct panos_memory *memory = context->memory ? &context->memory->panos : NULL;
-    const struct panos_front *front;
-    if (body.len < CSV_WINDOW || !(front = panos_front(memory, body, context->zone, &own)) ||
-        out->extra + front->type->columns->count > RECORD_EXTRA_MAX)
+    const struct panos_type *type = front->type;
+    if (out->extra + type->columns->count > RECORD_EXTRA_MAX)
         return false;
     uint64_t has = out->has;
-    uint16_t extra = out->extra;
+    struct panos_row row;
     row.out = out;
     row.header = context->header;
-    row.precise_at = front->type->precise;
+    row.subtype = panos_front_column(front, body, PANOS_SUBTYPE);
+    row.precise_at = type->precise;
     row.precise = SLICE_NONE;
-    put_front(&row, front, body);
-    if (!put_columns(&row, front, slice_from(body, front->start[PANOS_FRONT_COLUMNS]))) {
+    struct csv_marks marks;
+    struct panos_walk w = {
+        .next = put_front(out, front, body, row.subtype),
+        .at = body.ptr + front->start[PANOS_FRONT_COLUMNS],
+        .end = slice_end(body),
+        .marks = &marks,
+    };
+    csv_mark(&marks, w.at, w.end);
+    if (type->columns->walk(&w, &row) < type->least) {
         out->has = has;
-        out->extra = extra;
         return false;
     }
+    if (w.next != out->extras)
+        record_set_extra(out, (uint16_t)(w.next - out->extras));
     set_time(&row, front, context->zone);
-    panos_finish(&row, front->type);
+    panos_finish(&row, type);
     return true;
 }

@@ -11,7 +11,6 @@
 #include "parsers/syslog_reading.h"
 
 #define PIECES_MAX 16 /* of a header; more is somebody's joke, and stays in the body */
-#define PRI_MAX    191
 
 /* What a piece can be by its first byte; all other bytes begin words. */
 enum lead { LEAD_WORD, LEAD_TEXT, LEAD_PRI, LEAD_MARK, LEAD_DIGIT, LEAD_MONTH };
@@ -239,6 +238,8 @@ void syslog_parse(struct slice message, const struct zone *zone, int64_t arrival
     struct slice text = is_bare(message) ? message : without_padding(message);
     if (slice_starts(text, BYTE_ORDER_MARK))
         text = slice_from(text, 3);
+    if (may_be_epoch(text) && syslog_epoch_usual(text, out))
+        return;
     if (!memory || !syslog_recall(memory, text, zone, arrival_ms, out))
         read_header(text, zone, arrival_ms, memory, out);
 }

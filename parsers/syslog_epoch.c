@@ -1,5 +1,6 @@
 /* Cisco Meraki's header: version 1 like RFC 5424, but an epoch time, a name, and the text. */
 #include "parsers/syslog_reading.h"
+#include "parsers/text/name.h"
 
 #define MERAKI_WORDS 6 /* of a device name with blanks, at most */
 
@@ -90,5 +91,39 @@ bool syslog_epoch_take(struct reading *r, size_t at, bool versioned)
     r->out->has_time = true;
     r->out->time_ms = time_ms;
     r->numbered = NULL;
+    return true;
+}
+
+static inline bool begins_meraki(struct slice text)
+{
+    return slice_starts(text, "flows ") || /* nearly all */
+           is_meraki_type(slice_first(text, slice_find_near(text, ' ')));
+}
+
+#define AT_TIME 7 /* behind "<134>1 " */
+#define AT_NAME (AT_TIME + TIMESTAMP_EPOCH_USUAL + 1)
+
+bool syslog_epoch_usual(struct slice text, struct syslog *out)
+{
+    const struct slice none = SLICE_NONE;
+    const char *p = text.ptr;
+    unsigned a = (unsigned)(p[1] - '0'), b = (unsigned)(p[2] - '0'), c = (unsigned)(p[3] - '0');
+    unsigned pri = 100 * a + 10 * b + c;
+    if (p[0] != '<' || a > 9 || b > 9 || c > 9 || pri > PRI_MAX || memcmp(p + 4, ">1 ", 3) != 0 ||
+        !timestamp_epoch_usual(p + AT_TIME, &out->time_ms) || p[AT_NAME - 1] != ' ')
+        return false;
+    size_t len = name_len(p + AT_NAME);
+    out->host = slice_make(p + AT_NAME, len);
+    out->body = slice_from(text, AT_NAME + len + 1);
+    if (!len || p[AT_NAME + len] != ' ' || !begins_meraki(out->body))
+        return false;
+    out->form = SYSLOG_EPOCH;
+    out->has_pri = out->has_time = true;
+    out->facility = (uint8_t)(pri / 8);
+    out->severity = (uint8_t)(pri % 8);
+    out->app = none;
+    out->procid = none;
+    out->msgid = none;
+    out->structured_data = none;
     return true;
 }

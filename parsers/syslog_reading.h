@@ -7,6 +7,7 @@
 #include "parsers/syslog.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define PRI_MAX         191
 
 /* What may come next, beside what may come always. */
 enum due { DUE_ANYTHING, DUE_HOST, DUE_TAG };
@@ -115,3 +116,16 @@ void syslog_rfc5424_take(struct reading *r);
 
 /* Cisco Meraki's header from its epoch time on, which begins `at` bytes further. */
 bool syslog_epoch_take(struct reading *r, size_t at, bool versioned);
+
+#define EPOCH_LEAST 64 /* bytes of a message that syslog_epoch_usual is asked about */
+
+/* The same, and all in front of it, of what Meraki's messages begin with mostly, read at once:
+ * "<134>1 1763715360.123456789 MX84 flows ". False, and nothing is said, when something else stands
+ * there. */
+bool syslog_epoch_usual(struct slice text, struct syslog *out);
+
+/* Whether it may be that, by the point: before a header is looked for among those that are known. */
+static inline bool may_be_epoch(struct slice text)
+{
+    return text.len >= EPOCH_LEAST && text.ptr[17] == '.';
+}

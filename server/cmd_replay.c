@@ -29,6 +29,7 @@ struct replay {
     const char *page_file; /* --html */
     FILE *page;
     struct options options;
+    struct sender sender; /* of what is no dead letter: nobody, with the device of the options */
     struct detection *detection;
     struct pipeline pipeline;
     struct cef_format cef;
@@ -135,8 +136,8 @@ static void replay_observed(void *context, struct parsed *parsed)
     tell_time(replay, &parsed->record);
 }
 
-static void one_message(struct replay *replay, const struct sender *sender, struct slice message,
-                        int64_t arrival_ms, bool cut)
+static inline void one_message(struct replay *replay, const struct sender *sender,
+                               struct slice message, int64_t arrival_ms, bool cut)
 {
     size_t max = replay->options.rules->settings->max_message_size;
     if (message.len > max) {
@@ -158,22 +159,26 @@ static void one_letter(struct replay *replay, const struct dead_letter *letter)
     one_message(replay, &sender, letter->raw, letter->arrival_ms, letter->cut);
 }
 
-static void one_line(struct replay *replay, char *line, size_t len, bool cut)
+static __attribute__((noinline)) void line_of_letters(struct replay *replay, char *line, size_t len)
 {
-    struct sender sender = {.device = &replay->options.device};
     struct dead_letter letter;
+    if (dead_letter_read(line, len, &letter))
+        one_letter(replay, &letter);
+    else
+        replay->torn++;
+}
+
+static inline void one_line(struct replay *replay, char *line, size_t len, bool cut)
+{
     if (replay->line++ == 0)
         replay->letters = dead_letter_begins(line, len);
     if (replay->letters) {
-        if (dead_letter_read(line, len, &letter))
-            one_letter(replay, &letter);
-        else
-            replay->torn++;
+        line_of_letters(replay, line, len);
         return;
     }
     if (len && line[len - 1] == '\r')
         len--;
-    one_message(replay, &sender, slice_make(line, len), replay->options.now_ms, cut);
+    one_message(replay, &replay->sender, slice_make(line, len), replay->options.now_ms, cut);
 }
 
 static void show_progress(struct replay *replay, gzFile file)
@@ -342,6 +347,7 @@ static int open_pipeline(struct replay *replay)
         return EXIT_USAGE;
     }
     replay->pipeline.replay = true;
+    replay->sender.device = &replay->options.device;
     if (!replay->report)
         return EXIT_DONE;
     if (!report_open(&replay->counted, replay->options.rules, replay->detection,

@@ -186,54 +186,76 @@ static __attribute__((noinline)) void open_envelope(struct pipeline *p, const st
     }
 }
 
-void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slice message,
-                    int64_t arrival_ms, bool cut, struct parsed *out)
+/* What there is to say before a parser is asked. */
+static inline void take(struct pipeline *p, const struct sender *sender, struct slice message,
+                        int64_t arrival_ms, bool cut, struct parsed *out)
 {
-    const struct device *device = sender->device;
-    const struct syslog *header = &out->header;
-    struct record *r = &out->record;
-
     begin(p, sender, message, arrival_ms, cut, out);
-    if (!out->parser && envelope_is(header->body))
+    if (!out->parser && envelope_is(out->header.body))
         open_envelope(p, sender, message, arrival_ms, out);
     if (!p->replay)
-        record_set_received(r, arrival_ms);
-
+        record_set_received(&out->record, arrival_ms);
     out->status = PARSE_UNKNOWN;
-    uint64_t hash = device_hash(sender->address, RECORD_HAS(r, host) ? r->host : SLICE_NONE);
-    if (!out->parser) {
-        complete_time(p, r, hash, arrival_ms);
-        return;
-    }
+    out->message = message;
+    out->sender = sender->address;
+    out->zone = sender->device->zone;
+    out->arrival_ms = arrival_ms;
+    const struct record *r = &out->record;
+    out->device = device_hash(sender->address, RECORD_HAS(r, host) ? r->host : SLICE_NONE);
+}
+
+static inline void read_body(struct pipeline *p, struct parsed *out)
+{
+    struct record *r = &out->record;
     record_set_parser(r, out->parser->name);
     r->extra_prefix = out->parser->extra_prefix;
     struct parse_context context = {
-        .header = header,
-        .zone = device->zone,
-        .arrival_ms = arrival_ms,
-        .device = hash,
+        .header = &out->header,
+        .zone = out->zone,
+        .arrival_ms = out->arrival_ms,
+        .device = out->device,
         .connections = p->connections,
         .memory = &p->memory,
     };
-    out->status = out->parser->parse(&context, header->body, r);
+    out->status = out->parser->parse(&context, out->header.body, r);
+}
+
+static inline void complete(struct pipeline *p, struct parsed *out)
+{
+    struct record *r = &out->record;
     split_users(r);
-    complete_time(p, r, hash, arrival_ms);
+    complete_time(p, r, out->device, out->arrival_ms);
     if (out->status == PARSE_OK)
         set_networks(p->rules->networks, r);
+}
+
+void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slice message,
+                    int64_t arrival_ms, bool cut, struct parsed *out)
+{
+    take(p, sender, message, arrival_ms, cut, out);
+    if (out->parser)
+        read_body(p, out);
+    complete(p, out);
+}
+
+static __attribute__((noinline)) void tell_unparsed(const struct pipeline_output *output,
+                                                    struct parsed *parsed)
+{
+    struct unparsed message = {parsed->status == PARSE_UNKNOWN ? "unknown" : "malformed",
+                               parsed->message, parsed->sender, parsed->arrival_ms};
+    if (output->unparsed)
+        output->unparsed(output->context, &parsed->record, &message);
 }
 
 void pipeline_tell(struct pipeline *p)
 {
     const struct pipeline_output *output = &p->output;
     for (; p->told < p->observed; p->told++) {
-        struct turn *turn = &p->round[p->told];
-        struct record *r = &turn->parsed.record;
-        if (turn->parsed.status == PARSE_OK) {
-            if (output->event)
-                output->event(output->context, r);
-        } else if (output->unparsed) {
-            output->unparsed(output->context, r, &turn->message);
-        }
+        struct parsed *parsed = &p->round[p->told];
+        if (parsed->status != PARSE_OK)
+            tell_unparsed(output, parsed);
+        else if (output->event)
+            output->event(output->context, &parsed->record);
     }
 }
 
@@ -248,31 +270,55 @@ static void deliver_alert(void *context, const struct alert *alert)
 static void on_observed(void *context)
 {
     struct pipeline *p = context;
-    struct parsed *parsed = &p->round[p->observed++].parsed;
+    struct parsed *parsed = &p->round[p->observed++];
     if (p->output.observed)
         p->output.observed(p->output.context, parsed);
+}
+
+/* The messages of one parser follow each other: its code and what it remembers are at hand then.
+ * No parser shares a memory with another. */
+static void read_bodies(struct pipeline *p)
+{
+    uint64_t left = 0;
+    for (unsigned i = 0; i < p->taken; i++)
+        left |= (uint64_t)(p->round[i].parser != NULL) << i;
+    while (left) {
+        const struct parser *parser = p->round[__builtin_ctzll(left)].parser;
+        for (uint64_t rest = left; rest; rest &= rest - 1) {
+            struct parsed *parsed = &p->round[__builtin_ctzll(rest)];
+            if (parsed->parser != parser)
+                continue;
+            read_body(p, parsed);
+            left ^= rest & -rest;
+        }
+    }
+}
+
+static inline void count_status(struct counters *counters, const struct parsed *parsed)
+{
+    if (parsed->status == PARSE_OK)
+        counters->parsed++;
+    else if (!parsed->parser)
+        counters->unclaimed++;
+    else if (parsed->status == PARSE_UNKNOWN)
+        counters->unknown++;
+    else
+        counters->malformed++;
 }
 
 void pipeline_flush(struct pipeline *p)
 {
     struct record *records[PIPELINE_ROUND];
+    read_bodies(p);
     for (unsigned i = 0; i < p->taken; i++) {
-        struct parsed *parsed = &p->round[i].parsed;
+        struct parsed *parsed = &p->round[i];
+        complete(p, parsed);
+        count_status(&p->counters, parsed);
         records[i] = parsed->status == PARSE_OK ? &parsed->record : NULL;
     }
     detect_round(p->detection, records, p->taken, deliver_alert, on_observed, p);
     pipeline_tell(p);
     p->taken = p->observed = p->told = 0;
-}
-
-/* Of a message that was not understood. Returns its status in a word. */
-static const char *count_unparsed(struct counters *counters, const struct parsed *parsed)
-{
-    bool unknown = parsed->status == PARSE_UNKNOWN;
-    counters->unclaimed += !parsed->parser;
-    counters->unknown += parsed->parser && unknown;
-    counters->malformed += parsed->parser && !unknown;
-    return unknown ? "unknown" : "malformed";
 }
 
 /* Whether what the record points at lasts no longer than until the next envelope is opened. */
@@ -284,19 +330,12 @@ static bool is_in_line(const struct pipeline *p, const struct record *r)
 void pipeline_message(struct pipeline *p, const struct sender *sender, struct slice message,
                       int64_t arrival_ms, bool cut)
 {
-    struct turn *turn = &p->round[p->taken];
-    struct parsed *parsed = &turn->parsed;
+    struct parsed *parsed = &p->round[p->taken++];
 
     p->counters.received++;
     p->counters.received_bytes += message.len;
     p->counters.cut += cut;
-    pipeline_parse(p, sender, message, arrival_ms, cut, parsed);
-    if (parsed->status == PARSE_OK)
-        p->counters.parsed++;
-    else
-        turn->message = (struct unparsed){count_unparsed(&p->counters, parsed), message,
-                                          sender->address, arrival_ms};
-    p->taken++;
+    take(p, sender, message, arrival_ms, cut, parsed);
     if (p->taken == PIPELINE_ROUND || is_in_line(p, &parsed->record))
         pipeline_flush(p);
 }

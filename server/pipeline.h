@@ -42,6 +42,11 @@ struct unparsed {
 
 /* What the parsers make of one message, before anybody is told. */
 struct parsed {
+    struct slice message;    /* as received, framing taken off */
+    struct address sender;   /* zero: not known */
+    const struct zone *zone; /* of the sender's clock */
+    uint64_t device;         /* tells devices apart: a hash of sender and host */
+    int64_t arrival_ms;
     struct syslog header;
     const struct parser *parser; /* NULL: none claims it; status is then PARSE_UNKNOWN */
     enum parse_status status;
@@ -59,9 +64,10 @@ struct pipeline_output {
     void *context;
 };
 
-/* So many messages are parsed before the first of them is shown to the detectors, and so many shown
- * before the first is written: what one of these needs of the processor's caches, code most of all,
- * stays there meanwhile. Who listens notices nothing: see pipeline_flush. */
+/* So many messages are told apart before the first of them is parsed, vendor by vendor, so many parsed
+ * before the first is shown to the detectors, and so many shown before the first is written: what one
+ * of these needs of the processor's caches, code most of all, stays there meanwhile. Who listens
+ * notices nothing: see pipeline_flush. */
 #define PIPELINE_ROUND DETECT_ROUND
 
 struct pipeline {
@@ -75,10 +81,7 @@ struct pipeline {
     struct counters counters;
     bool replay;                    /* event time alone: the arrival never corrects it */
     unsigned taken, observed, told; /* of the round: told <= observed <= taken */
-    struct turn {
-        struct parsed parsed;
-        struct unparsed message;
-    } round[PIPELINE_ROUND];
+    struct parsed round[PIPELINE_ROUND];
     char line[ENVELOPE_LINE_MAX]; /* that came in an envelope */
 };
 
@@ -92,7 +95,7 @@ void pipeline_close(struct pipeline *p);
 void pipeline_change(struct pipeline *p, const struct rules *rules, struct detection *detection,
                      struct connections *connections);
 
-/* The first third of pipeline_message: counts nothing but what is in the record. It needs no
+/* The first part of pipeline_message and pipeline_flush: counts nothing but what is in the record. It needs no
  * detection and no output; without p->connections nothing is remembered. The record points into the
  * message, or into p->line until the next call. */
 void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slice message,
@@ -103,7 +106,7 @@ void pipeline_parse(struct pipeline *p, const struct sender *sender, struct slic
 void pipeline_message(struct pipeline *p, const struct sender *sender, struct slice message,
                       int64_t arrival_ms, bool cut);
 
-/* Observes and tells what has been taken: messages and alerts in the order that they would come in if
+/* Parses, observes and tells what has been taken: messages and alerts in the order that they would come in if
  * each message were told before the next one is looked at. */
 void pipeline_flush(struct pipeline *p);
 

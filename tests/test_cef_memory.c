@@ -47,7 +47,7 @@ static struct slice text(const char *alphabet, unsigned len)
     return slice_make(copy, len);
 }
 
-/* Before 1970, with fewer digits than now, and in few seconds that come again. */
+/* Before 1970, with fewer digits than now, and in few seconds that come again; headers of two forms. */
 static void times_in_any_order(void **state)
 {
     static const int64_t seconds[] = {-1795262400, -1, 0, 1, 9, 1763726400, 1795262400, 1795262401};
@@ -56,8 +56,11 @@ static void times_in_any_order(void **state)
         record_reset(&record);
         record_set_time(&record, seconds[pick(8)] * 1000 + (int)pick(1000));
         record_set_device_time(&record, seconds[pick(8)] * 1000 + (int)pick(1000));
+        format.header = pick(4) ? CEF_HEADER_RFC5424 : CEF_HEADER_RFC3164;
+        format.facility = 16 + pick(2);
         same_with_both();
     }
+    format.header = CEF_HEADER_RFC5424;
 }
 
 /* Headers of few texts, so that they share slots and differ in little; words of all kinds. */
@@ -152,7 +155,8 @@ static void texts_of_a_message(void **state)
         struct slice message = slice_make(bytes, len);
         assert_non_null(bytes);
         for (size_t i = 0; i < message.len; i++)
-            bytes[i] = pick(60) ? (char)('a' + pick(3)) : rare[pick(sizeof(rare) - 1)];
+            bytes[i] =
+                pick(60) ? (char)((round % 4 ? 'a' : '7') + pick(3)) : rare[pick(sizeof(rare) - 1)];
         record_reset(&record);
         record.source = message;
         record.extra_prefix = slice(round % 8 ? "Example" : "Other");

@@ -1,5 +1,6 @@
 /* csv: the vector reader against the plain one, quotes of every kind, exact heap blocks. */
 #include "parsers/text/csv.h"
+#include "parsers/text/digits_wide.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -142,24 +143,46 @@ static void random_lines(void **state)
     }
 }
 
+static bool ends_at(const char *at, const struct csv_marks *marks, const char *end)
+{
+    return at < marks->to && (at == end || *at == ',');
+}
+
+static void assert_marks(const char *from, const char *end,
+                         void (*mark)(struct csv_marks *, const char *, const char *))
+{
+    struct csv_marks marks;
+    memset(&marks, 0xff, sizeof(marks));
+    mark(&marks, from, end);
+    const char *quote = memchr(from, '"', (size_t)(end - from));
+    const char *last = quote ? quote : end + 1;
+    assert_ptr_equal(marks.from, from);
+    assert_true(marks.to == last || (marks.to < last && marks.to - from >= CSV_MARKED));
+    for (const char *at = from; at <= marks.to; at++) {
+        uint64_t near = csv_near(&marks, at);
+        for (unsigned i = 0; i < CSV_NEAR; i++)
+            assert_true((near >> i & 1) == ends_at(at + i, &marks, end));
+    }
+}
+
 /* Where fields end from every byte of a line on, which stands in a block of exactly its size. */
 static void ends(void **state)
 {
     (void)state;
     uint64_t seed = 88172645463325252u;
-    for (size_t len = CSV_WINDOW; len < 400; len++) {
-        char line[400];
+    for (size_t len = CSV_WINDOW; len < 2400; len += len < 300 ? 1 : 151) {
+        char line[2400];
         for (size_t k = 0; k < len; k++) {
             seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
-            line[k] = ",\"abcdefghijk"[seed % 13];
+            line[k] = ",,,abcdefghijk"[seed % 14];
+            if (seed >> 32 & len && seed % 97 == 0)
+                line[k] = '"';
         }
         char *block = exact(line, len), *end = block + len;
-        for (char *from = block; from <= end + 1; from++) {
-            const char *quote = from < end ? memchr(from, '"', (size_t)(end - from)) : NULL;
-            const char *none = end + 1;
-            assert_true(csv_ends(from, end, none) == csv_ends_plain(from, end, none));
-            if (quote)
-                assert_true(csv_ends(from, end, quote) == csv_ends_plain(from, end, quote));
+        size_t step = len < 128 ? 1 : 61;
+        for (char *from = block; from <= end; from += step) {
+            assert_marks(from, end, csv_mark);
+            assert_marks(from, end, csv_mark_narrow);
         }
         free(block);
     }
@@ -219,10 +242,27 @@ static void numbers(void **state)
         assert_true(value == cases[i].value);
         value = 0;
         if (text.ptr - block >= 8) {
-            assert_int_equal(csv_number(text, &value), cases[i].ok);
+            assert_int_equal(csv_number(text, &value, digits_8_back), cases[i].ok);
             assert_true(value == cases[i].value);
         }
         free(block);
+    }
+}
+
+/* Up to eight bytes of each kind, read back in both ways. */
+static void numbers_wide(void **state)
+{
+    (void)state;
+    uint64_t seed = 88172645463325252u;
+    for (int i = 0; wide_here() && i < 200000; i++) {
+        char bytes[8];
+        for (size_t k = 0; k < sizeof(bytes); k++) {
+            seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+            bytes[k] = seed % 64 ? (char)('0' + seed % 10) : (char)(seed >> 8);
+        }
+        for (size_t len = 1; len <= sizeof(bytes); len++)
+            assert_true(digits_8_back_wide(bytes + sizeof(bytes), len) ==
+                        digits_8_back(bytes + sizeof(bytes), len));
     }
 }
 
@@ -259,7 +299,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields),  cmocka_unit_test(random_lines), cmocka_unit_test(bounds),
-        cmocka_unit_test(numbers), cmocka_unit_test(joined),       cmocka_unit_test(ends),
+        cmocka_unit_test(numbers), cmocka_unit_test(numbers_wide), cmocka_unit_test(joined),
+        cmocka_unit_test(ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

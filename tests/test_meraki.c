@@ -1,6 +1,9 @@
 /* Cisco Meraki lines and what their records must say. */
 #include "tests/fields.h"
 
+#include "parsers/record_json.h"
+#include "parsers/text/name.h"
+
 extern const struct parser parser_meraki;
 
 #define HEADER "<134>1 1795252560.123456789 MX84 "
@@ -133,6 +136,92 @@ static void not_ours(void **state)
     }
 }
 
+static const char usual[] =
+    HEADER "flows src=203.0.113.166 dst=192.0.2.10 mac=02:00:5E:00:53:07 protocol=tcp sport=50312 "
+           "dport=443 pattern: allow all";
+
+struct json {
+    size_t len;
+    char text[65536];
+};
+
+static void write_json(void *context, const char *bytes, size_t len)
+{
+    struct json *json = context;
+    assert_true(len <= sizeof(json->text) - json->len);
+    memcpy(json->text + json->len, bytes, len);
+    json->len += len;
+}
+
+/* The record of the line with one byte changed, and with more put in at a place. */
+static void changed(size_t at, char byte, size_t place, const char *more, struct json *json)
+{
+    static struct parsed parsed;
+    char line[sizeof(usual) + 8];
+    size_t added = strlen(more);
+    memcpy(line, usual, place);
+    memcpy(line + place, more, added);
+    memcpy(line + place + added, usual + place, sizeof(usual) - place);
+    line[at + added] = byte;
+    json->len = 0;
+    parse_line(&parser_meraki, line, strlen(usual) + added, &parsed);
+    if (parsed.claimed)
+        record_json(&parsed.record, write_json, json);
+    free(parsed.block);
+}
+
+/* What reads the usual form at once says the same as what reads all forms, of which the one with `more`
+ * is not usual. */
+static void either_way(size_t place, const char *more)
+{
+    static const char bytes[] = " \t'\"=.,:;-_{|<>0159atup\0\x7f\xff";
+    static struct json one, other;
+    for (size_t at = place; at < strlen(usual); at++)
+        for (size_t i = 0; i < sizeof(bytes) - 1; i++) {
+            changed(at, bytes[i], place, "", &one);
+            changed(at, bytes[i], place, more, &other);
+            if (one.len != other.len || memcmp(one.text, other.text, one.len) != 0)
+                fail_msg("byte %zu is %#x: %.*s", at, (unsigned char)bytes[i], (int)one.len,
+                         one.text);
+        }
+}
+
+static void header_at_once(void **state)
+{
+    (void)state;
+    either_way(strlen("<134>"), " ");
+    for (int pri = 0; pri < 1000; pri++) {
+        char line[sizeof(usual) + 16];
+        struct syslog one, other;
+        snprintf(line, sizeof(line), "<%03d>%s", pri, usual + strlen("<134>"));
+        syslog_parse(slice(line), NULL, NOW_MS, NULL, &one);
+        snprintf(line, sizeof(line), "<%03d> %s", pri, usual + strlen("<134>"));
+        syslog_parse(slice(line), NULL, NOW_MS, NULL, &other);
+        assert_true(one.has_pri == other.has_pri && one.has_pri == (pri <= 191));
+        assert_true(one.facility == other.facility && one.severity == other.severity);
+    }
+}
+
+static void flow_at_once(void **state)
+{
+    (void)state;
+    either_way(strlen(HEADER "flows "), "x ");
+}
+
+/* Bytes of every value at every place, and as many as are looked at. */
+static void names(void **state)
+{
+    (void)state;
+    for (int byte = 0; byte < 256; byte++)
+        for (size_t at = 0; at <= NAME_BYTES; at++) {
+            char text[NAME_BYTES + 1] = "MX84-of.the_Site/";
+            text[at] = (char)byte;
+            char *exact = memcpy(malloc(NAME_BYTES), text, NAME_BYTES);
+            assert_int_equal(name_len(exact), name_len_plain(exact));
+            free(exact);
+        }
+}
+
 static void prefixes(void **state)
 {
     (void)state;
@@ -142,9 +231,9 @@ static void prefixes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(expect_all),
-        cmocka_unit_test(not_ours),
-        cmocka_unit_test(prefixes),
+        cmocka_unit_test(expect_all),     cmocka_unit_test(not_ours),
+        cmocka_unit_test(header_at_once), cmocka_unit_test(flow_at_once),
+        cmocka_unit_test(names),          cmocka_unit_test(prefixes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /*
  * That messages are taken in rounds nobody notices: a pipeline that tells each message before it takes
  * the next one, and one that is flushed when a file of samples ends, write the same in the same order.
+ * Once more with the lines of all vendors among each other.
  */
 #include "tests/pipeline_setup.h"
 
@@ -8,6 +9,8 @@
 #include "server/forward/alert_json.h"
 
 #define KEPT_MAX 4096 /* lines of a file, each twice */
+#define ALL_MAX  16384
+#define STRIDE   7919 /* a prime: from one vendor's lines to another's, and to all in the end */
 
 struct run {
     struct pipeline_setup setup;
@@ -15,6 +18,8 @@ struct run {
     size_t len, room;
     char *kept[KEPT_MAX]; /* messages that are not told yet */
     unsigned count;
+    struct slice all[ALL_MAX]; /* the vendors' lines, once more */
+    unsigned lines;
     unsigned seen, observed;
     bool at_once;
 };
@@ -93,17 +98,39 @@ static size_t wrap(char *out, struct slice line)
     return len + (size_t)sprintf(out + len, "\"}");
 }
 
-static void feed(void *context, const char *file, struct slice line)
+static void take_line(struct run *run, struct slice line)
 {
     static char room[2 * ENVELOPE_LINE_MAX + 64];
-    struct run *run = context;
-    if (strstr(file, "/detect/") && run->seen % 64 == 0)
-        flush(run);
     take(run, line.ptr, line.len);
     if (line.len < ENVELOPE_LINE_MAX && run->seen % 3 == 0)
         take(run, room, wrap(room, line));
     if (run->count > KEPT_MAX / 2)
         flush(run);
+}
+
+static void feed(void *context, const char *file, struct slice line)
+{
+    struct run *run = context;
+    bool detect = strstr(file, "/detect/");
+    if (detect && run->seen % 64 == 0)
+        flush(run);
+    take_line(run, line);
+    if (detect)
+        return; /* of one vendor, and many */
+    assert_in_range(run->lines, 0, ALL_MAX - 1);
+    char *copy = malloc(line.len + 1);
+    memcpy(copy, line.ptr, line.len);
+    run->all[run->lines++] = slice_make(copy, line.len);
+}
+
+static void feed_mixed(struct run *run)
+{
+    assert_int_not_equal(run->lines % STRIDE, 0);
+    for (unsigned i = 0; i < run->lines; i++)
+        take_line(run, run->all[(size_t)i * STRIDE % run->lines]);
+    flush(run);
+    while (run->lines)
+        free((char *)run->all[--run->lines].ptr);
 }
 
 static void run_all(struct run *run, bool at_once)
@@ -115,6 +142,7 @@ static void run_all(struct run *run, bool at_once)
     run->setup.pipeline.replay = true;
     each_sample(feed, run);
     flush(run);
+    feed_mixed(run);
     assert_int_equal(run->observed, run->seen);
     pipeline_setup_close(&run->setup);
 }

@@ -304,29 +304,87 @@ uint64_t csv_commas(struct slice text)
                              : short_marks(text.ptr, text.len).commas;
 }
 
-static inline uint64_t before_quote(uint64_t ends, const char *from, const char *quote)
+static inline void end_marks(struct csv_marks *out, uint64_t *next, const char *to)
 {
-    size_t at = (size_t)(quote - from);
-    return at < CSV_WINDOW ? ends & ((UINT64_C(1) << at) - 1) : ends;
+    next[0] = next[1] = 0;
+    out->to = to;
 }
 
-uint64_t csv_ends(const char *from, const char *end, const char *quote)
+/* Of a block at `at` with a quote. */
+static inline void mark_to_quote(struct csv_marks *out, uint64_t *next, const char *at,
+                                 struct marks found)
 {
-    if (from > end)
-        return 0;
-    size_t left = (size_t)(end - from);
-    if (left >= CSV_WINDOW)
-        return before_quote(block_marks(from).commas, from, quote);
-    uint64_t commas = block_marks(end - CSV_WINDOW).commas >> 1 >> (CSV_WINDOW - 1 - left);
-    return before_quote(commas | UINT64_C(1) << left, from, quote);
+    size_t quote = (size_t)__builtin_ctzll(found.quotes);
+    *next = csv_bits(found.commas & ((UINT64_C(1) << quote) - 1));
+    end_marks(out, next + 1, at + quote);
 }
 
-uint64_t csv_ends_plain(const char *from, const char *end, const char *quote)
+/* marks_of: of a whole block. The last one is read so that it ends where the line ends. */
+static inline __attribute__((always_inline)) void mark(struct csv_marks *out, const char *from,
+                                                       const char *end,
+                                                       struct marks (*marks_of)(const char *))
 {
-    uint64_t ends = 0;
-    for (unsigned i = 0; i < CSV_WINDOW && from + i <= end && from + i != quote; i++)
-        ends |= (uint64_t)(from + i == end || from[i] == ',') << i;
-    return ends;
+    size_t len = (size_t)(end - from), left = len % BLOCK, more = BLOCK - 1 - left;
+    const char *at = from, *stop = len < CSV_MARKED ? end - left : from + CSV_MARKED;
+    uint64_t *next = out->ends;
+    struct marks found;
+    out->from = from;
+    for (; at < stop; at += BLOCK) {
+        found = marks_of(at);
+        if (__builtin_expect(found.quotes != 0, 0)) {
+            mark_to_quote(out, next, at, found);
+            return;
+        }
+        *next++ = csv_bits(found.commas);
+    }
+    if (at + left != end) {
+        end_marks(out, next, at);
+        return;
+    }
+    found = marks_of(end - BLOCK);
+    found.commas = found.commas >> 1 >> more | UINT64_C(1) << left;
+    found.quotes = found.quotes >> 1 >> more;
+    if (found.quotes) {
+        mark_to_quote(out, next, at, found);
+        return;
+    }
+    *next++ = csv_bits(found.commas);
+    end_marks(out, next, end + 1);
+}
+
+void csv_mark_narrow(struct csv_marks *out, const char *from, const char *end)
+{
+    mark(out, from, end, block_marks);
+}
+
+#ifdef WIDE
+WIDE static inline struct marks wide_marks(const char *p)
+{
+    const __m256i comma = _mm256_set1_epi8(','), quote = _mm256_set1_epi8('"');
+    const __m256i *block = (const __m256i *)(const void *)p;
+    const __m256i low = _mm256_loadu_si256(block), high = _mm256_loadu_si256(block + 1);
+    __m256i low_quotes = _mm256_cmpeq_epi8(low, quote),
+            high_quotes = _mm256_cmpeq_epi8(high, quote);
+    __m256i quotes = _mm256_or_si256(low_quotes, high_quotes);
+    return (struct marks){both_masks(_mm256_cmpeq_epi8(low, comma), _mm256_cmpeq_epi8(high, comma)),
+                          _mm256_movemask_epi8(quotes) ? both_masks(low_quotes, high_quotes) : 0};
+}
+
+WIDE static void mark_wide(struct csv_marks *out, const char *from, const char *end)
+{
+    mark(out, from, end, wide_marks);
+}
+#endif
+
+void csv_mark(struct csv_marks *out, const char *from, const char *end)
+{
+#ifdef WIDE
+    if (wide_here()) {
+        mark_wide(out, from, end);
+        return;
+    }
+#endif
+    csv_mark_narrow(out, from, end);
 }
 
 void csv_join(struct csv *csv, unsigned first, unsigned last)

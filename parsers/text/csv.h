@@ -64,13 +64,43 @@ static inline size_t csv_next(uint64_t *commas)
 }
 
 /*
- * For lines that are read as they are taken apart: where fields end within the CSV_WINDOW bytes from
- * `from` on, the first in bit 0, which is at commas and at the line's own end. `quote` is the line's
- * first from there on, a pointer behind `end` when there is none: of what comes behind it nothing is
- * said. At least as many bytes stand in front of `end`, and no others are looked at.
+ * For lines that are read as they are taken apart: where fields end, which is at commas and at the
+ * line's own end, up to its first quote.
  */
-uint64_t csv_ends(const char *from, const char *end, const char *quote);
-uint64_t csv_ends_plain(const char *from, const char *end, const char *quote);
+#define CSV_MARKED 1024 /* bytes at once, and less than a block more */
+
+struct csv_marks {
+    const char *from, *to; /* of `to` and what is behind it nothing is said */
+    /* Bit n % 8 of byte n / 8: a field ends at from[n]. The 64 from `to` on are 0. */
+    uint64_t ends[CSV_MARKED / 64 + 4];
+};
+
+/* From `from` on, which is not behind `end`. At least CSV_WINDOW bytes stand in front of `end`, and no
+ * others are looked at. */
+void csv_mark(struct csv_marks *out, const char *from, const char *end);
+
+/* The same for every machine: to test csv_mark by. */
+void csv_mark_narrow(struct csv_marks *out, const char *from, const char *end);
+
+/* A word of these bytes. */
+static inline uint64_t csv_bits(uint64_t word)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
+#define CSV_NEAR 57
+
+/* Where fields end within the CSV_NEAR bytes from `at` on, the first in bit 0. */
+static inline uint64_t csv_near(const struct csv_marks *marks, const char *at)
+{
+    size_t n = (size_t)(at - marks->from);
+    uint64_t word;
+    memcpy(&word, (const char *)marks->ends + n / 8, sizeof(word));
+    return csv_bits(word) >> n % 8;
+}
 
 /* Makes one field of the fields from first to last, with the commas between them. */
 void csv_join(struct csv *csv, unsigned first, unsigned last);
@@ -81,8 +111,10 @@ struct slice csv_cut(struct csv *csv);
 /* A whole number in digits only. */
 bool csv_number_any(struct slice text, uint64_t *out);
 
-/* The same for a text in front of which eight bytes may be read: up to eight digits are read at once. */
-static inline bool csv_number(struct slice text, uint64_t *out)
+/* The same for a text in front of which eight bytes may be read: up to eight digits are read at once,
+ * by `back`, which is digits_8_back or digits_8_back_wide. */
+static inline __attribute__((always_inline)) bool csv_number(struct slice text, uint64_t *out,
+                                                             int64_t (*back)(const char *, size_t))
 {
     uint64_t any; /* of its own: so *out may be a register */
     if (text.len - 1 >= 8) {
@@ -91,7 +123,7 @@ static inline bool csv_number(struct slice text, uint64_t *out)
         *out = any;
         return true;
     }
-    int64_t value = digits_8_back(slice_end(text), text.len);
+    int64_t value = back(slice_end(text), text.len);
     if (value < 0)
         return false;
     *out = (uint64_t)value;

@@ -74,30 +74,6 @@ static inline unsigned digits_count_16(const char *p)
 #endif
 }
 
-/* Whether a text is digits and nothing else. */
-static inline bool digits_only(struct slice s)
-{
-    const uint64_t zeros = UINT64_C(0x3030303030303030), high = UINT64_C(0xf0f0f0f0f0f0f0f0);
-    uint64_t first, last;
-    uint32_t front, back;
-    unsigned others = s.len == 0;
-    if (s.len >= 8 && s.len <= 16) { /* two halves that overlap */
-        memcpy(&first, s.ptr, 8);
-        memcpy(&last, s.ptr + s.len - 8, 8);
-    } else if (s.len >= 4 && s.len < 8) {
-        memcpy(&front, s.ptr, 4);
-        memcpy(&back, s.ptr + s.len - 4, 4);
-        first = last = front | (uint64_t)back << 32;
-    } else {
-        for (size_t i = 0; i < s.len; i++)
-            others |= (unsigned)(s.ptr[i] - '0') > 9;
-        return !others;
-    }
-    uint64_t a = first ^ zeros, b = last ^ zeros;
-    return ((a | b | (a + UINT64_C(0x0606060606060606)) | (b + UINT64_C(0x0606060606060606))) &
-            high) == 0;
-}
-
 /* The eight digits of a number below 10^8, the first in the lowest byte, as values and not text. */
 static inline uint64_t digits_split(uint32_t n)
 {

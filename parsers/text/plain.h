@@ -101,16 +101,18 @@ static inline size_t plain_copy_long(char *out, const char *p, size_t len, char 
 }
 #endif
 
+/* A bit for each of the first bytes of a block. */
+static const uint32_t plain_first[PLAIN_BLOCK + 1] = {
+    0x0000, 0x0001, 0x0003, 0x0007, 0x000f, 0x001f, 0x003f, 0x007f, 0x00ff,
+    0x01ff, 0x03ff, 0x07ff, 0x0fff, 0x1fff, 0x3fff, 0x7fff, 0xffff};
+
 /* Copies a block, and says whether its first `len` bytes are plain. */
 static inline bool plain_copy_block(char *out, const char *p, size_t len, char special)
 {
 #ifdef __SSE2__
     __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
     _mm_storeu_si128((__m128i *)(void *)out, block);
-    static const uint32_t first[PLAIN_BLOCK + 1] = {
-        0x0000, 0x0001, 0x0003, 0x0007, 0x000f, 0x001f, 0x003f, 0x007f, 0x00ff,
-        0x01ff, 0x03ff, 0x07ff, 0x0fff, 0x1fff, 0x3fff, 0x7fff, 0xffff}; /* a bit a byte */
-    return ((unsigned)_mm_movemask_epi8(plain_bad(block, special)) & first[len]) == 0;
+    return ((unsigned)_mm_movemask_epi8(plain_bad(block, special)) & plain_first[len]) == 0;
 #else
     return plain_copy_bytes(out, p, len, special) == len;
 #endif
@@ -128,6 +130,23 @@ static inline bool plain_copy_blocks(char *out, const char *p, size_t len, char 
            0;
 #else
     return plain_copy_bytes(out, p, len, special) == len;
+#endif
+}
+
+/* Copies a block, and says whether its first `len` bytes are digits. */
+static inline bool plain_copy_digits(char *out, const char *p, size_t len)
+{
+#ifdef __SSE2__
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i values = _mm_sub_epi8(block, _mm_set1_epi8('0'));
+    __m128i digits = _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values);
+    _mm_storeu_si128((__m128i *)(void *)out, block);
+    return (~(unsigned)_mm_movemask_epi8(digits) & plain_first[len]) == 0;
+#else
+    size_t n = 0;
+    for (; n < len && (unsigned)(p[n] - '0') <= 9; n++)
+        out[n] = p[n];
+    return n == len;
 #endif
 }
 

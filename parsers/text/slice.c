@@ -30,7 +30,7 @@ static bool is_padding(char c)
     return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0');
 }
 
-struct slice slice_trim(struct slice s)
+struct slice slice_trim_padded(struct slice s)
 {
     while (s.len && is_padding(s.ptr[0]))
         s = slice_from(s, 1);

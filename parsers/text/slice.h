@@ -188,5 +188,11 @@ size_t slice_find_text(struct slice s, const char *literal);
  * to the end; without blanks around it. Empty where `before` is not found. For sentences. */
 struct slice slice_behind(struct slice s, const char *before, const char *const stops[3]);
 
+struct slice slice_trim_padded(struct slice s);
+
 /* Without blanks, tabs, line ends and NULs on either side. */
-struct slice slice_trim(struct slice s);
+static inline struct slice slice_trim(struct slice s)
+{
+    bool bare = s.len && (unsigned char)s.ptr[0] > ' ' && (unsigned char)s.ptr[s.len - 1] > ' ';
+    return bare ? s : slice_trim_padded(s);
+}

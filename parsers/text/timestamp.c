@@ -372,29 +372,8 @@ bool timestamp_slashed(struct cursor *c, const struct zone *zone, int64_t *ms)
     return true;
 }
 
-#define EPOCH_USUAL 20 /* bytes of "1647478988.289402144" */
-
-/* Whether a text begins with seconds of ten digits and nine behind the point, and which time it is. */
-static inline bool epoch_usual(struct slice s, int64_t *ms)
-{
-    const char *p = s.ptr;
-    if (s.len <= EPOCH_USUAL || p[10] != '.' || is_digit(p[EPOCH_USUAL]))
-        return false;
-    uint64_t first = digits_word(p), after = digits_word(p + 11);
-    unsigned tens = (unsigned)(p[8] - '0'), ones = (unsigned)(p[9] - '0');
-    if (digits_others(first) | digits_others(after) || tens > 9 || ones > 9 || !is_digit(p[19]))
-        return false;
-    int64_t seconds = (int64_t)digits_join(first) * 100 + 10 * tens + ones;
-    *ms = seconds * 1000 + (int64_t)digits_join(after << 40);
-    return true;
-}
-
 bool timestamp_epoch(struct cursor *c, int64_t *ms)
 {
-    if (epoch_usual(c->rest, ms)) {
-        cursor_advance(c, EPOCH_USUAL);
-        return true;
-    }
     const char *begin = c->rest.ptr, *end = slice_end(c->rest), *p = begin;
     if (end - p >= 16 && digits_count(digits_word(p)) == 8)
         p += 8 + digits_count(digits_word(p + 8));

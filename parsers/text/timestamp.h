@@ -52,3 +52,20 @@ bool timestamp_slashed(struct cursor *c, const struct zone *zone, int64_t *ms);
 
 /* "1763715360", "1763715360.123456789" (seconds), or 13 digits (milliseconds). 9 to 13 digits. */
 bool timestamp_epoch(struct cursor *c, int64_t *ms);
+
+#define TIMESTAMP_EPOCH_USUAL 20 /* bytes of "1647478988.289402144" */
+
+/* Whether a text, of which a byte more can be read, begins with seconds of ten digits and nine behind
+ * the point, and which time they are. */
+static inline bool timestamp_epoch_usual(const char *p, int64_t *ms)
+{
+    uint64_t first = digits_word(p), after = digits_word(p + 11);
+    unsigned tens = (unsigned)(p[8] - '0'), ones = (unsigned)(p[9] - '0');
+    unsigned last = (unsigned)(p[19] - '0'), behind = (unsigned)(p[20] - '0');
+    if (p[10] != '.' || digits_others(first) | digits_others(after) || tens > 9 || ones > 9 ||
+        last > 9 || behind <= 9)
+        return false;
+    int64_t seconds = (int64_t)digits_join(first) * 100 + 10 * tens + ones;
+    *ms = seconds * 1000 + (int64_t)digits_join(after << 40);
+    return true;
+}

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "parsers/text/timestamp.h"
+#include "server/forward/cef_head.h"
 #include "server/forward/cef_kind.h"
 
 struct cef_memory *cef_memory_new(void)
@@ -16,9 +16,9 @@ struct cef_memory *cef_memory_new(void)
         return NULL;
     memory->count_len = 4;
     memory->kind = memory->kinds;
-    timestamp_format(memory->stamp.text, 0);
-    memory->time = (struct cef_second){.begin_ms = 1000, .len = 1, .text = "1"};
-    memory->device_time = memory->time;
+    memory->time.begin_ms = memory->device_time.begin_ms = INT64_MIN;
+    for (size_t i = 0; i < CEF_STAMPS; i++)
+        memory->stamps[i].begin_ms = INT64_MIN;
     return memory;
 }
 

@@ -1,5 +1,5 @@
 /* An alert as CEF: who, what, since when, and what to do about it. */
-#include "server/forward/cef_memory.h"
+#include "server/forward/cef_head.h"
 
 static const char *const phases[] = {"start", "ongoing", "end"};
 

@@ -19,8 +19,10 @@ struct extras {
     const struct record *record;
     struct slice prefix;
     uint32_t line;
-    struct cef_name *next;              /* the name that is expected */
-    const char *keys[RECORD_EXTRA_MAX]; /* where they stand in the line */
+    struct cef_name *next; /* the name that is expected */
+    /* Where keys stand in the line that are not of the list. */
+    const char *odd[RECORD_EXTRA_MAX];
+    unsigned odd_count;
 };
 
 /* "source_country" behind "PanOS" is " PanOSSourceCountry="; bytes no key may have are left out. */
@@ -44,16 +46,6 @@ static size_t make_key(char *out, struct slice prefix, struct slice name)
     return (size_t)(p - out);
 }
 
-/* Whether one of the first n keys of the line is this. No value has what would end a key in it: what
- * begins like the key, is it. */
-static bool line_has(const struct extras *x, unsigned n, const char *key, size_t len)
-{
-    for (unsigned i = 0; i < n; i++)
-        if (memcmp(x->keys[i], key, len) == 0)
-            return true;
-    return false;
-}
-
 /* The name in the list that has this key, or NULL. */
 static struct cef_name *with_key(struct cef_list *list, const char *key, size_t len)
 {
@@ -61,6 +53,19 @@ static struct cef_name *with_key(struct cef_list *list, const char *key, size_t 
         if (list->names[i].key_len == len && memcmp(list->names[i].key, key, len) == 0)
             return &list->names[i];
     return NULL;
+}
+
+/* Whether the line has this key, which `same` of the list has, or none. No value has what would end a key
+ * in it: what begins like the key, is it. */
+static bool line_has(const struct extras *x, const struct cef_name *same, const char *key,
+                     size_t len)
+{
+    if (same)
+        return same->line == x->line;
+    for (unsigned i = 0; i < x->odd_count; i++)
+        if (memcmp(x->odd[i], key, len) == 0)
+            return true;
+    return false;
 }
 
 /* Looks for a name from `next` on, where it most likely is, and then from the list's begin. */
@@ -77,12 +82,11 @@ static struct cef_name *find_name(struct cef_list *list, struct cef_name *next, 
     return NULL;
 }
 
-/* The n-th extra's name as one more of the list. NULL: it has no room, or its key is another's. A list
- * that is full is given up with this line. */
-static struct cef_name *add_name(const struct extras *x, unsigned n)
+/* One more name of the list. NULL: it has no room, or its key is another's. A list that is full is given
+ * up with this line. */
+static struct cef_name *add_name(const struct extras *x, struct slice name)
 {
     struct cef_list *list = x->list;
-    struct slice name = x->record->extras[n].name;
     struct cef_name *slot = &list->names[list->count];
     if (list->count == CEF_LIST_NAMES) {
         list->prefix = NULL;
@@ -93,55 +97,55 @@ static struct cef_name *add_name(const struct extras *x, unsigned n)
         return NULL;
     slot->text = NULL;
     slot->len = name.len;
-    slot->line = x->line - !line_has(x, n, slot->key, len);
+    slot->line = x->line - !line_has(x, NULL, slot->key, len);
     slot->key_len = (uint32_t)len;
     memcpy(slot->name, name.ptr, name.len);
     list->count++;
     return slot;
 }
 
-/* " key=" as remembered: almost always half of a slot's room holds it. */
-static inline char *put_key(char *p, const struct cef_name *slot)
+/* A key for a name that the line has not had: layer_name comes once a layer: LayerName, LayerName2,
+ * LayerName3. Returns its end. */
+static char *put_unique_key(struct extras *x, struct slice name, char *p)
 {
-    memcpy(p, slot->key, CEF_KEY_MAX / 2);
-    if (__builtin_expect(slot->key_len > CEF_KEY_MAX / 2, 0))
-        memcpy(p + CEF_KEY_MAX / 2, slot->key + CEF_KEY_MAX / 2, CEF_KEY_MAX / 2);
-    return p + slot->key_len;
-}
-
-/* A key for the n-th name that the line has not had: layer_name comes once a layer: LayerName,
- * LayerName2, LayerName3. Returns its end. */
-static char *put_unique_key(const struct extras *x, unsigned n, char *p)
-{
-    struct slice name = slice_first(x->record->extras[n].name, NAME_MAX_BYTES);
+    name = slice_first(name, NAME_MAX_BYTES);
     char *end = p + make_key(p, x->prefix, name), *stem = end - 1;
-    for (unsigned number = 2; line_has(x, n, p, (size_t)(end - p)); number++) {
+    struct cef_name *same = with_key(x->list, p, (size_t)(end - p));
+    for (unsigned number = 2; line_has(x, same, p, (size_t)(end - p)); number++) {
         end = digits_format(stem, number);
         *end++ = '=';
+        same = with_key(x->list, p, (size_t)(end - p));
     }
-    struct cef_name *same = with_key(x->list, p, (size_t)(end - p));
     if (same)
         same->line = x->line;
+    else
+        x->odd[x->odd_count++] = p;
     return end;
 }
 
-/* " key=" of the n-th name, which is not the static text that was expected, or whose key the line has.
- * Returns its end. */
-static __attribute__((noinline)) char *put_other_key(struct extras *x, unsigned n, char *p)
+/* " key=" as remembered. */
+static char *put_key(char *p, const struct cef_name *slot)
 {
-    struct slice name = x->record->extras[n].name;
+    memcpy(p, slot->key, CEF_KEY_MAX);
+    return p + slot->key_len;
+}
+
+/* " key=" of a name which is not the static text that was expected, or whose key the line has. Returns
+ * its end. */
+static __attribute__((noinline)) char *put_other_key(struct extras *x, struct slice name, char *p)
+{
     struct cef_name *slot = NULL;
     if (name.len <= CEF_NAME_MAX && x->prefix.len <= CEF_PREFIX_MAX) {
         slot = find_name(x->list, x->next, name);
         if (!slot)
-            slot = add_name(x, n);
+            slot = add_name(x, name);
     }
     if (slot)
         x->next = slot + 1;
     if (!slot || slot->line == x->line)
-        return put_unique_key(x, n, p);
+        return put_unique_key(x, name, p);
     slot->line = x->line;
-    if (record_is_static(x->record, name))
+    if (record_is_static(x->record, name) && slot->key_len <= CEF_KEY_USUAL)
         slot->text = name.ptr;
     return put_key(p, slot);
 }
@@ -164,35 +168,14 @@ static __attribute__((noinline)) struct cef_list *find_list(struct cef_memory *m
     return list;
 }
 
-/* 32 to 64 bytes, identifiers most of them, as two halves that overlap. Whether they are plain. */
-static inline bool copy_halves(char *p, const char *text, size_t len)
-{
-    const size_t half = 2 * PLAIN_BLOCK;
-    return plain_copy_blocks(p, text, half, CEF_IN_EXTENSION) &&
-           plain_copy_blocks(p + len - half, text + len - half, half, CEF_IN_EXTENSION);
-}
-
-/* Where there are extras, nothing cuts 32 bytes. */
-static inline char *put_value(struct cef_writer *w, struct plain_blocks blocks, char *p,
-                              const struct slice *value)
-{
-    size_t len = value->len;
-    bool whole = false;
-    if (len <= PLAIN_BLOCK)
-        return cef_copy(w, blocks, p, value, 1023);
-    if (len <= 2 * PLAIN_BLOCK)
-        whole = plain_copy_blocks(p, value->ptr, len, CEF_IN_EXTENSION);
-    else if (len <= 4 * PLAIN_BLOCK && len <= w->text_limit)
-        whole = copy_halves(p, value->ptr, len);
-    return whole ? p + len : cef_escape(w, p, *value, 1023, CEF_IN_EXTENSION);
-}
+/* Where the line ends is not looked at behind short values. */
+_Static_assert(RECORD_EXTRA_MAX *(CEF_KEY_MAX + PLAIN_BLOCK) + 3 * CEF_TEXT_MAX < CEF_ROOM,
+               "all of them have room, and one that is long, and msg");
 
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r)
 {
-    const struct record_extra *extra = r->extras;
-    const unsigned count = r->extra;
+    const struct record_extra *extra = r->extras, *const end = extra + r->extra;
     const struct plain_blocks blocks = w->blocks;
-    const char *const stop = w->stop;
     const uint32_t line = ++memory->line;
     struct cef_list *list = memory->kind->list;
     struct cef_name *next;
@@ -206,27 +189,31 @@ void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struc
     x.record = r;
     x.prefix = r->extra_prefix.len ? r->extra_prefix : slice("Device");
     x.line = line;
+    x.odd_count = 0;
     if (__builtin_expect(!list || list->prefix != x.prefix.ptr, 0))
         list = memory->kind->list = find_list(memory, x.prefix);
     x.list = list;
     next = list->names;
-    for (unsigned n = 0; n < count; n++, extra++) {
-        if (__builtin_expect(p > stop, 0)) {
-            w->cut = true;
-            break;
-        }
-        x.keys[n] = p;
+    for (; extra < end; extra++) {
         if (__builtin_expect(next->text == extra->name.ptr, 1) &&
             __builtin_expect(next->len == extra->name.len, 1) &&
             __builtin_expect(next->line != line, 1)) {
             next->line = line;
-            p = put_key(p, next++);
+            memcpy(p, next->key, CEF_KEY_USUAL);
+            p += next++->key_len;
         } else {
             x.next = next;
-            p = put_other_key(&x, n, p);
+            p = put_other_key(&x, extra->name, p);
             next = x.next;
         }
-        p = put_value(w, blocks, p, &extra->value);
+        if (cef_copy_short(blocks, p, &extra->value)) {
+            p += extra->value.len;
+        } else {
+            p = cef_copy_long(w, p, extra->value, 1023);
+            if (__builtin_expect(p > w->stop, 0))
+                break;
+        }
     }
+    w->cut |= extra < end;
     w->p = p;
 }

@@ -45,33 +45,35 @@ void cef_put_text_field(struct cef_writer *w, enum record_field field, struct sl
         w->p = cef_escape(w, key_at(w->p, &keys[field]), text, keys[field].limit, CEF_IN_EXTENSION);
 }
 
-static void remember_second(struct cef_second *second, int64_t ms)
+/* Of another second than the last one's. It is remembered where it has as many digits as now. */
+static __attribute__((noinline)) char *put_other_second(char *p, struct cef_second *second,
+                                                        int64_t ms)
 {
-    second->len = (uint8_t)(digits_format(second->text, (uint64_t)ms / 1000) - second->text);
-    second->begin_ms = ms - ms % 1000;
+    struct cef_writer w = {.p = p};
+    cef_put_time(&w, ms);
+    if (ms >= 1000 && w.p - p <= (ptrdiff_t)sizeof(second->text)) {
+        second->part = (uint16_t)(ms % 1000);
+        second->begin_ms = ms - second->part;
+        second->len = (uint8_t)(w.p - p);
+        memcpy(second->text, p, sizeof(second->text));
+    }
+    return w.p;
 }
 
-/* Most often it is in the same second as that of the line before. */
+/* Most often it is that of the line before, or in the same second. */
 static inline char *put_time(char *p, struct cef_second *second, int64_t ms)
 {
     uint64_t part = (uint64_t)ms - (uint64_t)second->begin_ms;
-    if (__builtin_expect(part >= 1000, 0)) {
-        struct cef_writer w = {.p = p};
-        if (ms >= 1000)
-            remember_second(second, ms);
-        cef_put_time(&w, ms);
-        return w.p;
+    if (__builtin_expect(part >= 1000, 0))
+        return put_other_second(p, second, ms);
+    memcpy(p, second->text, sizeof(second->text));
+    p += second->len;
+    if (part != second->part) {
+        second->part = (uint16_t)part;
+        cef_put_millis(second->text + second->len - 3, second->part);
+        cef_put_millis(p - 3, second->part);
     }
-    memcpy(p, second->text, 16);
-    return cef_put_millis(p + second->len, (unsigned)part);
-}
-
-/* cn3 takes numbers only; connections of some vendors have long names. */
-static bool is_number(struct slice id)
-{
-    uint64_t number;
-    return (unsigned)(id.ptr[0] - '0') <= 9 && digits_only(id) &&
-           (id.len < 19 || (number_parse(id, &number) && number <= INT64_MAX));
+    return p;
 }
 
 static char *put_word(char *p, enum field_kind kind, unsigned value)
@@ -119,6 +121,38 @@ static inline char *put_address(const struct fields *f, char *p, enum record_fie
     return address_format(p, *a);
 }
 
+static inline __attribute__((always_inline)) char *put_text(const struct fields *f, char *p,
+                                                            const struct slice *text, size_t limit)
+{
+    if (cef_copy_short(f->blocks, p, text))
+        return p + text->len;
+    return cef_copy_long(f->w, p, *text, limit);
+}
+
+#define SESSION_NAME " ParapetSessionId="
+
+/* cn3 takes numbers only, up to INT64_MAX; connections of some vendors have long names. It stands behind
+ * cn3's key. */
+static __attribute__((noinline)) char *put_session_name(struct cef_writer *w, char *p,
+                                                        const struct slice *id)
+{
+    const size_t key_len = keys[FIELD_session_id].len;
+    uint64_t number;
+    if ((unsigned)(id->ptr[0] - '0') > 9 || !number_parse(*id, &number) || number > INT64_MAX) {
+        memcpy(p - key_len, SESSION_NAME, sizeof(SESSION_NAME) - 1);
+        p += sizeof(SESSION_NAME) - 1 - key_len;
+    }
+    return cef_copy_long(w, p, *id, LIMIT(FIELD_session_id));
+}
+
+static inline char *put_session_id(const struct fields *f, char *p, const struct slice *id)
+{
+    if (__builtin_expect(id->len <= PLAIN_BLOCK && plain_has_block(f->blocks, id->ptr), 1) &&
+        __builtin_expect(plain_copy_digits(p, id->ptr, id->len), 1))
+        return p + id->len;
+    return put_session_name(f->w, p, id);
+}
+
 /* A value behind its key. The kind and the field are constants wherever this is called. */
 static inline __attribute__((always_inline)) char *put_value(const struct fields *f, char *p,
                                                              const void *member,
@@ -127,7 +161,8 @@ static inline __attribute__((always_inline)) char *put_value(const struct fields
 {
     switch (kind) {
     case KIND_TEXT:
-        return cef_copy(f->w, f->blocks, p, member, LIMIT(field));
+        return field == FIELD_session_id ? put_session_id(f, p, member)
+                                         : put_text(f, p, member, LIMIT(field));
     case KIND_ADDRESS:
         return put_address(f, p, field, member);
     case KIND_TIME:
@@ -156,18 +191,6 @@ void cef_put_words(struct cef_writer *w, const struct record *r)
     }
 }
 
-static inline char *put_key(char *p, const char *key, size_t len)
-{
-    memcpy(p, key, len);
-    return p + len;
-}
-
-/* " key=", with one exception. */
-#define PUT_KEY(p, r, field, cef)                                                                  \
-    ((field) == FIELD_session_id && !is_number((r)->session_id)                                    \
-         ? put_key(p, " ParapetSessionId=", sizeof(" ParapetSessionId=") - 1)                      \
-         : put_key(p, " " cef "=", sizeof(" " cef "=") - 1))
-
 /* The fields that are written one by one, in the order of the list. msg is last in any case. */
 #define IS_PAIR(field, cef)                                                                        \
     (sizeof(cef) > 1 && (field) != FIELD_message && (CEF_WORDS >> (field)&1) == 0)
@@ -183,40 +206,55 @@ enum {
 };
 _Static_assert(BATCH_FULL + ALL_FIELDS + CEF_ROOM < BATCH_BYTES, "they fit behind what is full");
 
-/* Fields from `first` to `last`, both constants. Where none of them is set, one look tells. */
-static inline __attribute__((always_inline)) char *put_some(const struct fields *f, char *p,
-                                                            const struct record *r, uint64_t has,
-                                                            enum record_field first,
-                                                            enum record_field last)
+/* Fields from `first` to `last`, both constants. */
+static inline __attribute__((always_inline)) char *put_these(const struct fields *f, char *p,
+                                                             const struct record *r, uint64_t has,
+                                                             enum record_field first,
+                                                             enum record_field last)
 {
-    if ((has & ((UINT64_C(2) << last) - (UINT64_C(1) << first))) == 0)
-        return p;
 #define FIELD(kind, name, cef, meaning)                                                            \
     if (IS_PAIR(FIELD_##name, cef) && FIELD_##name >= first && FIELD_##name <= last &&             \
         __builtin_expect(has >> FIELD_##name & 1, 1)) {                                            \
-        p = PUT_KEY(p, r, FIELD_##name, cef);                                                      \
-        p = put_value(f, p, &r->name, KIND_##kind, FIELD_##name);                                  \
+        memcpy(p, " " cef "=", sizeof(" " cef "=") - 1);                                           \
+        p = put_value(f, p + sizeof(" " cef "=") - 1, &r->name, KIND_##kind, FIELD_##name);        \
     }
 #include "parsers/record_fields.h"
 #undef FIELD
     return p;
 }
 
-/* Vendors set many fields of a group, or none. */
+static inline bool has_some(uint64_t has, enum record_field first, enum record_field last)
+{
+    return (has & ((UINT64_C(2) << last) - (UINT64_C(1) << first))) != 0;
+}
+
+/* Few lines have any of these. */
+#define RARE_FIELDS                                                                                \
+    (((UINT64_C(2) << FIELD_techniques) - (UINT64_C(1) << FIELD_icmp_type)) &                      \
+     ~(UINT64_C(1) << FIELD_message | UINT64_C(1) << FIELD_extra))
+
+/* Vendors set many fields of a group, or none: where none is set, one look tells. */
+#define PUT_SOME(first, last) has_some(has, first, last) ? put_these(&f, p, r, has, first, last) : p
+
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r,
                     uint64_t has)
 {
     struct fields f = {w, format->memory, w->blocks, format->ipv6_c6a};
     char *p = w->p;
-    p = put_some(&f, p, r, has, FIELD_time, FIELD_src_port);
-    p = put_some(&f, p, r, has, FIELD_src_host, FIELD_src_zone);
-    p = put_some(&f, p, r, has, FIELD_src_interface, FIELD_src_interface);
-    p = put_some(&f, p, r, has, FIELD_src_nat_ip, FIELD_src_nat_port);
-    p = put_some(&f, p, r, has, FIELD_dst_ip, FIELD_dst_port);
-    p = put_some(&f, p, r, has, FIELD_dst_host, FIELD_dst_zone);
-    p = put_some(&f, p, r, has, FIELD_dst_interface, FIELD_dst_interface);
-    p = put_some(&f, p, r, has, FIELD_dst_nat_ip, FIELD_dst_nat_port);
-    p = put_some(&f, p, r, has, FIELD_application, FIELD_dst_packets);
-    p = put_some(&f, p, r, has, FIELD_duration_ms, FIELD_session_id);
-    w->p = put_some(&f, p, r, has, FIELD_icmp_type, FIELD_techniques);
+    p = put_these(&f, p, r, has, FIELD_time, FIELD_src_port);
+    p = PUT_SOME(FIELD_src_host, FIELD_src_zone);
+    p = put_these(&f, p, r, has, FIELD_src_interface, FIELD_src_interface);
+    p = PUT_SOME(FIELD_src_nat_ip, FIELD_src_nat_port);
+    p = put_these(&f, p, r, has, FIELD_dst_ip, FIELD_dst_port);
+    p = PUT_SOME(FIELD_dst_host, FIELD_dst_zone);
+    p = put_these(&f, p, r, has, FIELD_dst_interface, FIELD_dst_interface);
+    p = PUT_SOME(FIELD_dst_nat_ip, FIELD_dst_nat_port);
+    p = PUT_SOME(FIELD_application, FIELD_dst_packets);
+    p = put_these(&f, p, r, has, FIELD_duration_ms, FIELD_session_id);
+    if (has & RARE_FIELDS) {
+        p = PUT_SOME(FIELD_icmp_type, FIELD_icmp_code);
+        p = PUT_SOME(FIELD_url, FIELD_hash);
+        p = PUT_SOME(FIELD_risk, FIELD_techniques);
+    }
+    w->p = p;
 }

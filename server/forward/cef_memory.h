@@ -7,10 +7,13 @@
 
 #include "server/forward/cef_write.h"
 
+#define CEF_STAMPS     192 /* facilities times severities */
+#define CEF_STAMP_MAX  32  /* "<134>1 2026-11-21T08:56:00.000Z " */
 #define CEF_LISTS      32
 #define CEF_LIST_NAMES RECORD_EXTRA_MAX
 #define CEF_NAME_MAX   32 /* longer names of extras are made each time */
 #define CEF_KEY_MAX    64
+#define CEF_KEY_USUAL  32 /* most are no longer */
 #define CEF_KINDS      256
 #define CEF_HEAD_MAX   192 /* a longer header is written each time */
 #define CEF_HEAD_TEXTS 5
@@ -30,12 +33,22 @@ struct cef_memory {
         char out[CEF_HEAD_MAX + CEF_WORDS_MAX + 8]; /* and the severity */
     } kinds[CEF_KINDS];
     struct cef_kind *kind; /* the line's, or one that is not remembered */
-    /* The last second in which a line, its rt or its device's time was. */
+    /* The last second in which a line's rt or its device's time was, as digits with the last part of
+     * it that came. */
     struct cef_second {
         int64_t begin_ms;
+        uint16_t part;
         uint8_t len;
-        char text[24]; /* as RFC 3339 has it, or in digits */
-    } stamp, time, device_time;
+        char text[16];
+    } time, device_time;
+    /* What a line's syslog header begins with, up to the host's name, by the number it begins with. */
+    struct cef_stamp {
+        int64_t begin_ms; /* the second of the last one */
+        uint16_t part;
+        uint8_t len, header;
+        uint8_t behind_host; /* bytes that follow the name */
+        char text[CEF_STAMP_MAX];
+    } stamps[CEF_STAMPS];
     /* Names of extras behind a prefix, in the order in which lines of one kind have them, and the
      * " key=" each became: no two of a list the same. */
     struct cef_list {
@@ -43,7 +56,8 @@ struct cef_memory {
         uint64_t id;        /* of the lines' kind */
         unsigned count;
         struct cef_name {
-            const char *text; /* the name, where it was static text; or NULL */
+            const char
+                *text; /* the name, where it was static text, and the key is usual; or NULL */
             size_t len;
             uint32_t line; /* the last that had the key */
             uint32_t key_len;

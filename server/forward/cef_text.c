@@ -63,6 +63,27 @@ char *cef_escape(struct cef_writer *w, char *out, struct slice text, size_t limi
     return escape_from(out + n, text.ptr + n, slice_end(text), place);
 }
 
+/* 32 to 64 bytes, identifiers most of them, as two halves that overlap. Whether they are plain. */
+static inline bool copy_halves(char *p, const char *text, size_t len)
+{
+    const size_t half = 2 * PLAIN_BLOCK;
+    return plain_copy_blocks(p, text, half, CEF_IN_EXTENSION) &&
+           plain_copy_blocks(p + len - half, text + len - half, half, CEF_IN_EXTENSION);
+}
+
+char *cef_copy_long(struct cef_writer *w, char *p, struct slice text, size_t limit)
+{
+    size_t len = text.len;
+    bool whole = false;
+    if (len <= limit && len <= w->text_limit) {
+        if (len - PLAIN_BLOCK <= PLAIN_BLOCK)
+            whole = plain_copy_blocks(p, text.ptr, len, CEF_IN_EXTENSION);
+        else if (len - PLAIN_BLOCK <= 3 * PLAIN_BLOCK)
+            whole = copy_halves(p, text.ptr, len);
+    }
+    return whole ? p + len : cef_escape(w, p, text, limit, CEF_IN_EXTENSION);
+}
+
 void cef_put_time(struct cef_writer *w, int64_t ms)
 {
     if (ms < 0)

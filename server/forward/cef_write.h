@@ -40,16 +40,16 @@ static inline void cef_put_raw(struct cef_writer *w, const char *text, size_t le
 /* Text at p, cut to `limit` bytes; returns its end. Every byte becomes at most three. */
 char *cef_escape(struct cef_writer *w, char *p, struct slice text, size_t limit, char place);
 
-/* A value, likewise: most stand in the message and are no longer than a block, which no limit cuts. */
-static inline __attribute__((always_inline)) char *cef_copy(struct cef_writer *w,
-                                                            struct plain_blocks blocks, char *p,
-                                                            const struct slice *text, size_t limit)
+/* A value, likewise, which most often is longer than a block. */
+char *cef_copy_long(struct cef_writer *w, char *p, struct slice text, size_t limit);
+
+/* Most values stand in the message, are no longer than a block, which no limit cuts, and plain: whether
+ * this one is and has been copied. */
+static inline __attribute__((always_inline)) bool cef_copy_short(struct plain_blocks blocks,
+                                                                 char *p, const struct slice *text)
 {
-    size_t len = text->len;
-    if (__builtin_expect(len <= PLAIN_BLOCK && plain_has_block(blocks, text->ptr), 1) &&
-        __builtin_expect(plain_copy_block(p, text->ptr, len, CEF_IN_EXTENSION), 1))
-        return p + len;
-    return cef_escape(w, p, *text, limit, CEF_IN_EXTENSION);
+    return __builtin_expect(text->len <= PLAIN_BLOCK && plain_has_block(blocks, text->ptr), 1) &&
+           __builtin_expect(plain_copy_block(p, text->ptr, text->len, CEF_IN_EXTENSION), 1);
 }
 _Static_assert(CEF_LAST_ROUND >= PLAIN_BLOCK, "no round cuts a block");
 
@@ -84,9 +84,6 @@ void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const
                     uint64_t has);
 void cef_put_extras(struct cef_writer *w, struct cef_memory *memory, const struct record *r);
 
-/* "<134>1 2026-11-21T08:56:00.000Z host parapet - - - "; severity is CEF's. */
-void cef_put_syslog_header(struct cef_writer *w, const struct cef_format *format, int64_t time_ms,
-                           struct slice host, unsigned severity);
 /* One text of CEF's header. */
 void cef_put_header_text(struct cef_writer *w, struct slice text, const char *otherwise,
                          size_t limit);
