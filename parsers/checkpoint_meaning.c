@@ -117,7 +117,7 @@ static void checkpoint_device(struct checkpoint *cp)
             at++;
         if (at < name.len && name.ptr[at] == '=')
             common = slice_from(name, at + 1);
-        common = slice_first(common, slice_find(common, ','));
+        common = slice_first(common, slice_find_near(common, ','));
     }
     bool gateway = common.len && !slice_is(common, "cp_mgmt");
     if (gateway)

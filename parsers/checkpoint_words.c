@@ -162,17 +162,21 @@ static const struct {
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-const struct checkpoint_verdict *checkpoint_verdict(struct slice word)
+/* The searches are apart from what most messages have, which then needs no stack. */
+__attribute__((noinline)) static const struct checkpoint_verdict *find_verdict(struct slice word)
 {
-    if (slice_is(word, "Accept")) /* most messages */
-        return &verdicts[0];
-    for (size_t i = 1; i < COUNT(verdicts); i++)
+    for (size_t i = 0; i < COUNT(verdicts); i++)
         if (slice_equals(word, verdicts[i].word))
             return &verdicts[i];
     for (size_t i = 0; word.len && i < COUNT(verdicts); i++) /* fw log prints them small */
         if (slice_is_nocase(word, verdicts[i].word.ptr))
             return &verdicts[i];
     return &no_verdict;
+}
+
+const struct checkpoint_verdict *checkpoint_verdict(struct slice word)
+{
+    return slice_is(word, "Accept") ? &verdicts[0] : find_verdict(word);
 }
 
 int checkpoint_severity(struct slice word)
@@ -191,12 +195,15 @@ int checkpoint_service(struct slice name)
     return -1;
 }
 
-int checkpoint_category(struct slice blade)
+__attribute__((noinline)) static int find_category(struct slice blade)
 {
-    if (slice_is(blade, "VPN-1 & FireWall-1"))
-        return -1;
     for (size_t i = 0; blade.len && i < COUNT(products); i++)
         if (slice_equals(blade, products[i].name))
             return products[i].category;
     return -1;
+}
+
+int checkpoint_category(struct slice blade)
+{
+    return slice_is(blade, "VPN-1 & FireWall-1") ? -1 : find_category(blade);
 }
