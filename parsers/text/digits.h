@@ -74,6 +74,16 @@ static inline unsigned digits_count_16(const char *p)
 #endif
 }
 
+/* The number that the digits at p are, of which eight bytes may be read, and how many they are: up
+ * to eight, behind which there may be more. */
+static inline unsigned digits_take(const char *p, uint32_t *value)
+{
+    uint64_t word = digits_word(p);
+    unsigned len = digits_count(word);
+    *value = len ? digits_join(word << (64 - 8 * len)) : 0;
+    return len;
+}
+
 /* The eight digits of a number below 10^8, the first in the lowest byte, as values and not text. */
 static inline uint64_t digits_split(uint32_t n)
 {
