@@ -147,6 +147,47 @@ static void addresses_alike(void **state)
     assert_true(taken > 1000);
 }
 
+/* Four in a row, and what is none among them. */
+static void four_alike(void **state)
+{
+    static const char *const texts[] = {
+        "10.0.0.5", "203.0.113.55", "198.51.100.177", "0.0.0.0", "1.2.3.4", "255.255.255.255",
+        "",         "1.2.3",        "1.2.3.256",      "::1",     "1.2.3.x", "255.255.255.2555",
+        "1.2.3:4",  "1,2.3.4",      "1111.2.3.4",     "host",    "0010.1",  "2001:db8::1:2:3:4:5",
+    };
+    const unsigned n_texts = sizeof(texts) / sizeof(texts[0]);
+    (void)state;
+    unsigned taken = 0;
+    for (unsigned i = 0; i < 40000; i++) {
+        struct address a[4], b[4];
+        char text[256];
+        uint64_t ends = 0;
+        int at = 0;
+        for (unsigned k = 0, seed = i * 2654435761u; k < 4; k++, seed = seed * 69069 + 1) {
+            unsigned from = seed >> 12 & 7 ? 6 : n_texts;
+            at += snprintf(text + at, sizeof(text) - (size_t)at, "%s,", texts[(seed >> 16) % from]);
+            if (at <= 64)
+                ends |= UINT64_C(1) << (at - 1);
+        }
+        if (__builtin_popcountll(ends) < 4)
+            continue;
+        size_t len = 80 + i % 2 * 7 - i % 3 * 7;
+        memset(text + at, '7', sizeof(text) - (size_t)at);
+        char *block = malloc(len);
+        memcpy(block, text, len);
+        bool got = address_read_four(slice_make(block, len), ends,
+                                     (struct address *const[]){a, a + 1, a + 2, a + 3});
+        assert_int_equal(
+            got, address_read_four_plain(slice_make(block, len), ends,
+                                         (struct address *const[]){b, b + 1, b + 2, b + 3}));
+        for (int k = 0; got && k < 4; k++)
+            assert_true(address_equals(a[k], b[k]));
+        taken += got;
+        free(block);
+    }
+    assert_true(taken > 5000);
+}
+
 /* With a port behind it, or something like one: read as byte by byte, and no byte too far. */
 static void ports_alike(void **state)
 {
@@ -414,17 +455,12 @@ static void digits_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses),
-        cmocka_unit_test(addresses_in_front),
-        cmocka_unit_test(addresses_alike),
-        cmocka_unit_test(ports_alike),
-        cmocka_unit_test(names_alike),
-        cmocka_unit_test(found_near),
-        cmocka_unit_test(cursors),
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(plain_text),
-        cmocka_unit_test(digits_are_copied),
-        cmocka_unit_test(digits_are_printed),
+        cmocka_unit_test(addresses),         cmocka_unit_test(addresses_in_front),
+        cmocka_unit_test(addresses_alike),   cmocka_unit_test(four_alike),
+        cmocka_unit_test(ports_alike),       cmocka_unit_test(names_alike),
+        cmocka_unit_test(found_near),        cmocka_unit_test(cursors),
+        cmocka_unit_test(numbers),           cmocka_unit_test(plain_text),
+        cmocka_unit_test(digits_are_copied), cmocka_unit_test(digits_are_printed),
         cmocka_unit_test(digits_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
