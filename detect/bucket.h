@@ -29,6 +29,13 @@ static inline uint32_t bucket_matching(const uint64_t *hashes, uint64_t hash)
 #endif
 }
 
+/* The same of two buckets, whose places follow each other: bit 16 is the second one's first. */
+static inline uint32_t bucket_matching_both(const uint64_t *first, const uint64_t *second,
+                                            uint64_t hash)
+{
+    return bucket_matching(first, hash) | bucket_matching(second, hash) << 16;
+}
+
 /* The first place of a mask that is not empty. */
 static inline uint32_t bucket_place(uint32_t mask)
 {

@@ -6,6 +6,7 @@
 #include "detect/definition.h"
 #include "detect/detection.h"
 #include "detect/parts.h"
+#include "detect/twins.h"
 
 #define LEAP_MS    3600000 /* records this far ahead must agree before they move the time */
 #define LEAP_COUNT 16
@@ -37,6 +38,7 @@ struct detection *detection_new(const struct detector *detectors, unsigned count
         for (unsigned g = 0; g < detectors[i].group_count; g++)
             d->of_source |= (uint64_t)(detectors[i].group_by[g] == DETECT_SRC_IP) << i;
     }
+    twins_init(d->rules, detectors, count);
     struct siphash_key key = siphash_key(limits->key);
     size_t for_risk = limits->memory / 16;
     d->risk = risk_new(detectors, for_risk, limits->risk_window_ms, limits->risk_threshold, key);
@@ -80,7 +82,8 @@ struct detect_counters detect_counters(const struct detection *d)
         for (unsigned phase = 0; phase < 3; phase++)
             sum.alerts[phase] += c->alerts[phase];
         sum.suppressed += c->suppressed;
-        sum.groups += stripe->sides[0].used + stripe->sides[1].used;
+        for (unsigned side = 0; side < SIDE_COUNT; side++)
+            sum.groups += stripe->sides[side].used + stripe->sides[side].shared;
         sum.evicted_groups += c->evicted_groups;
         sum.refused_pairs += c->refused_pairs;
         sum.evicted_values += c->evicted_values;

@@ -34,6 +34,7 @@ struct sighting {
     struct place place;        /* of the group, when the stripe was locked */
     uint64_t key;              /* of the counted value: value_text tells what it is */
     bool narrow;               /* the predicate of `also` holds too */
+    bool for_both;             /* it is the twin's too (twins.h) */
     uint8_t device;            /* who reported it, in the watch's devices; 0: not known */
     struct stripe *stripe;     /* where the group stands, or would */
     struct side *side;

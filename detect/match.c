@@ -163,7 +163,7 @@ static bool group_may_match(const struct predicate *p, unsigned group)
         return has_protocol(p, PROTOCOL_TCP);
     if (group == 2)
         return has_protocol(p, PROTOCOL_UDP);
-    return group < MATCH_NO_PROTOCOL && !has_simple_protocols(p);
+    return !has_simple_protocols(p);
 }
 
 /* Whether the index is among those of a mask; the last one stands for none given. No mask: always. */
@@ -188,7 +188,7 @@ static void fill_candidates(struct match *match, const struct predicate *p, uint
     for (unsigned category = 0; category < MATCH_CATEGORIES; category++)
         for (unsigned class = 0; class < MATCH_CLASSES; class ++)
             for (unsigned evidence = 0; evidence < EVIDENCE_COUNT; evidence++)
-                for (unsigned group = 0; group <= MATCH_NO_PROTOCOL; group++)
+                for (unsigned group = 0; group < MATCH_PROTOCOLS; group++)
                     if (takes(p->categories, category, CATEGORY_COUNT) &&
                         takes(p->classes, class, MATCH_CLASSES) &&
                         takes(p->evidence, evidence, EVIDENCE_COUNT) && group_may_match(p, group))

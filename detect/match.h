@@ -12,8 +12,9 @@
 #define MATCH_CATEGORIES 16 /* the last: not given */
 #define MATCH_CLASSES    8
 #define MATCH_EVIDENCES  8
-#define MATCH_PROTOCOLS  8 /* any other, TCP, UDP, ICMP of both kinds, not given: match_protocols */
-#define MATCH_ANSWERS    2 /* whether the record counts what the responder sent */
+#define MATCH_PROTOCOLS                                                                            \
+    4                   /* any other or not given, TCP, UDP, ICMP of both kinds: match_protocols */
+#define MATCH_ANSWERS 2 /* whether the record counts what the responder sent */
 _Static_assert(CATEGORY_COUNT < MATCH_CATEGORIES && EVIDENCE_COUNT <= MATCH_EVIDENCES,
                "there is a place for each");
 
@@ -37,13 +38,15 @@ void match_close(struct match *match);
 
 /* The number of a protocol's group among the candidates. */
 extern const uint8_t match_protocols[256];
-#define MATCH_NO_PROTOCOL 4
 
 /* The number of the bit of a record's class. */
 static inline unsigned match_class(const struct record *r)
 {
-    const uint64_t both = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
-    if ((r->has & both) != both)
+    const uint64_t ends = UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip;
+    const uint64_t sides = UINT64_C(1) << FIELD_src_internal | UINT64_C(1) << FIELD_dst_internal;
+    if ((r->has & (ends | sides)) == (ends | sides))
+        return 3 - (r->src_internal << 1 | r->dst_internal);
+    if ((r->has & ends) != ends)
         return 4;
     unsigned src = RECORD_HAS(r, src_internal) && r->src_internal;
     unsigned dst = RECORD_HAS(r, dst_internal) && r->dst_internal;
@@ -53,10 +56,10 @@ static inline unsigned match_class(const struct record *r)
 /* The detectors that a record may count towards: of most, none. */
 static inline uint64_t match_candidates(const struct match *match, const struct record *r)
 {
+    const uint64_t counts = UINT64_C(1) << FIELD_dst_bytes | UINT64_C(1) << FIELD_dst_packets;
     unsigned category = RECORD_HAS(r, category) ? r->category : MATCH_CATEGORIES - 1;
     unsigned evidence = RECORD_HAS(r, evidence) ? r->evidence : EVIDENCE_NONE;
-    unsigned protocol = RECORD_HAS(r, protocol) ? match_protocols[r->protocol] : MATCH_NO_PROTOCOL;
-    const uint64_t counts = UINT64_C(1) << FIELD_dst_bytes | UINT64_C(1) << FIELD_dst_packets;
+    unsigned protocol = RECORD_HAS(r, protocol) ? match_protocols[r->protocol] : 0;
     return match->candidates[category % MATCH_CATEGORIES][match_class(r)]
                             [evidence % MATCH_EVIDENCES][protocol][(r->has & counts) != 0];
 }

@@ -1,12 +1,13 @@
 /*
  * Records, a round at a time. Each is counted as if it had come alone, but what they need of the
- * memory is asked for before the first is: the buckets of all groups, then the groups.
+ * memory is asked for before the first is: the buckets of all groups, then the groups, then their values.
  */
 #include <string.h>
 
 #include "detect/detection.h"
 #include "detect/insight.h"
 #include "detect/sighting.h"
+#include "detect/twins.h"
 #include "detect/words.h"
 
 #define AHEAD   48 /* sightings of a round that are made before the first is counted */
@@ -122,8 +123,6 @@ static struct stripe *enter(struct observation *o, struct sighting *sightings, u
     for (struct sighting *s = sightings; s < sightings + n && s->stripe == stripe; s++) {
         place(watch, s);
         s->device = device;
-        if (s->place.found)
-            watch_prefetch_value(watch, s->side, s->place.found, s->key);
     }
     return stripe;
 }
@@ -144,6 +143,8 @@ static void count(struct observation *o, struct sighting *sightings, unsigned n)
                 pthread_mutex_unlock(&locked->lock);
             locked = enter(o, s, n - i);
         }
+        if (d->rules[s->index].role != TWIN_NONE && twins_settle(&d->watch, s))
+            o->mask |= UINT64_C(1) << d->rules[s->index].twin;
         s->is_first = !o->counted;
         enum episode_event event =
             episodes_observe(d->episodes, stripe, s, &alert, &is_firing, &until);
@@ -172,7 +173,7 @@ static void count(struct observation *o, struct sighting *sightings, unsigned n)
         pthread_mutex_unlock(&locked->lock);
 }
 
-/* Counts what has not been made ahead. */
+/* Counts what has not been made ahead, and for whom a twin does not count. */
 static __attribute__((noinline)) void count_rest(struct observation *o)
 {
     struct sighting sightings[AT_ONCE];
@@ -315,18 +316,36 @@ static __attribute__((noinline)) void look_again(struct round *round, unsigned f
     }
 }
 
-/* The buckets are on their way: looks which groups will be asked for, and fetches them. */
+/* Each with its stripe locked. */
+static inline struct stripe *lock_for(const struct sighting *s, struct stripe *locked)
+{
+    if (s->stripe == locked)
+        return locked;
+    if (locked)
+        pthread_mutex_unlock(&locked->lock);
+    pthread_mutex_lock(&s->stripe->lock);
+    return s->stripe;
+}
+
+/* The buckets are on their way: looks which groups will be asked for, and fetches them; then where
+ * their values stand. */
 static void fetch(struct round *round)
 {
+    const struct watch *watch = &round->d->watch;
+    struct sighting *end = round->sightings + round->made;
     struct stripe *locked = NULL;
-    for (struct sighting *s = round->sightings; s < round->sightings + round->made; s++) {
-        if (s->stripe != locked) {
-            if (locked)
-                pthread_mutex_unlock(&locked->lock);
-            locked = s->stripe;
-            pthread_mutex_lock(&locked->lock);
-        }
-        place(&round->d->watch, s);
+    for (struct sighting *s = round->sightings; s < end; s++) {
+        locked = lock_for(s, locked);
+        place(watch, s);
+        if (s->for_both && !s->place.found)
+            watch_prefetch(s->side, twins_hash(watch, s->index, s->hash));
+    }
+    for (struct sighting *s = round->sightings; s < end; s++) {
+        if (!s->place.found)
+            continue;
+        locked = lock_for(s, locked);
+        if (s->place.made == s->side->made)
+            watch_prefetch_value(watch, s->side, s->place.found, s->key);
     }
     if (locked)
         pthread_mutex_unlock(&locked->lock);
@@ -355,7 +374,7 @@ void detect_round(struct detection *d, struct record *const *records, unsigned n
             observe(o, &round.sightings[o->at]);
         if (observed)
             observed(context);
-        if ((busy && o->marked) || episodes_next(d->episodes) != next) {
+        if (busy && (o->marked || episodes_next(d->episodes) != next)) {
             next = episodes_next(d->episodes);
             look_again(&round, i + 1);
         }

@@ -116,6 +116,10 @@ unsigned sightings_make(struct sighting *sightings, unsigned room, struct view *
         s->detector = &detectors[s->index];
         if (!make(s, view, watch, risk))
             continue;
+        const struct watch_rule *rule = &watch->rules[s->index];
+        s->for_both = rule->role == TWIN_LEADS && *mask >> rule->twin & 1;
+        if (s->for_both)
+            *mask ^= UINT64_C(1) << rule->twin;
         watch_prefetch(s->side, s->hash);
         n++;
     }

@@ -12,6 +12,7 @@
 #include "detect/snapshot.h"
 #include "detect/snapshot_format.h"
 #include "detect/storms.h"
+#include "detect/twins.h"
 
 #define PIECE       (128 * 1024) /* bytes of groups, after which the lock is let go */
 #define PIECE_SLOTS 16384        /* and places looked at */
@@ -36,7 +37,7 @@ static bool begin(struct saver *s, struct detection *d, on_snapshot write, void 
     s->write = write;
     s->context = context;
     s->groups = 0;
-    size_t largest = GROUP_BYTES + EPISODE_BYTES + NAMES_BYTES +
+    size_t largest = 2 * GROUP_BYTES + EPISODE_BYTES + NAMES_BYTES +
                      2 * (size_t)watch_slots_of(s->parts.watch->max_order) * VALUE_BYTES;
     s->buffer = malloc(PIECE + largest + 2 * SECTION_EXTRA);
     s->at = s->buffer + FIRST;
@@ -132,21 +133,21 @@ static void put_episode(struct saver *s, const struct stripe *stripe,
     put_bytes(&s->at, episode->sketch.registers, SKETCH_REGISTERS);
 }
 
-static void put_group(struct saver *s, const struct stripe *stripe, unsigned side_index,
-                      uint32_t slot)
+static void put_group_as(struct saver *s, const struct stripe *stripe, unsigned side_index,
+                         uint32_t slot, unsigned detector, uint64_t hash)
 {
     const struct side *side = &stripe->sides[side_index];
     struct group *group = &side->groups[slot];
-    const struct watch_rule *rule = &s->parts.watch->rules[group->detector];
+    const struct watch_rule *rule = &s->parts.watch->rules[detector];
     bool has_episode = group->episode != POOL_NONE;
-    put64(&s->at, side->hashes[slot]);
+    put64(&s->at, hash);
     put32(&s->at, group->owner);
     put64(&s->at, (uint64_t)group->newest);
     put32(&s->at, group->next_check);
     put32(&s->at, group->started);
     put32(&s->at, group->hot);
     put8(&s->at, side_index);
-    put8(&s->at, group->detector);
+    put8(&s->at, detector);
     put8(&s->at, group->state | (unsigned)group->tier << 2 | (unsigned)group->has_started << 6 |
                      (unsigned)has_episode << 7);
     put8(&s->at, device(s, stripe, group->devices[0]));
@@ -159,6 +160,19 @@ static void put_group(struct saver *s, const struct stripe *stripe, unsigned sid
         put_episode(s, stripe, &s->parts.detectors[group->detector],
                     pool_at(&side->pool, group->episode));
     s->piece_groups++;
+}
+
+/* A group that is two detectors' is written as two. */
+static void put_group(struct saver *s, const struct stripe *stripe, unsigned side_index,
+                      uint32_t slot)
+{
+    const struct watch *watch = s->parts.watch;
+    const struct group *group = &stripe->sides[side_index].groups[slot];
+    uint64_t hash = stripe->sides[side_index].hashes[slot];
+    put_group_as(s, stripe, side_index, slot, group->detector, hash);
+    if (group->shared)
+        put_group_as(s, stripe, side_index, slot, watch->rules[group->detector].twin,
+                     twins_hash(watch, group->detector, hash) | 1);
 }
 
 static void begin_piece(struct saver *s, uint32_t stripe)

@@ -78,6 +78,7 @@ void watch_forget(const struct watch *watch, struct side *side, uint32_t slot)
         pairs_add(side, group->owner, -1);
     side->hashes[slot] = 0;
     side->used--;
+    side->shared -= group->shared;
     side->made += 2;
 }
 
@@ -156,7 +157,7 @@ static void evict_blocks(struct watch *watch, struct stripe *stripe, struct side
 {
     struct group *group = &side->groups[slot];
     if (group->state == GROUP_IDLE && !group->has_started) {
-        stripe->counters.evicted_groups++;
+        stripe->counters.evicted_groups += 1 + group->shared;
         watch_forget(watch, side, slot);
         return;
     }
@@ -220,14 +221,18 @@ static inline struct both both_of(const struct side *side, uint64_t hash)
     return (struct both){first_slot(side, hash), second_slot(side, hash)};
 }
 
+/* The slot of a place in the two buckets: which of them it is nobody can predict, so it is computed. */
+static inline uint32_t slot_at(struct both at, uint32_t place)
+{
+    uint32_t other = 0 - (place / WATCH_BUCKET);
+    return at.first + ((at.second - at.first) & other) + place % WATCH_BUCKET;
+}
+
 /* The slot that holds a hash; POOL_NONE: none. */
 static inline uint32_t slot_of(const struct side *side, struct both at, uint64_t hash)
 {
-    uint32_t first = bucket_matching(&side->hashes[at.first], hash);
-    uint32_t second = bucket_matching(&side->hashes[at.second], hash);
-    if (!(first | second))
-        return POOL_NONE;
-    return (first ? at.first : at.second) + bucket_place(first ? first : second);
+    uint32_t mask = bucket_matching_both(&side->hashes[at.first], &side->hashes[at.second], hash);
+    return mask ? slot_at(at, bucket_place(mask)) : POOL_NONE;
 }
 
 static struct group *find(const struct side *side, uint64_t hash)
@@ -251,12 +256,11 @@ struct group *watch_find(const struct side *side, uint64_t hash)
 /* A free slot in the emptier of the two buckets; POOL_NONE: both are full. */
 static inline uint32_t free_slot(const struct side *side, struct both at)
 {
-    uint32_t first = bucket_matching(&side->hashes[at.first], 0);
-    uint32_t second = bucket_matching(&side->hashes[at.second], 0);
-    if (!(first | second))
+    uint32_t mask = bucket_matching_both(&side->hashes[at.first], &side->hashes[at.second], 0);
+    if (!mask)
         return POOL_NONE;
-    bool other = bucket_count(second) > bucket_count(first);
-    return (other ? at.second : at.first) + bucket_place(other ? second : first);
+    uint32_t second = 0 - (uint32_t)(bucket_count(mask >> 16) > bucket_count(mask & 0xffff));
+    return slot_at(at, bucket_place(mask & ~(second & 0xffff)));
 }
 
 struct place watch_place(const struct watch *watch, const struct side *side, unsigned detector,
@@ -317,6 +321,7 @@ static uint32_t evict_slot(struct watch *watch, struct stripe *stripe, struct si
     stripe->counters.evicted_groups++; /* the newcomer itself, if nobody can go */
     if (best == POOL_NONE)
         return best;
+    stripe->counters.evicted_groups += side->groups[best].shared;
     stripe->counters.evicted_episodes += side->groups[best].episode != POOL_NONE;
     watch_forget(watch, side, best);
     return best;
@@ -425,7 +430,7 @@ void watch_advance_far(struct watch *watch, struct stripe *stripe, struct side *
     int64_t ahead = t - group->newest;
     const struct watch_rule *rule = &watch->rules[group->detector];
     if (ahead < -(int64_t)rule->lateness)
-        stripe->counters.late++;
+        stripe->counters.late += 1 + group->shared;
     if (rule->first_seen) {
         if (t > group->newest)
             group->newest = t;

@@ -1,9 +1,9 @@
 /*
  * Groups and their values in bounded memory, fixed at start.
  *
- * A group is what one detector knows of one tuple of `group-by` values: 64 bytes in a hash table,
- * the first value inside, more in blocks of a pool. The memory is divided by who opened the
- * connection, so that noise from outside cannot push out what happens inside, and into stripes,
+ * A group is what one detector, or two (twins.h), knows of one tuple of `group-by` values: 64 bytes in
+ * a hash table, the first value inside, more in blocks of a pool. The memory is divided by who opened
+ * the connection, so that noise from outside cannot push out what happens inside, and into stripes,
  * each with a lock, its part of the tables and its pool. Nothing is allocated after the start: a
  * full stripe forgets what has expired, then the groups that are furthest from firing.
  *
@@ -35,6 +35,9 @@
 
 enum watch_side { SIDE_INTERNAL, SIDE_EXTERNAL, SIDE_COUNT };
 
+/* Whether a detector shares groups with another (twins.h). */
+enum twin_role { TWIN_NONE, TWIN_LEADS, TWIN_FOLLOWS };
+
 /* What the table needs to know of a detector. */
 struct watch_rule {
     uint64_t salt;             /* the detector in its groups' hashes: survives another order */
@@ -47,6 +50,8 @@ struct watch_rule {
     bool sequence; /* the second set holds what a scan has seen: it starts nothing by itself */
     bool pair;     /* grouped by a source and more: bounded by pairs_per_source */
     uint8_t first; /* which of the members the others are kept with: the source, if any */
+    uint8_t role;  /* enum twin_role, */
+    uint8_t twin;  /* and the other */
 };
 
 enum group_state { GROUP_IDLE, GROUP_FIRING, GROUP_MUTED };
@@ -63,6 +68,7 @@ struct group {
     uint8_t state : 2; /* enum group_state: watch_set_state changes it */
     uint8_t tier : 4;
     uint8_t has_started : 1; /* `started` and `hot` say when the last episode was */
+    uint8_t shared : 1;      /* it is the twin's too */
     uint8_t devices[2];      /* who reported it before it fired */
 };
 _Static_assert(sizeof(struct group) == 64, "a group is a cache line");
@@ -80,6 +86,7 @@ struct side {
     uint32_t hand, region; /* where the next sweep begins: the how-manieth slot, and in units */
     uint32_t told_units;   /* of the pool: in blocks of groups that have been told */
     uint32_t active;       /* first of the episodes that fire, by unit; POOL_NONE */
+    uint32_t shared;       /* groups that are those of two */
     uint32_t made;         /* changes whenever a group is made, moves or goes; odd */
     struct pool pool;
 };
@@ -231,6 +238,11 @@ static inline void watch_first_value(const struct watch *watch, struct group *gr
 }
 
 void watch_clear_values(const struct watch *watch, struct side *side, struct group *group);
+
+/* Copies the values of the first set that are still of use into the stripe's spare room; returns how
+ * many. */
+uint32_t watch_take_values(struct watch *watch, struct stripe *stripe, const struct side *side,
+                           struct group *group);
 
 /* Drops the values that are of no use any more. */
 void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *side,

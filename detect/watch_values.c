@@ -123,6 +123,12 @@ static void make_room(struct watch *watch, struct stripe *stripe, struct side *s
     group->counts[set] = (uint16_t)n;
 }
 
+uint32_t watch_take_values(struct watch *watch, struct stripe *stripe, const struct side *side,
+                           struct group *group)
+{
+    return gather(&watch->rules[group->detector], stripe, group, watch_values(side, group, 0));
+}
+
 void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *side,
                      struct group *group)
 {

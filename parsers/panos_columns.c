@@ -300,9 +300,9 @@
  * all of them are among the next CSV_NEAR bytes, as they usually are, nobody asks for each of them.
  */
 #define SESSION_LOOKS(X)                                                                        \
-    X(7, 4) X(11, 4) X(15, 6) X(21, 7)
+    X(7, 4) X(11, 2) X(13, 2) X(15, 3) X(18, 3) X(21, 7)
 #define TRAFFIC_LOOKS(X)                                                                        \
-    SESSION_LOOKS(X) X(28, 7) X(35, 3) X(38, 4) X(42, 5) X(47, 4) X(51, 3)
+    SESSION_LOOKS(X) X(28, 7) X(35, 3) X(38, 3) X(41, 2) X(43, 4) X(47, 4) X(51, 3)
 #define THREAT_LOOKS(X)                                                                         \
     SESSION_LOOKS(X) X(28, 3) X(33, 6) X(39, 8)
 /* Columns that have the same in most rows, which says nothing: how many from which on. */
@@ -347,37 +347,37 @@
         due = (n) + 1;                                                                          \
     }
 #define TABLE_AS_CODE(table, LIST)                                                              \
-    PANOS_INLINE unsigned table##_columns(struct panos_walk *begin, struct panos_row *row,      \
-                                          enum panos_way way)                                   \
+    PANOS_INLINE unsigned table##_columns(struct panos_row *row, struct slice rest,             \
+                                          struct record_extra **next, enum panos_way way)       \
     {                                                                                           \
         static const struct panos_column *const columns = table##_rows;                         \
-        struct panos_walk w = *begin;                                                           \
+        struct csv_marks marks;                                                                 \
+        struct panos_walk w = panos_walk_begin(&marks, rest, *next);                            \
         struct record *out = row->out;                                                          \
         enum panos_step step;                                                                   \
         unsigned due = PANOS_GENERATED + 1, passed = 0;                                         \
         LIST(WALK)                                                                              \
         step = w.at > w.end ? PANOS_OVER : PANOS_UNUSUAL;                                       \
     end:                                                                                        \
-        begin->next = w.next;                                                                   \
+        *next = w.next;                                                                         \
         return step == PANOS_OVER ? due : 0;                                                    \
+    }
+#define WAY(table, name, way)                                                                   \
+    name(struct panos_row *row, struct slice rest, struct record_extra **next)                  \
+    {                                                                                           \
+        return table##_columns(row, rest, next, way);                                           \
     }
 #ifdef WIDE
 #define FOR_MACHINES(table)                                                                     \
-    WIDE static unsigned table##_wide(struct panos_walk *begin, struct panos_row *row)          \
+    WIDE static unsigned WAY(table, table##_wide, PANOS_WALKED_WIDE)                            \
+    static __attribute__((noinline)) unsigned WAY(table, table##_narrow, PANOS_WALKED)          \
+    static unsigned table##_walk(struct panos_row *row, struct slice rest,                      \
+                                 struct record_extra **next)                                    \
     {                                                                                           \
-        return table##_columns(begin, row, PANOS_WALKED_WIDE);                                  \
-    }                                                                                           \
-    static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row)               \
-    {                                                                                           \
-        return wide_here() ? table##_wide(begin, row)                                           \
-                           : table##_columns(begin, row, PANOS_WALKED);                         \
+        return wide_here() ? table##_wide(row, rest, next) : table##_narrow(row, rest, next);   \
     }
 #else
-#define FOR_MACHINES(table)                                                                     \
-    static unsigned table##_walk(struct panos_walk *begin, struct panos_row *row)               \
-    {                                                                                           \
-        return table##_columns(begin, row, PANOS_WALKED);                                       \
-    }
+#define FOR_MACHINES(table) static unsigned WAY(table, table##_walk, PANOS_WALKED)
 #endif
 
 #define LOOKS TRAFFIC_LOOKS

@@ -39,7 +39,6 @@ struct panos_column {
 
 #define PANOS_COLUMNS_MAX 128
 
-struct panos_walk;
 struct panos_row;
 
 struct panos_columns {
@@ -47,8 +46,8 @@ struct panos_columns {
     unsigned count;
     /* The same list as code, for the types that nearly all rows are of, else NULL: reads the columns
      * behind the front, as the loop in panos_row.c does, and returns how many columns the row has. 0:
-     * it is not of the usual form. */
-    unsigned (*walk)(struct panos_walk *begin, struct panos_row *row);
+     * it is not of the usual form. *next is where the next extra belongs. */
+    unsigned (*walk)(struct panos_row *row, struct slice rest, struct record_extra **next);
     uint8_t tags[PANOS_COLUMNS_MAX]; /* of the names: panos_tag */
 };
 

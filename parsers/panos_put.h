@@ -75,14 +75,16 @@ PANOS_INLINE bool panos_put_address(struct record *out, const struct panos_colum
 PANOS_INLINE bool panos_put_special(struct panos_row *row, struct record *out, unsigned how,
                                     struct slice text)
 {
-    if (how == PANOS_PROTOCOL && slice_is(text, "tcp")) {
-        record_set_protocol(out, PROTOCOL_TCP);
+    if (how == PANOS_PROTOCOL && (slice_is(text, "tcp") || slice_is(text, "udp"))) {
+        record_set_protocol(out, text.ptr[0] == 't' ? PROTOCOL_TCP : PROTOCOL_UDP);
         return true;
     }
     if (how == PANOS_ACTION && slice_is(text, "allow")) {
         record_set_action(out, ACTION_ALLOW);
         return true;
     }
+    if (how == PANOS_DEVICE && slice_equals(text, row->header->host))
+        return true;
     return panos_put_other(row, how, text);
 }
 
@@ -142,6 +144,14 @@ PANOS_INLINE bool panos_walk_look(struct panos_walk *w, unsigned count)
     w->from = w->at;
     w->ends = csv_near(w->marks, w->at);
     return (unsigned)__builtin_popcountll(w->ends) >= count;
+}
+
+PANOS_INLINE struct panos_walk panos_walk_begin(struct csv_marks *marks, struct slice rest,
+                                                struct record_extra *next)
+{
+    csv_mark(marks, rest.ptr, slice_end(rest));
+    return (struct panos_walk){
+        .at = rest.ptr, .end = slice_end(rest), .marks = marks, .next = next};
 }
 
 /* Takes the next column's text. `known`: its end is. */

@@ -27,14 +27,14 @@ bool panos_is_odd(struct slice text)
 static bool put_device(struct panos_row *row, struct slice text)
 {
     if (row->header->host.len)
-        return slice_equals(row->header->host, text);
+        return false;
     record_set_host(row->out, text);
     return true;
 }
 
 static bool put_protocol(struct record *out, struct slice text)
 {
-    int number = slice_is(text, "udp") ? PROTOCOL_UDP : protocol_number(text);
+    int number = protocol_number(text);
     if (number < 0)
         return false;
     record_set_protocol(out, (uint8_t)number);

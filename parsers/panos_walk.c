@@ -114,20 +114,14 @@ bool panos_walk(const struct parse_context *context, const struct panos_front *f
     row.subtype = panos_front_column(front, body, PANOS_SUBTYPE);
     row.precise_at = type->precise;
     row.precise = SLICE_NONE;
-    struct csv_marks marks;
-    struct panos_walk w = {
-        .next = put_front(out, front, body, row.subtype),
-        .at = body.ptr + front->start[PANOS_FRONT_COLUMNS],
-        .end = slice_end(body),
-        .marks = &marks,
-    };
-    csv_mark(&marks, w.at, w.end);
-    if (type->columns->walk(&w, &row) < type->least) {
+    struct record_extra *next = put_front(out, front, body, row.subtype);
+    struct slice rest = slice_from(body, front->start[PANOS_FRONT_COLUMNS]);
+    if (type->columns->walk(&row, rest, &next) < type->least) {
         out->has = has;
         return false;
     }
-    if (w.next != out->extras)
-        record_set_extra(out, (uint16_t)(w.next - out->extras));
+    if (next != out->extras)
+        record_set_extra(out, (uint16_t)(next - out->extras));
     set_time(&row, front, context->zone);
     panos_finish(&row, type);
     return true;

@@ -62,9 +62,17 @@ static void with_column(struct slice row, const struct csv *csv, unsigned n, con
     both_ways(slice_make(line, (size_t)len));
 }
 
+/* Longer than what is marked at once. */
+#define AS_24   "aaaaaaaaaaaaaaaaaaaaaaaa"
+#define AS_96   AS_24 AS_24 AS_24 AS_24
+#define AS_384  AS_96 AS_96 AS_96 AS_96
+#define AS_1536 AS_384 AS_384 AS_384 AS_384
+
 static void every_way(struct slice row)
 {
     static const char *const texts[] = {
+        AS_1536,
+        "\"" AS_1536 "\"",
         "",
         "0",
         "1",

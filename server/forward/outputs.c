@@ -1,7 +1,6 @@
 /* From records and alerts to batches, for each output that shows them. */
 #include "server/forward/outputs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,10 +8,9 @@
 #include "server/forward/alert_json.h"
 #include "server/forward/filter.h"
 #include "server/forward/framing.h"
+#include "server/forward/json_line.h"
 #include "server/forward/sample.h"
 #include "server/rules.h"
-
-#define COUNT_ROOM 8 /* for a JSON line's octet count, written last */
 
 static const enum cef_header headers[] = {
     [HEADER_RFC5424] = CEF_HEADER_RFC5424,
@@ -27,6 +25,13 @@ static bool open_aggregate(struct output *o, const struct rules_output *rules)
     o->aggregate = aggregate_new(&o->settings->aggregate, rules->aggregate, rules->aggregate_count,
                                  on_leaving, o);
     return o->aggregate != NULL;
+}
+
+/* Whether each event becomes a CEF line at once. */
+static bool takes_all(const struct forward_settings *f)
+{
+    return f->show_events && f->format == FORMAT_CEF && f->sample_allowed <= 1 && !f->has_where &&
+           !f->aggregate.interval_ms;
 }
 
 int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink **sinks,
@@ -46,6 +51,7 @@ int outputs_init(struct outputs *outputs, const struct rules *rules, struct sink
         outputs->items[i].sink = sinks[i];
         outputs->items[i].settings = f;
         outputs->items[i].all = outputs;
+        outputs->items[i].takes_all = takes_all(f);
         outputs->items[i].filter = f->has_where ? &rules->outputs[i].where : NULL;
         outputs->items[i].cef = (struct cef_format){.framing = framing_of(f),
                                                     .header = headers[f->header],
@@ -157,48 +163,6 @@ static void wrote(struct outputs *outputs, struct output *o)
         outputs->pending = true;
 }
 
-/* ---- JSON ---- */
-
-struct json_line {
-    struct batch *batch;
-    size_t len; /* bytes so far, beyond what the batch holds */
-    bool too_long;
-};
-
-static void append(void *context, const char *bytes, size_t len)
-{
-    struct json_line *line = context;
-    struct batch *batch = line->batch;
-    if (len > sizeof(batch->bytes) - batch->len - line->len - 2 * COUNT_ROOM)
-        line->too_long = true;
-    if (line->too_long)
-        return;
-    memcpy(batch->bytes + batch->len + line->len, bytes, len);
-    line->len += len;
-}
-
-/* Frames what `append` wrote, or leaves it out. */
-static void end_json(struct output *o, struct json_line *line, bool alert)
-{
-    struct batch *batch = line->batch;
-    char *begin = batch->bytes + batch->len;
-    if (o->cef.framing == CEF_FRAME_OCTET_COUNTING) {
-        char count[24];
-        size_t n = (size_t)snprintf(count, sizeof(count), "%zu ", line->len);
-        memmove(begin + n, begin, line->len);
-        memcpy(begin, count, n);
-        line->len += n;
-    } else if (o->cef.framing == CEF_FRAME_NEWLINE) {
-        begin[line->len++] = '\n';
-    }
-    batch->len += line->len;
-    batch->ends[batch->count++] = (uint32_t)batch->len;
-    batch->events += !alert;
-    batch->alerts += alert;
-}
-
-/* ---- what the pipeline calls ---- */
-
 /* One of the three things that leave: an alert, or a record, understood (status NULL) or not. */
 struct message {
     const struct alert *alert;
@@ -211,15 +175,15 @@ static void write_json(struct outputs *outputs, struct output *o, const struct m
 {
     struct json_line line = {.batch = o->batch};
     if (m->alert)
-        alert_json(m->alert, append, &line);
+        alert_json(m->alert, json_line_append, &line);
     else if (m->status)
-        record_json_unparsed(m->record, m->status, m->raw, append, &line);
+        record_json_unparsed(m->record, m->status, m->raw, json_line_append, &line);
     else
-        record_json(m->record, append, &line);
+        record_json(m->record, json_line_append, &line);
     if (line.too_long)
         lose(outputs, o, m->alert != NULL);
     else
-        end_json(o, &line, m->alert != NULL);
+        json_line_end(&line, o->cef.framing, m->alert != NULL);
 }
 
 static void write_cef(struct outputs *outputs, struct output *o, const struct message *m)
@@ -310,21 +274,24 @@ static bool passes(const struct output *o, const struct message *m)
     return m->alert ? filter_alert(o->filter, m->alert) : filter_record(o->filter, m->record);
 }
 
+static void deliver_to(struct outputs *outputs, struct output *o, const struct message *m)
+{
+    if (!(m->alert ? o->settings->show_alerts : o->settings->show_events))
+        return;
+    if (o->filter && !passes(o, m))
+        count(outputs, o, m->alert ? &o->counted.filtered_alerts : &o->counted.filtered);
+    else if (m->alert)
+        write_alert(outputs, o, m);
+    else if (m->status)
+        write_message(outputs, o, m);
+    else
+        write_event(outputs, o, m);
+}
+
 static void deliver(struct outputs *outputs, const struct message *m)
 {
-    for (size_t i = 0; i < outputs->count; i++) {
-        struct output *o = &outputs->items[i];
-        if (!(m->alert ? o->settings->show_alerts : o->settings->show_events))
-            continue;
-        if (o->filter && !passes(o, m))
-            count(outputs, o, m->alert ? &o->counted.filtered_alerts : &o->counted.filtered);
-        else if (m->alert)
-            write_alert(outputs, o, m);
-        else if (m->status)
-            write_message(outputs, o, m);
-        else
-            write_event(outputs, o, m);
-    }
+    for (size_t i = 0; i < outputs->count; i++)
+        deliver_to(outputs, &outputs->items[i], m);
 }
 
 void outputs_tick(struct outputs *outputs, int64_t now_ms)
@@ -346,9 +313,26 @@ void outputs_end(struct outputs *outputs)
     outputs_flush(outputs);
 }
 
+/* What write_event comes to where there is nothing to ask. */
+static inline void write_all(struct outputs *outputs, struct output *o, const struct record *r)
+{
+    if (!batch_of(outputs, o, false))
+        return;
+    if (cef_event(&o->cef, r, o->batch))
+        count(outputs, o, &o->counted.cut);
+    wrote(outputs, o);
+}
+
 static void outputs_event(void *context, struct record *r)
 {
-    deliver(context, &(struct message){.record = r});
+    struct outputs *outputs = context;
+    for (size_t i = 0; i < outputs->count; i++) {
+        struct output *o = &outputs->items[i];
+        if (__builtin_expect(o->takes_all, 1))
+            write_all(outputs, o, r);
+        else
+            deliver_to(outputs, o, &(struct message){.record = r});
+    }
 }
 
 static void add_dead_letter(struct outputs *outputs, const struct record *r,

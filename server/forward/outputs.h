@@ -17,7 +17,8 @@ struct output {
     const struct predicate *filter; /* NULL: everything that is shown passes */
     struct output_counters counted; /* here, and not yet told to the sink */
     bool has_counted;
-    bool refused; /* its sink asked to stop; outputs_room ends it */
+    bool takes_all; /* of events; and as CEF */
+    bool refused;   /* its sink asked to stop; outputs_room ends it */
 };
 
 struct outputs {
