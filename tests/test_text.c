@@ -180,6 +180,58 @@ static void ports_alike(void **state)
     assert_true(taken > 1000);
 }
 
+/* The same behind a name of any length, or something like one. */
+static void names_alike(void **state)
+{
+    static const char *const names[] = {"",
+                                        "i:",
+                                        "dmz-1:",
+                                        "inside:",
+                                        ":",
+                                        "in side:",
+                                        "a(b:",
+                                        "in/side:",
+                                        "0in:",
+                                        "inside/",
+                                        "in",
+                                        "\xc3\xa9:",
+                                        "fifteen-letters:",
+                                        "sixteen-letters1:",
+                                        "seventeen-letters:",
+                                        "a-name-of-no-less-than-thirty-letters:"};
+    static const char *const addresses[] = {
+        "10.0.0.5/80",   "203.0.113.55/50000",
+        "198.51.100.77", "1.2.3.4/65536",
+        "1.2.3/80",      "1.2.3.4.5/6",
+        "1.2.3.256/7",   "1/2.3.4/5",
+        "1.2/3.4/5",     "255.255.255.255/0065535",
+        "1.2.3.4/",      "host/80",
+        "1.2.3.4(53",
+    };
+    static const char *const tails[] = {"", " ", ")", " (203.0.113.5/50000) to dmz:10.0.0.5/22"};
+    const size_t n_names = sizeof(names) / sizeof(names[0]);
+    (void)state;
+    unsigned taken = 0;
+    for (size_t i = 0; i < n_names * 2; i++)
+        for (size_t k = 0; k < sizeof(addresses) / sizeof(addresses[0]); k++)
+            for (size_t t = 0; t < sizeof(tails) / sizeof(tails[0]); t++) {
+                char text[128], before = i < n_names ? ':' : '/', mark = i < n_names ? '/' : '(';
+                struct address a = {0, 0}, b = {0, 0};
+                struct slice name, same_name;
+                snprintf(text, sizeof(text), "%s%s%s", names[i % n_names], addresses[k], tails[t]);
+                struct slice s = exact(text);
+                struct address_port got = address_read_named(s, before, mark, &name, &a);
+                struct address_port same =
+                    address_read_named_plain(s, before, mark, &same_name, &b);
+                if (got.len != same.len || got.port != same.port ||
+                    (got.len && (!address_equals(a, b) || !slice_equals(name, same_name))))
+                    fail_msg("%s: %zu, %zu", text, got.len, got.port);
+                taken += got.len != 0;
+                free((void *)s.ptr);
+            }
+    assert_true(taken > 150);
+}
+
 /* Wherever the byte stands, and no byte too far; texts of all lengths are the same or not. */
 static void found_near(void **state)
 {
@@ -362,11 +414,17 @@ static void digits_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses),         cmocka_unit_test(addresses_in_front),
-        cmocka_unit_test(addresses_alike),   cmocka_unit_test(ports_alike),
-        cmocka_unit_test(found_near),        cmocka_unit_test(cursors),
-        cmocka_unit_test(numbers),           cmocka_unit_test(plain_text),
-        cmocka_unit_test(digits_are_copied), cmocka_unit_test(digits_are_printed),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(addresses_in_front),
+        cmocka_unit_test(addresses_alike),
+        cmocka_unit_test(ports_alike),
+        cmocka_unit_test(names_alike),
+        cmocka_unit_test(found_near),
+        cmocka_unit_test(cursors),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(plain_text),
+        cmocka_unit_test(digits_are_copied),
+        cmocka_unit_test(digits_are_printed),
         cmocka_unit_test(digits_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,15 @@ struct address_port address_read_port(struct slice s, char mark, struct address 
 struct address_port address_read_port_plain(struct slice s, char mark, struct address *out);
 
 /*
+ * The same behind a name and `before`: "outside:10.0.0.5/443". What begins with a digit has no name,
+ * in which none of " (/:" can stand. The name is taken too; it is set to nothing where there is none.
+ */
+struct address_port address_read_named(struct slice s, char before, char mark, struct slice *name,
+                                       struct address *out);
+struct address_port address_read_named_plain(struct slice s, char before, char mark,
+                                             struct slice *name, struct address *out);
+
+/*
  * The whole text as an address: IPv4, IPv6 with or without brackets, a zone (%eth0) ignored.
  * False when it is anything else (a name, a masked address, an octet over 255): *out untouched.
  */
