@@ -120,6 +120,7 @@ static bool learn_mark(struct asa_mark *m, const char *p, uint64_t first, uint64
     m->first = first;
     m->last = last;
     set_mark(m, (unsigned)id, (unsigned)(p[5] - '0'));
+    m->has |= UINT64_C(1) << FIELD_product | UINT64_C(1) << FIELD_event_id;
     return true;
 }
 
@@ -139,7 +140,6 @@ static inline const struct asa_mark *read_common_mark(const struct parse_context
         return NULL;
     r->product = (struct slice)SLICE("ASA");
     r->event_id = slice_make(p + 7, 6);
-    r->has |= UINT64_C(1) << FIELD_product | UINT64_C(1) << FIELD_event_id;
     cursor_advance(c, 15);
     cursor_skip_blanks(c);
     return m;

@@ -62,7 +62,11 @@ struct asa_endpoint {
  */
 void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *out);
 
-/* The same as 106100 prints it: iface/addr(port)[(user)] */
+/* Both ends of a connection, their interfaces printed: "outside:1.2.3.4/80 to inside:10.0.0.5/50000". A
+ * user may stand between as a plain word. */
+void asa_endpoints(struct cursor *c, struct asa_endpoint *first, struct asa_endpoint *second);
+
+/* An endpoint as 106100 prints it: iface/addr(port)[(user)] */
 void asa_endpoint_slashed(struct cursor *c, struct asa_endpoint *out);
 
 /* A word that is no user of the message's own parentheses but stands behind the endpoint. */

@@ -9,13 +9,6 @@
 
 #define EMPTY_CLOSE_MS 5000 /* an empty FIN close this soon is no use of a service */
 
-/* Behind the first endpoint; a user may stand between as a plain word. */
-static void expect_to(struct cursor *c, struct asa_endpoint *first)
-{
-    if (!cursor_try(c, " to "))
-        asa_endpoint_user(first, slice_trim(cursor_until_text(c, " to ")));
-}
-
 /* "TCP connection 123 for ": the number of the connection, as text too. */
 static uint64_t read_id(struct cursor *c, struct slice *text)
 {
@@ -80,9 +73,7 @@ static bool read_ends(struct parse_context *context, struct cursor *c, struct re
     if (context->connections)
         connections_prefetch(context->connections, context->device, *id);
     record_set_session_id(r, session);
-    asa_endpoint(c, true, first);
-    expect_to(c, first);
-    asa_endpoint(c, true, second);
+    asa_endpoints(c, first, second);
     return true;
 }
 
@@ -110,13 +101,8 @@ bool asa_built(struct parse_context *context, const struct asa_kind *kind, struc
         cut_internal(&rest);
         asa_set_login(r, user.len ? user : rest);
     }
-    if (context->connections) {
-        struct connection connection = {
-            .opened_ms = RECORD_HAS(r, time) ? r->time : context->arrival_ms,
-            .second_opened = outbound,
-        };
-        connections_open(context->connections, context->device, kind->protocol, id, &connection);
-    }
+    if (context->connections)
+        connections_open(context->connections, context->device, kind->protocol, id, outbound);
     return true;
 }
 
@@ -195,7 +181,6 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
 {
     struct asa_endpoint first, second;
     uint64_t id;
-    struct connection built;
     struct ending e;
 
     cursor_expect(c, "Teardown ");
@@ -214,11 +199,10 @@ bool asa_teardown(struct parse_context *context, const struct asa_kind *kind, st
     record_extra(r, slice("bytes"), slice_between(bytes, c->rest.ptr));
     record_set_duration_ms(r, e.duration_ms);
     struct slice user = read_reason(c->rest, &e);
-    e.known = context->connections &&
-              connections_take(context->connections, context->device, kind->protocol, id, &built);
+    e.known = context->connections && connections_take(context->connections, context->device,
+                                                       kind->protocol, id, &e.second_opened);
     if (e.known) {
-        e.second_opened = built.second_opened;
-        record_set_direction(r, built.second_opened ? DIRECTION_OUTBOUND : DIRECTION_INBOUND);
+        record_set_direction(r, e.second_opened ? DIRECTION_OUTBOUND : DIRECTION_INBOUND);
     } else { /* services have the lower port */
         e.second_opened = first.has_port && second.has_port && first.port < second.port;
     }
@@ -248,9 +232,7 @@ bool asa_stub(struct parse_context *context, const struct asa_kind *kind, struct
         cursor_until(c, ' '); /* the unit's role alone */
     asa_protocol(c, r);
     cursor_expect(c, " connection for ");
-    asa_endpoint(c, true, &first);
-    expect_to(c, &first);
-    asa_endpoint(c, true, &second);
+    asa_endpoints(c, &first, &second);
     if (c->bad)
         return false;
     if (RECORD_HAS(r, protocol) && r->protocol == PROTOCOL_ICMP)

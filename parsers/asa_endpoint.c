@@ -6,66 +6,22 @@
  */
 #include "parsers/asa.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-/* What ends an interface's name in the common form. */
-static const bool ends_interface[256] = {[' '] = true, ['('] = true, ['/'] = true, [':'] = true};
-
-/* Where an interface's name ends. Names are short: most often 16 bytes hold them and the mark. */
-static inline const char *interface_end(const char *p, const char *end)
+/* Whether an address in the common form may end so. */
+static inline bool ends_there(const char *p, const char *end)
 {
-#ifdef __SSE2__
-    if (end - p >= 16) {
-        __m128i text = _mm_loadu_si128((const __m128i *)p);
-        __m128i colon = _mm_cmpeq_epi8(text, _mm_set1_epi8(':'));
-        __m128i slash = _mm_cmpeq_epi8(text, _mm_set1_epi8('/'));
-        __m128i blank = _mm_cmpeq_epi8(text, _mm_set1_epi8(' '));
-        __m128i open = _mm_cmpeq_epi8(text, _mm_set1_epi8('('));
-        __m128i any = _mm_or_si128(_mm_or_si128(colon, slash), _mm_or_si128(blank, open));
-        unsigned ends = (unsigned)_mm_movemask_epi8(any);
-        if (ends)
-            return p + __builtin_ctz(ends);
-        p += 16;
-    }
-#endif
-    while (p < end && !ends_interface[(unsigned char)*p])
-        p++;
-    return p;
-}
-
-/* "1.2.3.4/80" or "1.2.3.4" in front of a blank, a parenthesis or the end: where it ends, or NULL. */
-static inline const char *read_v4(const char *p, const char *end, struct address *ip,
-                                  uint16_t *port, bool *has_port)
-{
-    struct address_port found = address_read_port(slice_between(p, end), '/', ip);
-    if (found.len == 0)
-        return NULL;
-    p += found.len;
-    *has_port = found.port != ADDRESS_NO_PORT;
-    *port = (uint16_t)found.port;
-    return p == end || *p == ' ' || *p == '(' || *p == ')' ? p : NULL;
+    return p == end || *p == ' ' || *p == '(' || *p == ')';
 }
 
 /* "iface:1.2.3.4/80" or "1.2.3.4/80" or either without the port: where it ends, or NULL. */
-static inline const char *read_common(const char *begin, const char *end, struct asa_endpoint *out)
+static inline const char *read_common(struct slice s, struct asa_endpoint *out)
 {
-    const char *p = begin;
-
-    out->interface = SLICE_NONE;
-    if (p < end && (unsigned)(*p - '0') > 9) {
-        p = interface_end(p, end);
-        if (p == end || *p != ':')
-            return NULL;
-        out->interface = slice_between(begin, p);
-        p++;
-    }
-    const char *address = p;
-    p = read_v4(address, end, &out->ip, &out->port, &out->has_port);
-    if (!p)
+    struct address_port found = address_read_named(s, ':', '/', &out->interface, &out->ip);
+    const char *p = s.ptr + found.len;
+    if (found.len == 0 || !ends_there(p, slice_end(s)))
         return NULL;
-    out->text = slice_between(address, p);
+    out->has_port = found.port != ADDRESS_NO_PORT;
+    out->port = (uint16_t)found.port;
+    out->text = slice_between(slice_end(out->interface) + (out->interface.len != 0), p);
     return p;
 }
 
@@ -334,17 +290,20 @@ static void read_parentheses(struct cursor *c, struct asa_endpoint *out)
 static inline const char *read_common_mapped(const char *p, const char *end,
                                              struct asa_endpoint *out)
 {
-    size_t len = out->text.len;
+    const char *text = out->text.ptr;
+    size_t len = out->text.len, left = (size_t)(end - p) - 2;
 
     p += 2;
-    if ((size_t)(end - p) > len && p[len] == ')' && slice_same(p, out->text.ptr, len)) {
+    if (left > len && p[len] == ')' &&
+        (left >= 32 && len < 32 ? slice_same_32(p, text, len) : slice_same(p, text, len))) {
         p += len;
     } else {
-        p = read_v4(p, end, &out->nat_ip, &out->nat_port, &out->has_nat_port);
-        if (!p || p == end || *p != ')') {
-            out->has_nat_port = false;
+        struct address_port found = address_read_port(slice_between(p, end), '/', &out->nat_ip);
+        p += found.len;
+        if (found.len == 0 || p == end || *p != ')')
             return NULL;
-        }
+        out->nat_port = (uint16_t)found.port;
+        out->has_nat_port = found.port != ADDRESS_NO_PORT;
         out->has_nat_ip = true;
     }
     out->has_mapped = true;
@@ -366,9 +325,11 @@ __attribute__((noinline)) static void read_more(struct cursor *c, bool common, b
         read_parentheses(c, out);
 }
 
-void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *out)
+__attribute__((always_inline)) static inline void read_endpoint(struct cursor *c,
+                                                                bool interface_first,
+                                                                struct asa_endpoint *out)
 {
-    const char *end = slice_end(c->rest), *p = read_common(c->rest.ptr, end, out);
+    const char *end = slice_end(c->rest), *p = read_common(c->rest, out);
     bool done = p != NULL;
 
     start(out);
@@ -386,6 +347,11 @@ void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *o
         read_more(c, p, interface_first, out);
 }
 
+void asa_endpoint(struct cursor *c, bool interface_first, struct asa_endpoint *out)
+{
+    read_endpoint(c, interface_first, out);
+}
+
 void asa_endpoint_user(struct asa_endpoint *e, struct slice user)
 {
     more(e);
@@ -398,21 +364,26 @@ void asa_endpoint_host(struct asa_endpoint *e, struct slice host)
     e->host = host;
 }
 
+void asa_endpoints(struct cursor *c, struct asa_endpoint *first, struct asa_endpoint *second)
+{
+    for (struct asa_endpoint *e = first;; e = second) {
+        read_endpoint(c, true, e);
+        if (e == second)
+            return;
+        if (!cursor_try(c, " to "))
+            asa_endpoint_user(first, slice_trim(cursor_until_text(c, " to ")));
+    }
+}
+
 /* "iface/1.2.3.4(80)"; false takes nothing. */
 static inline bool read_common_slashed(struct cursor *c, struct asa_endpoint *out)
 {
     const char *begin = c->rest.ptr, *end = slice_end(c->rest);
-    const char *p = interface_end(begin, end);
-
-    if (p == end || *p != '/')
-        return false;
-    out->interface = slice_between(begin, p);
-    const char *address = p + 1;
-    struct address_port found = address_read_port(slice_between(address, end), '(', &out->ip);
-    p = address + found.len;
+    struct address_port found = address_read_named(c->rest, '/', '(', &out->interface, &out->ip);
+    const char *p = begin + found.len;
     if (found.len == 0 || found.port == ADDRESS_NO_PORT || p == end || *p != ')')
         return false;
-    out->text = slice_between(address, p);
+    out->text = slice_between(slice_end(out->interface) + 1, p);
     out->port = (uint16_t)found.port;
     out->has_ip = out->has_port = true;
     cursor_advance(c, (size_t)(p + 1 - begin));

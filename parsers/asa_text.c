@@ -105,25 +105,22 @@ void asa_icmp_type(struct slice text, struct record *r)
         record_set_icmp_code(r, code);
 }
 
-static bool is_two(const char *p)
+/* ":01:02", of which eight bytes can be looked at, in seconds; negative when it is none. */
+static inline int64_t minutes_and_seconds(const char *p)
 {
-    return p[0] >= '0' && p[0] <= '5' && (unsigned)(p[1] - '0') <= 9;
+    const uint64_t colons = UINT64_C(0x00000a00000a); /* as digits_word makes them */
+    const uint64_t most = UINT64_C(0x767a7f767a7f);   /* takes 10, 6 and 1 to the highest bit */
+    uint64_t word = (digits_word(p) & UINT64_C(0xffffffffffff)) ^ colons;
+    if (((word + most) | word) & UINT64_C(0x808080808080))
+        return -1;
+    uint64_t twos = word * 10 + (word >> 8);
+    return (int64_t)((twos >> 8 & 0xff) * 60 + (twos >> 32 & 0xff));
 }
 
-static uint64_t two(const char *p)
-{
-    return (uint64_t)(p[0] - '0') * 10 + (uint64_t)(p[1] - '0');
-}
-
-uint64_t asa_duration(struct cursor *c)
+/* "1h:02m:03s", "1d 0h:01m:02s" and whatever else is one. */
+__attribute__((noinline)) static uint64_t long_duration(struct cursor *c)
 {
     uint64_t total = 0, value = cursor_number(c);
-    const char *p = c->rest.ptr;
-    if (c->rest.len >= 6 && p[0] == ':' && p[3] == ':' && is_two(p + 1) && is_two(p + 4) &&
-        value < UINT32_MAX) {
-        cursor_advance(c, 6);
-        return (value * 3600 + two(p + 1) * 60 + two(p + 4)) * 1000;
-    }
     if (cursor_try(c, "d ")) {
         total = value;
         value = cursor_number(c);
@@ -139,6 +136,22 @@ uint64_t asa_duration(struct cursor *c)
     }
     cursor_try(c, "s");
     return c->bad ? 0 : total * 1000;
+}
+
+uint64_t asa_duration(struct cursor *c)
+{
+    const char *p = c->rest.ptr;
+    uint64_t hours = 0;
+    size_t len = 0;
+    if (c->rest.len < 16)
+        return long_duration(c);
+    for (unsigned digit; len < 8 && (digit = (unsigned)(p[len] - '0')) <= 9; len++)
+        hours = hours * 10 + digit;
+    int64_t seconds = len ? minutes_and_seconds(p + len) : -1;
+    if (seconds < 0)
+        return long_duration(c);
+    cursor_advance(c, len + 6);
+    return (hours * 3600 + (uint64_t)seconds) * 1000;
 }
 
 void asa_protocol(struct cursor *c, struct record *r)

@@ -10,18 +10,13 @@
 
 #include "parsers/pages.h"
 
-#define WAYS    4
+#define WAYS    8
 #define ID_BITS 56
 
 /* What tells connections apart is hashed: those of one device never meet, those of two as good as
- * never. */
-struct entry {
-    uint64_t tag;   /* 0: free, and all that follow */
-    int64_t opened; /* opened_ms << 1 | second_opened */
-};
-
+ * never. The lowest bit of an entry says who opened it. */
 struct set {
-    struct entry entries[WAYS]; /* newest first */
+    uint64_t entries[WAYS]; /* newest first; 0: free, and all that follow */
 };
 
 _Static_assert(sizeof(struct set) == CONNECTIONS_SET_BYTES, "a set is a cache line");
@@ -29,7 +24,7 @@ _Static_assert(sizeof(struct set) == CONNECTIONS_SET_BYTES, "a set is a cache li
 struct connections {
     size_t mask; /* number of sets - 1 */
     struct set *sets;
-    struct entry opened; /* waits to be written down; tag 0: nothing does */
+    uint64_t opened; /* waits to be written down; 0: nothing does */
     struct set *opened_in;
 };
 
@@ -59,16 +54,17 @@ void connections_free(struct connections *table)
 
 #define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
 
-/* Two ids in a row share a set: their entries lie in the same line. */
+/* Four ids in a row share a set: their entries lie in the same line. */
 static struct set *set_of(const struct connections *table, uint64_t device, uint64_t id)
 {
-    return &table->sets[((id >> 1) + (device * GOLDEN >> 20)) & table->mask];
+    return &table->sets[((id >> 2) + (device * GOLDEN >> 20)) & table->mask];
 }
 
-static uint64_t tag_of(uint64_t device, uint8_t protocol, uint64_t id)
+/* The entry of a connection that the endpoint printed first opened; never 0. */
+static uint64_t entry_of(uint64_t device, uint8_t protocol, uint64_t id)
 {
-    uint64_t tag = device ^ (id << 8 | protocol) * GOLDEN;
-    return tag ? tag : 1;
+    uint64_t entry = (device ^ (id << 8 | protocol) * GOLDEN) << 1;
+    return entry ? entry : 2;
 }
 
 void connections_prefetch(const struct connections *table, uint64_t device, uint64_t id)
@@ -76,53 +72,50 @@ void connections_prefetch(const struct connections *table, uint64_t device, uint
     __builtin_prefetch(set_of(table, device, id), 1);
 }
 
-/* Where the connection stands, or WAYS. */
-static unsigned find(const struct set *set, uint64_t tag)
+static bool same(uint64_t a, uint64_t b)
 {
-    unsigned at = 0;
-    while (at < WAYS && set->entries[at].tag != tag)
-        at++;
-    return at;
+    return (a ^ b) <= 1;
 }
 
 static void write_down(struct connections *table)
 {
-    struct entry *entries = table->opened_in->entries, opened = table->opened;
+    uint64_t *entries = table->opened_in->entries;
     unsigned at = 0; /* those before its place move up by one; of a full set the last goes */
-    while (at + 1 < WAYS && entries[at].tag && entries[at].tag != opened.tag)
+    while (at + 1 < WAYS && entries[at] && !same(entries[at], table->opened))
         at++;
     for (; at > 0; at--)
         entries[at] = entries[at - 1];
-    entries[0] = opened;
-    table->opened.tag = 0;
+    entries[0] = table->opened;
+    table->opened = 0;
 }
 
 void connections_open(struct connections *table, uint64_t device, uint8_t protocol, uint64_t id,
-                      const struct connection *connection)
+                      bool second_opened)
 {
     if (id >> ID_BITS)
         return; /* no device counts that far */
-    if (table->opened.tag)
+    if (table->opened)
         write_down(table);
     table->opened_in = set_of(table, device, id);
-    table->opened.tag = tag_of(device, protocol, id);
-    table->opened.opened =
-        (int64_t)((uint64_t)connection->opened_ms << 1 | connection->second_opened);
+    table->opened = entry_of(device, protocol, id) | second_opened;
 }
 
 bool connections_take(struct connections *table, uint64_t device, uint8_t protocol, uint64_t id,
-                      struct connection *out)
+                      bool *second_opened)
 {
-    if (table->opened.tag)
+    if (table->opened)
         write_down(table);
-    struct set *set = set_of(table, device, id);
-    unsigned at = find(set, tag_of(device, protocol, id));
-    if (id >> ID_BITS || at == WAYS)
+    uint64_t *entries = set_of(table, device, id)->entries;
+    uint64_t wanted = entry_of(device, protocol, id);
+    unsigned at = 0;
+    while (at < WAYS && entries[at] && !same(entries[at], wanted))
+        at++;
+    if (id >> ID_BITS || at == WAYS || !entries[at])
         return false;
-    out->second_opened = set->entries[at].opened & 1;
-    out->opened_ms = set->entries[at].opened >> 1;
-    for (; at + 1 < WAYS; at++)
-        set->entries[at] = set->entries[at + 1];
-    set->entries[at].tag = 0;
+    *second_opened = entries[at] & 1;
+    for (; at + 1 < WAYS && entries[at]; at++)
+        entries[at] = entries[at + 1];
+    if (at + 1 == WAYS)
+        entries[at] = 0;
     return true;
 }

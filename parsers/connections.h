@@ -11,13 +11,7 @@
 
 struct connections;
 
-/* What the line that built a connection said. */
-struct connection {
-    int64_t opened_ms;
-    bool second_opened; /* the endpoint printed second opened it (Cisco: outbound) */
-};
-
-#define CONNECTIONS_SET_BYTES 64 /* four connections */
+#define CONNECTIONS_SET_BYTES 64 /* eight connections */
 
 /* As many sets as `bytes` have room for, rounded down to a power of two, at least one. Memory is only
  * taken as connections come (pages.h). NULL: there is none. */
@@ -27,9 +21,10 @@ void connections_free(struct connections *table);
 /* Fetches what either call below will read: to be asked as soon as the id is known. */
 void connections_prefetch(const struct connections *table, uint64_t device, uint64_t id);
 
-/* `device` tells devices apart whose ids overlap (a hash of sender and host); `id` is the device's
- * own number, `protocol` IANA's. connections_take forgets the connection: ids are used again. */
+/* `device` tells devices apart whose ids overlap (a hash of sender and host); `id` is the device's own
+ * number, `protocol` IANA's; `second_opened`: the endpoint printed second opened it (Cisco: outbound).
+ * connections_take forgets the connection: ids are used again. */
 void connections_open(struct connections *table, uint64_t device, uint8_t protocol, uint64_t id,
-                      const struct connection *connection);
+                      bool second_opened);
 bool connections_take(struct connections *table, uint64_t device, uint8_t protocol, uint64_t id,
-                      struct connection *out);
+                      bool *second_opened);

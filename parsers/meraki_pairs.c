@@ -262,15 +262,15 @@ static void meraki_pair(struct meraki *m, const struct kv_key *key, struct slice
 }
 
 /* The keys whose text runs to the end. */
-static bool meraki_last(struct meraki *m, struct cursor *c)
+static bool meraki_last(struct meraki *m, struct slice text)
 {
-    if (cursor_try(c, "pattern:")) {
-        cursor_skip_blanks(c);
-        meraki_pattern(m, cursor_rest(c));
-    } else if (cursor_try(c, "request:")) {
-        meraki_request(m, cursor_rest(c));
-    } else if (cursor_try(c, "message:")) {
-        record_set_message(m->out, slice_trim(cursor_rest(c)));
+    if (slice_starts(text, "pattern:")) {
+        text = slice_from(text, strlen("pattern:"));
+        meraki_pattern(m, text.len && *text.ptr == ' ' ? slice_from(text, 1) : text);
+    } else if (slice_starts(text, "request:")) {
+        meraki_request(m, slice_from(text, strlen("request:")));
+    } else if (slice_starts(text, "message:")) {
+        record_set_message(m->out, slice_trim(slice_from(text, strlen("message:"))));
     } else {
         return false;
     }
@@ -283,7 +283,7 @@ static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due
                          bool first, struct kv *pair, const struct kv_key **key)
 {
     cursor_skip_blanks(c);
-    if (meraki_last(m, c))
+    if (meraki_last(m, c->rest))
         return false;
     if (!kv_plain_next(c, pair)) {
         struct slice word = cursor_until_or_end(c, ' ');
@@ -301,8 +301,9 @@ static bool meraki_other(struct meraki *m, struct cursor *c, const struct kv_due
     return true;
 }
 
-/* Pairs and words to the end, from `at` on. */
-static void meraki_rest(struct meraki *m, struct slice text, const char *at)
+/* Pairs and words to the end, from `at` on. Apart from meraki_pairs, which mostly has none of them. */
+__attribute__((noinline)) static void meraki_rest(struct meraki *m, struct slice text,
+                                                  const char *at)
 {
     const struct kv_due *before = kv_order_begin(m->order);
     const char *end = slice_end(text), *near = kv_near(text, KV_SHORT);
@@ -334,7 +335,6 @@ static void meraki_rest(struct meraki *m, struct slice text, const char *at)
 void meraki_pairs(struct meraki *m, struct slice text)
 {
     size_t usual = m->type->kind == FLOW ? meraki_flow(m->out, text) : 0;
-    struct cursor c = cursor_over(slice_from(text, usual));
-    if (usual == 0 || !meraki_last(m, &c))
+    if (usual == 0 || !meraki_last(m, slice_from(text, usual)))
         meraki_rest(m, text, text.ptr + usual);
 }

@@ -343,6 +343,8 @@
         due = (n);                                                                              \
         IDLE(PASS)                                                                              \
         LOOKS(LOOK)                                                                             \
+        if ((n) == PANOS_ADDRESSES && due >= passed && panos_walk_addresses(&w, out))           \
+            passed = (n) + 4;                                                                   \
         STEP(panos_walk_read(&w, row, out, n, 0 LOOKS(KNOWN), &columns[n], way))                \
         due = (n) + 1;                                                                          \
     }

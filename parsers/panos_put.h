@@ -213,3 +213,22 @@ PANOS_INLINE enum panos_step panos_walk_read(struct panos_walk *w, struct panos_
     }
     return PANOS_TAKEN;
 }
+
+/* The first of the four columns with addresses in rows about a session. */
+#define PANOS_ADDRESSES 7
+
+/* Reads these at once; false: one of them is not of the usual form, and nothing was read. */
+PANOS_INLINE bool panos_walk_addresses(struct panos_walk *w, struct record *out)
+{
+    struct address *const to[] = {&out->src_ip, &out->dst_ip, &out->src_nat_ip, &out->dst_nat_ip};
+    if (!address_read_four(slice_between(w->at, w->end), w->ends, to))
+        return false;
+    for (int i = 0; i < 3; i++)
+        w->ends &= w->ends - 1;
+    w->at = w->from + (unsigned)__builtin_ctzll(w->ends) + 1;
+    w->ends &= w->ends - 1;
+    out->has |= UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip |
+                (uint64_t)!address_is_zero(out->src_nat_ip) << FIELD_src_nat_ip |
+                (uint64_t)!address_is_zero(out->dst_nat_ip) << FIELD_dst_nat_ip;
+    return true;
+}

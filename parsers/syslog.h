@@ -33,13 +33,15 @@ struct syslog {
  */
 #define SYSLOG_REMEMBERED 96 /* bytes of a header and the text behind it */
 struct syslog_memory {
-    struct syslog_known {
-        char text[SYSLOG_REMEMBERED];
-        uint8_t len; /* of what must be the same; 0: nothing is known */
+    struct syslog_known { /* what every message looks at stands together */
+        uint8_t len;      /* of what must be the same; 0: nothing is known */
         uint8_t body_at, host_at, app_at, procid_at, msgid_at;
+        uint8_t host_len, app_len, procid_len, msgid_len;
         const struct zone *zone;
         int64_t arrival_ms;
-        struct syslog header; /* of its slices only the lengths count */
+        unsigned char
+            said[offsetof(struct syslog, host)]; /* of the header, in front of its texts */
+        char text[SYSLOG_REMEMBERED];
     } known[256];
 };
 

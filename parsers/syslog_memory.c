@@ -29,6 +29,13 @@ static size_t bytes_seen(const struct syslog *header)
     return 0;
 }
 
+/* Where a piece of the header stands; all of it lies within what is remembered. */
+static void place(struct slice text, struct slice piece, uint8_t *at, uint8_t *len)
+{
+    *at = piece.len ? (uint8_t)(piece.ptr - text.ptr) : 0;
+    *len = (uint8_t)piece.len;
+}
+
 void syslog_remember(struct syslog_memory *memory, struct slice text, const struct zone *zone,
                      int64_t arrival_ms, const struct syslog *header)
 {
@@ -43,11 +50,11 @@ void syslog_remember(struct syslog_memory *memory, struct slice text, const stru
     memcpy(known->text, text.ptr, SYSLOG_REMEMBERED);
     known->len = (uint8_t)(len > sizeof(first) ? len : sizeof(first));
     known->body_at = (uint8_t)body_at;
-    known->host_at = header->host.len ? (uint8_t)(header->host.ptr - text.ptr) : 0;
-    known->app_at = header->app.len ? (uint8_t)(header->app.ptr - text.ptr) : 0;
-    known->procid_at = header->procid.len ? (uint8_t)(header->procid.ptr - text.ptr) : 0;
-    known->msgid_at = header->msgid.len ? (uint8_t)(header->msgid.ptr - text.ptr) : 0;
+    place(text, header->host, &known->host_at, &known->host_len);
+    place(text, header->app, &known->app_at, &known->app_len);
+    place(text, header->procid, &known->procid_at, &known->procid_len);
+    place(text, header->msgid, &known->msgid_at, &known->msgid_len);
     known->zone = zone;
     known->arrival_ms = arrival_ms;
-    known->header = *header;
+    memcpy(known->said, header, sizeof(known->said));
 }

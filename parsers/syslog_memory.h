@@ -55,12 +55,11 @@ static inline bool syslog_recall(const struct syslog_memory *memory, struct slic
     if (!known->len || known->zone != zone || known->arrival_ms != arrival_ms ||
         !syslog_is_known(known, text.ptr, first))
         return false;
-    const struct syslog *header = &known->header;
-    memcpy(out, header, offsetof(struct syslog, host));
-    out->host = slice_make(text.ptr + known->host_at, header->host.len);
-    out->app = slice_make(text.ptr + known->app_at, header->app.len);
-    out->procid = slice_make(text.ptr + known->procid_at, header->procid.len);
-    out->msgid = slice_make(text.ptr + known->msgid_at, header->msgid.len);
+    memcpy(out, known->said, sizeof(known->said));
+    out->host = slice_make(text.ptr + known->host_at, known->host_len);
+    out->app = slice_make(text.ptr + known->app_at, known->app_len);
+    out->procid = slice_make(text.ptr + known->procid_at, known->procid_len);
+    out->msgid = slice_make(text.ptr + known->msgid_at, known->msgid_len);
     out->structured_data = slice_make(text.ptr, 0);
     out->body = slice_make(text.ptr + known->body_at, text.len - known->body_at);
     return true;

@@ -1,26 +1,14 @@
 /*
  * Twins share groups: two detectors in one engine must tell what each tells in an engine of its own,
- * record by record, whatever counts towards both, one or none of them; and no more groups may be
- * known than there would be.
+ * record by record, whatever counts towards both, one or none of them, and over restarts; as many
+ * groups are known as there would be.
  */
 #include "detect/parts.h"
-#include "tests/detect_testing.h"
-
-#include <stdio.h>
+#include "tests/snapshot_testing.h"
 
 #define GROUPS      3
 #define LISTED      (UINT64_C(1) << 5)
 #define LATENESS_MS 1000
-
-static uint64_t seed = 7;
-
-static uint64_t next(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed * UINT64_C(0x2545f4914f6cdd1d) >> 16;
-}
 
 static int64_t between(int64_t low, int64_t high)
 {
@@ -95,7 +83,7 @@ static void compare(const struct heard *together, const struct heard *alone, con
     }
 }
 
-static void random_record(struct record *r, uint64_t stream, int64_t t)
+static void any_record(struct record *r, uint64_t stream, int64_t t)
 {
     static char connection[16], device[16];
     bool goes_out = next() % 8 != 0;
@@ -127,11 +115,24 @@ static unsigned shared_groups(struct detection *d)
     return shared;
 }
 
+/* Starts an engine anew. */
+static void restart(struct side_by_side *s, const struct detector twins[2],
+                    const struct detect_limits *limits, int64_t now)
+{
+    struct detection *other = detection_new(twins, 2, limits);
+    assert_non_null(other);
+    take_over(other, s->engine, now);
+    assert_int_equal(detect_counters(other).groups, detect_counters(s->engine).groups);
+    detection_free(s->engine);
+    s->engine = other;
+}
+
 static void tell_what_each_tells_alone(void **state)
 {
     static struct side_by_side both, alone[2];
     unsigned shared = 0, starts[2] = {0};
     (void)state;
+    seed = 7;
     for (unsigned engines = 0; engines < 30; engines++) {
         struct detector twins[2];
         struct detect_limits limits = limits_of(4 << 20);
@@ -147,7 +148,9 @@ static void tell_what_each_tells_alone(void **state)
                 struct record r;
                 t += between(0, twins[0].timespan_ms / (int64_t)twins[0].tiers[0].gte / 2);
                 shared += i == 6 ? shared_groups(both.engine) : 0;
-                random_record(&r, stream, t - (next() % 4 ? 0 : between(0, LATENESS_MS)));
+                if (i == 6 && stream % 8 == 3)
+                    restart(&both, twins, &limits, t);
+                any_record(&r, stream, t - (next() % 4 ? 0 : between(0, LATENESS_MS)));
                 observe(&both, r);
                 for (unsigned d = 0; d < 2; d++) {
                     observe(&alone[d], r);
@@ -179,7 +182,7 @@ static void share_while_memory_is_short(void **state)
     assert_non_null(d);
     for (unsigned i = 0; i < 100000; i++) {
         struct record r;
-        random_record(&r, next() % 7000, START + i);
+        any_record(&r, next() % 7000, START + i);
         detect_observe(d, &r, hear, &heard);
         if (i % 10000 == 0)
             shared_groups(d);

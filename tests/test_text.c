@@ -147,6 +147,47 @@ static void addresses_alike(void **state)
     assert_true(taken > 1000);
 }
 
+/* Four in a row, and what is none among them. */
+static void four_alike(void **state)
+{
+    static const char *const texts[] = {
+        "10.0.0.5", "203.0.113.55", "198.51.100.177", "0.0.0.0", "1.2.3.4", "255.255.255.255",
+        "",         "1.2.3",        "1.2.3.256",      "::1",     "1.2.3.x", "255.255.255.2555",
+        "1.2.3:4",  "1,2.3.4",      "1111.2.3.4",     "host",    "0010.1",  "2001:db8::1:2:3:4:5",
+    };
+    const unsigned n_texts = sizeof(texts) / sizeof(texts[0]);
+    (void)state;
+    unsigned taken = 0;
+    for (unsigned i = 0; i < 40000; i++) {
+        struct address a[4], b[4];
+        char text[256];
+        uint64_t ends = 0;
+        int at = 0;
+        for (unsigned k = 0, seed = i * 2654435761u; k < 4; k++, seed = seed * 69069 + 1) {
+            unsigned from = seed >> 12 & 7 ? 6 : n_texts;
+            at += snprintf(text + at, sizeof(text) - (size_t)at, "%s,", texts[(seed >> 16) % from]);
+            if (at <= 64)
+                ends |= UINT64_C(1) << (at - 1);
+        }
+        if (__builtin_popcountll(ends) < 4)
+            continue;
+        size_t len = 80 + i % 2 * 7 - i % 3 * 7;
+        memset(text + at, '7', sizeof(text) - (size_t)at);
+        char *block = malloc(len);
+        memcpy(block, text, len);
+        bool got = address_read_four(slice_make(block, len), ends,
+                                     (struct address *const[]){a, a + 1, a + 2, a + 3});
+        assert_int_equal(
+            got, address_read_four_plain(slice_make(block, len), ends,
+                                         (struct address *const[]){b, b + 1, b + 2, b + 3}));
+        for (int k = 0; got && k < 4; k++)
+            assert_true(address_equals(a[k], b[k]));
+        taken += got;
+        free(block);
+    }
+    assert_true(taken > 5000);
+}
+
 /* With a port behind it, or something like one: read as byte by byte, and no byte too far. */
 static void ports_alike(void **state)
 {
@@ -178,6 +219,58 @@ static void ports_alike(void **state)
                 free((void *)s.ptr);
             }
     assert_true(taken > 1000);
+}
+
+/* The same behind a name of any length, or something like one. */
+static void names_alike(void **state)
+{
+    static const char *const names[] = {"",
+                                        "i:",
+                                        "dmz-1:",
+                                        "inside:",
+                                        ":",
+                                        "in side:",
+                                        "a(b:",
+                                        "in/side:",
+                                        "0in:",
+                                        "inside/",
+                                        "in",
+                                        "\xc3\xa9:",
+                                        "fifteen-letters:",
+                                        "sixteen-letters1:",
+                                        "seventeen-letters:",
+                                        "a-name-of-no-less-than-thirty-letters:"};
+    static const char *const addresses[] = {
+        "10.0.0.5/80",   "203.0.113.55/50000",
+        "198.51.100.77", "1.2.3.4/65536",
+        "1.2.3/80",      "1.2.3.4.5/6",
+        "1.2.3.256/7",   "1/2.3.4/5",
+        "1.2/3.4/5",     "255.255.255.255/0065535",
+        "1.2.3.4/",      "host/80",
+        "1.2.3.4(53",
+    };
+    static const char *const tails[] = {"", " ", ")", " (203.0.113.5/50000) to dmz:10.0.0.5/22"};
+    const size_t n_names = sizeof(names) / sizeof(names[0]);
+    (void)state;
+    unsigned taken = 0;
+    for (size_t i = 0; i < n_names * 2; i++)
+        for (size_t k = 0; k < sizeof(addresses) / sizeof(addresses[0]); k++)
+            for (size_t t = 0; t < sizeof(tails) / sizeof(tails[0]); t++) {
+                char text[128], before = i < n_names ? ':' : '/', mark = i < n_names ? '/' : '(';
+                struct address a = {0, 0}, b = {0, 0};
+                struct slice name, same_name;
+                snprintf(text, sizeof(text), "%s%s%s", names[i % n_names], addresses[k], tails[t]);
+                struct slice s = exact(text);
+                struct address_port got = address_read_named(s, before, mark, &name, &a);
+                struct address_port same =
+                    address_read_named_plain(s, before, mark, &same_name, &b);
+                if (got.len != same.len || got.port != same.port ||
+                    (got.len && (!address_equals(a, b) || !slice_equals(name, same_name))))
+                    fail_msg("%s: %zu, %zu", text, got.len, got.port);
+                taken += got.len != 0;
+                free((void *)s.ptr);
+            }
+    assert_true(taken > 150);
 }
 
 /* Wherever the byte stands, and no byte too far; texts of all lengths are the same or not. */
@@ -363,7 +456,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses),         cmocka_unit_test(addresses_in_front),
-        cmocka_unit_test(addresses_alike),   cmocka_unit_test(ports_alike),
+        cmocka_unit_test(addresses_alike),   cmocka_unit_test(four_alike),
+        cmocka_unit_test(ports_alike),       cmocka_unit_test(names_alike),
         cmocka_unit_test(found_near),        cmocka_unit_test(cursors),
         cmocka_unit_test(numbers),           cmocka_unit_test(plain_text),
         cmocka_unit_test(digits_are_copied), cmocka_unit_test(digits_are_printed),

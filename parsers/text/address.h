@@ -62,6 +62,23 @@ struct address_port address_read_port(struct slice s, char mark, struct address 
 struct address_port address_read_port_plain(struct slice s, char mark, struct address *out);
 
 /*
+ * The same behind a name and `before`: "outside:10.0.0.5/443". What begins with a digit has no name,
+ * in which none of " (/:" can stand. The name is taken too; it is set to nothing where there is none.
+ */
+struct address_port address_read_named(struct slice s, char before, char mark, struct slice *name,
+                                       struct address *out);
+struct address_port address_read_named_plain(struct slice s, char before, char mark,
+                                             struct slice *name, struct address *out);
+
+/*
+ * Four IPv4 addresses that begin a text, one behind the other: the lowest bits of `ends`, of which at
+ * least four are set, say where they end, at commas or the like. False when one is anything else: then
+ * some of *out may be set.
+ */
+bool address_read_four(struct slice text, uint64_t ends, struct address *const out[4]);
+bool address_read_four_plain(struct slice text, uint64_t ends, struct address *const out[4]);
+
+/*
  * The whole text as an address: IPv4, IPv6 with or without brackets, a zone (%eth0) ignored.
  * False when it is anything else (a name, a masked address, an octet over 255): *out untouched.
  */

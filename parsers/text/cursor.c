@@ -16,16 +16,17 @@ struct slice cursor_until_text(struct cursor *c, const char *text)
 uint64_t cursor_long_number(struct cursor *c)
 {
     const char *p = c->rest.ptr, *end = p + c->rest.len;
+    const char *safe = c->rest.len < 20 ? end : p + 19; /* so many digits are below 2^64 */
     uint64_t value = 0;
     unsigned digit;
+    for (; p < safe && (digit = (unsigned)(*p - '0')) <= 9; p++)
+        value = value * 10 + digit;
+    bool none = p == c->rest.ptr;
     for (; p < end && (digit = (unsigned)(*p - '0')) <= 9; p++) {
-        if (value > UINT64_MAX / 10 || value * 10 > UINT64_MAX - digit) {
-            cursor_fail(c);
-            return 0;
-        }
+        none = none || value > UINT64_MAX / 10 || value * 10 > UINT64_MAX - digit;
         value = value * 10 + digit;
     }
-    if (p == c->rest.ptr) {
+    if (none) {
         cursor_fail(c);
         return 0;
     }

@@ -100,18 +100,15 @@ uint64_t cursor_long_number(struct cursor *c);
 /* The digits that stand here, at least one and a value below 2^64; anything else is bad. */
 static inline uint64_t cursor_number(struct cursor *c)
 {
-    static const uint32_t tens[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
-    uint32_t value, more;
     if (__builtin_expect(c->rest.len < 16, 0))
         return cursor_long_number(c);
-    unsigned len = digits_take(c->rest.ptr, &value);
-    if (len - 1 < 7) {
-        cursor_advance(c, len);
-        return value;
-    }
-    unsigned next = digits_take(c->rest.ptr + len, &more);
-    if (len == 0 || next == 8)
+    const char *p = c->rest.ptr;
+    unsigned len = digits_count_16(p);
+    if (len - 1 > 14)
         return cursor_long_number(c);
-    cursor_advance(c, len + next);
-    return (uint64_t)value * tens[next] + more;
+    cursor_advance(c, len);
+    if (len <= 8)
+        return digits_join(digits_word(p) << (64 - 8 * len));
+    uint32_t first = digits_join(digits_word(p) << (128 - 8 * len));
+    return first * UINT64_C(100000000) + digits_join(digits_word(p + len - 8));
 }

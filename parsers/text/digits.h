@@ -60,6 +60,20 @@ static inline unsigned digits_count(uint64_t word)
     return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
 }
 
+/* How many digits begin 16 bytes. */
+static inline unsigned digits_count_16(const char *p)
+{
+#ifdef __SSE2__
+    __m128i moved = _mm_add_epi8(_mm_loadu_si128((const __m128i *)(const void *)p),
+                                 _mm_set1_epi8((char)(128 - '0'))); /* digits are the lowest now */
+    __m128i is_digit = _mm_cmplt_epi8(moved, _mm_set1_epi8(10 - 128));
+    return (unsigned)__builtin_ctz(~(unsigned)_mm_movemask_epi8(is_digit));
+#else
+    unsigned first = digits_count(digits_word(p));
+    return first < 8 ? first : 8 + digits_count(digits_word(p + 8));
+#endif
+}
+
 /* The number that the digits at p are, of which eight bytes may be read, and how many they are: up
  * to eight, behind which there may be more. */
 static inline unsigned digits_take(const char *p, uint32_t *value)
