@@ -5,6 +5,8 @@
  */
 #include "parsers/text/address.h"
 
+#include "parsers/text/wide.h"
+
 #define PORT_DIGITS_MAX 7 /* zeros in front are read */
 
 static const struct address_port no_address = {0, ADDRESS_NO_PORT};
@@ -81,17 +83,9 @@ bool address_read_four_plain(struct slice text, uint64_t ends, struct address *c
     return true;
 }
 
-#ifdef __x86_64__
-#include <immintrin.h>
-
-/* Machines of 2013 and later. No more than AVX: with AVX2 compilers build constants anew each time. */
+#ifdef WIDE
+/* No more than AVX: with AVX2 compilers build constants anew each time. */
 #define WIDE_V4 __attribute__((target("avx,bmi,bmi2")))
-
-static inline bool wide_here(void)
-{
-    return __builtin_cpu_supports("avx") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2");
-}
 
 /* Octets of a, b, c and d digits: behind each of them stands a dot, or what ends the address. Those
  * four bits times a number that was found by trial make a place in the table of each shape's own. */
@@ -267,7 +261,7 @@ WIDE_V4 static bool read_four_wide(const char *p, uint64_t ends, struct address 
 
 size_t address_read_v4(struct slice s, struct address *out)
 {
-#ifdef __x86_64__
+#ifdef WIDE
     if (s.len >= 8 && wide_here())
         return read_wide(s, out);
 #endif
@@ -276,7 +270,7 @@ size_t address_read_v4(struct slice s, struct address *out)
 
 struct address_port address_read_port(struct slice s, char mark, struct address *out)
 {
-#ifdef __x86_64__
+#ifdef WIDE
     if (s.len >= 16 && wide_here())
         return read_port_wide(s, mark, out);
 #endif
@@ -286,7 +280,7 @@ struct address_port address_read_port(struct slice s, char mark, struct address 
 struct address_port address_read_named(struct slice s, char before, char mark, struct slice *name,
                                        struct address *out)
 {
-#ifdef __x86_64__
+#ifdef WIDE
     if (s.len > 32 && wide_here())
         return read_named_wide(s, before, mark, name, out);
 #endif
@@ -295,7 +289,7 @@ struct address_port address_read_named(struct slice s, char before, char mark, s
 
 bool address_read_four(struct slice text, uint64_t ends, struct address *const out[4])
 {
-#ifdef __x86_64__
+#ifdef WIDE
     if (text.len >= 80 && wide_here())
         return read_four_wide(text.ptr, ends, out);
 #endif
