@@ -50,7 +50,8 @@ static uint64_t device_hash(struct address sender, struct slice host)
     return h ^ h >> 29;
 }
 
-static void set_sender(struct record *r, const struct sender *sender, const struct syslog *header)
+static inline void set_sender(struct record *r, const struct sender *sender,
+                              const struct syslog *header)
 {
     const struct device *device = sender->device;
     if (!address_is_zero(sender->address))

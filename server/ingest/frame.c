@@ -130,6 +130,23 @@ static const char *take_counted(struct frame *f, struct framing *framing, const 
     return p + header + taken;
 }
 
+/* What most senders send: line after line, each with its PRI, whole and not too long. Returns where
+ * something else begins. */
+static const char *take_lines(struct frame *f, struct framing *framing, const char *p,
+                              const char *end)
+{
+    const char *stop;
+    while (f->lines_by_lf && p < end && *p == '<' && (stop = memchr(p, '\n', (size_t)(end - p)))) {
+        size_t len = (size_t)(stop - p);
+        if (len > framing->max || ends_line(stop[-1]))
+            break;
+        f->counting = false;
+        framing->deliver(framing->context, slice_make(p, len), false);
+        p = stop + 1;
+    }
+    return p;
+}
+
 /* Skips what is left of a message that was too long. Returns where the next one begins. */
 static const char *skip_rest(struct frame *f, const char *p, const char *end)
 {
@@ -216,6 +233,9 @@ static enum frame_status feed(struct frame *f, struct framing *framing, char *by
             p = skip_rest(f, p, end);
             continue;
         }
+        p = take_lines(f, framing, p, end);
+        if (p == end)
+            break;
         size_t count = 0, header = 0;
         const char *next = NULL;
         switch (look(f, p, end, &count, &header)) {
