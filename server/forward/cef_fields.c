@@ -139,8 +139,9 @@ static __attribute__((noinline)) char *put_session_name(struct cef_writer *w, ch
     const size_t key_len = keys[FIELD_session_id].len;
     uint64_t number;
     if ((unsigned)(id->ptr[0] - '0') > 9 || !number_parse(*id, &number) || number > INT64_MAX) {
-        memcpy(p - key_len, SESSION_NAME, sizeof(SESSION_NAME) - 1);
-        p += sizeof(SESSION_NAME) - 1 - key_len;
+        p -= key_len;
+        memcpy(p, SESSION_NAME, sizeof(SESSION_NAME) - 1);
+        p += sizeof(SESSION_NAME) - 1;
     }
     return cef_copy_long(w, p, *id, LIMIT(FIELD_session_id));
 }
