@@ -106,7 +106,8 @@ static uint64_t mixed(uint64_t hash, uint64_t a, uint64_t b)
     return siphash_words(members_key, hash, a, b);
 }
 
-/* Who knows how events are mixed gains nothing: an event that meets another counts once with it. */
+/* Keys of events outlive the process, so they cannot be secret: who has two of his events meet has them
+ * counted once. */
 static inline uint64_t with_word(uint64_t event, uint64_t word)
 {
     event = (event ^ word) * UINT64_C(0x9fb21c651e98df25);
