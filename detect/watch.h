@@ -257,9 +257,12 @@ void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *si
                      struct group *group);
 
 /* How many values a block of that order has room for; the order that N values of a window need. */
+#define WATCH_SLOTS_OF(order)                                                                      \
+    ((uint32_t)((((size_t)POOL_UNIT << (order)) - sizeof(uint32_t)) / sizeof(struct value)))
+
 static inline uint32_t watch_slots_of(unsigned order)
 {
-    return (uint32_t)((((size_t)POOL_UNIT << order) - sizeof(uint32_t)) / sizeof(struct value));
+    return WATCH_SLOTS_OF(order);
 }
 unsigned watch_order_of(uint32_t keep);
 
