@@ -184,14 +184,8 @@ static inline bool is_traffic(struct slice body)
     return behind_2nd && slice_starts(slice_from(body, csv_next(&behind_2nd)), ",TRAFFIC,");
 }
 
-/* "1,2026/11/21 08:56:00,001234567890,TRAFFIC,..." whatever the stamp's form. */
-static bool panos_claims(const struct syslog *header, struct slice body)
+static __attribute__((noinline)) bool claims_other(struct slice body)
 {
-    (void)header;
-    if (is_traffic(body))
-        return true;
-    if (body.len && body.ptr[0] == '%') /* Cisco's: asked here for every one of its messages */
-        return false;
     struct slice row = panos_body(body);
     size_t digits = panos_opens(slice_first(row, 32));
     if (digits == 0)
@@ -206,6 +200,17 @@ static bool panos_claims(const struct syslog *header, struct slice body)
     stamp = slice_first(stamp, slice_find(stamp, ','));
     return (type.len && is_foreign(stamp, type)) ||
            slice_is_nocase(slice_between(slice_end(stamp) + 1, type.ptr - 1), audit.name.ptr);
+}
+
+/* "1,2026/11/21 08:56:00,001234567890,TRAFFIC,..." whatever the stamp's form. */
+static bool panos_claims(const struct syslog *header, struct slice body)
+{
+    (void)header;
+    if (is_traffic(body))
+        return true;
+    if (body.len && body.ptr[0] == '%') /* Cisco's: asked here for every one of its messages */
+        return false;
+    return claims_other(body);
 }
 
 static struct slice panos_id(struct panos_row *row, const struct panos_type *type)

@@ -123,8 +123,11 @@ static bool is_refused(const struct record *r)
 }
 
 /* App-ID has no name for the session: no handshake, no payload, or too little of it. */
-static bool is_unidentified(struct slice application)
+static inline bool is_unidentified(struct slice application)
 {
+    if (application.len && application.ptr[0] != 'i' &&
+        application.ptr[0] != 'n') /* most are not */
+        return false;
     return application.len == 0 || slice_is(application, "incomplete") ||
            slice_is(application, "insufficient-data") || slice_is(application, "not-applicable") ||
            slice_is(application, "non-syn-tcp");
@@ -176,10 +179,20 @@ static bool is_empty(const struct record *r, const struct flow *f)
            f->src_bytes <= f->sent * small && f->dst_bytes <= f->received * small;
 }
 
-static enum evidence ended(const struct record *r)
+/* Whether payload went both ways. */
+static inline bool has_data(const struct record *r)
+{
+    const uint64_t packets = UINT64_C(1) << FIELD_src_packets | UINT64_C(1) << FIELD_dst_packets;
+    const uint64_t bytes = UINT64_C(1) << FIELD_src_bytes | UINT64_C(1) << FIELD_dst_bytes;
+    return (r->has & bytes) == bytes && r->src_bytes && r->dst_bytes &&
+           ((r->has & packets) != packets || (r->src_packets && r->dst_packets));
+}
+
+/* Where App-ID has no name for the session, or its end tells. */
+static __attribute__((noinline)) enum evidence ended_oddly(const struct record *r,
+                                                           struct slice reason)
 {
     struct flow f = flow_of(r);
-    struct slice reason = RECORD_HAS(r, reason) ? r->reason : SLICE_NONE;
     bool incomplete = slice_is(f.application, "incomplete");
     bool both_ways = f.sent > 0 && f.received > 0;
 
@@ -193,10 +206,17 @@ static enum evidence ended(const struct record *r)
     if (slice_is(reason, "tcp-fin") && incomplete && both_ways && RECORD_HAS(r, duration_ms) &&
         r->duration_ms <= 5000)
         return EVIDENCE_ABORTED;
-    if (!is_unidentified(f.application) && f.src_bytes > 0 && f.dst_bytes > 0 &&
-        (both_ways || !f.known))
-        return EVIDENCE_DATA;
-    return EVIDENCE_UNKNOWN;
+    return !is_unidentified(f.application) && has_data(r) ? EVIDENCE_DATA : EVIDENCE_UNKNOWN;
+}
+
+static inline enum evidence ended(const struct record *r)
+{
+    struct slice application = RECORD_HAS(r, application) ? r->application : SLICE_NONE;
+    struct slice reason = RECORD_HAS(r, reason) ? r->reason : SLICE_NONE;
+    if (is_unidentified(application) || slice_is(reason, "aged-out") ||
+        slice_is(reason, "tcp-rst-from-server"))
+        return ended_oddly(r, reason);
+    return has_data(r) ? EVIDENCE_DATA : EVIDENCE_UNKNOWN;
 }
 
 void panos_finish_traffic(struct record *out, struct slice subtype)
