@@ -29,21 +29,8 @@ static inline uint32_t bucket_matching(const uint64_t *hashes, uint64_t hash)
 #endif
 }
 
-/* The same of two buckets, whose places follow each other: bit 16 is the second one's first. */
-static inline uint32_t bucket_matching_both(const uint64_t *first, const uint64_t *second,
-                                            uint64_t hash)
-{
-    return bucket_matching(first, hash) | bucket_matching(second, hash) << 16;
-}
-
 /* The first place of a mask that is not empty. */
 static inline uint32_t bucket_place(uint32_t mask)
 {
     return (uint32_t)__builtin_ctz(mask) / 2;
-}
-
-static inline unsigned bucket_count(uint32_t mask)
-{
-    mask = (mask & 0x1111) + (mask >> 2 & 0x1111);
-    return (mask * 0x1111) >> 12 & 15;
 }

@@ -92,7 +92,7 @@ uint64_t definition_named(uint64_t digest, const char *name)
 
 uint64_t definition_salt(const struct detector *detector)
 {
-    return siphash_bytes(digest_key, detector->name, strlen(detector->name), 2, 4);
+    return siphash_bytes(digest_key, detector->name, strlen(detector->name), 2, 4) & WATCH_OWN_BITS;
 }
 
 static int64_t larger(int64_t a, int64_t b)

@@ -336,16 +336,16 @@ static void fetch(struct round *round)
     struct stripe *locked = NULL;
     for (struct sighting *s = round->sightings; s < end; s++) {
         locked = lock_for(s, locked);
-        place(watch, s);
+        s->place = watch_place_near(s->side, s->hash);
         if (s->for_both && !s->place.found)
-            watch_prefetch(s->side, twins_hash(watch, s->index, s->hash));
+            watch_place_near(s->side, twins_hash(watch, s->index, s->hash));
     }
     for (struct sighting *s = round->sightings; s < end; s++) {
-        if (!s->place.found)
-            continue;
         locked = lock_for(s, locked);
         if (s->place.made == s->side->made)
             watch_prefetch_value(watch, s->side, s->place.found, s->key);
+        else
+            place(watch, s);
     }
     if (locked)
         pthread_mutex_unlock(&locked->lock);

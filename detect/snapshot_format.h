@@ -31,7 +31,7 @@
 #include <string.h>
 
 #define SNAPSHOT_MAGIC   "parapet\x1a"
-#define SNAPSHOT_VERSION 2
+#define SNAPSHOT_VERSION 3
 
 #define SNAPSHOT_PREFIX (8 + 4)     /* magic and version */
 #define SECTION_EXTRA   (4 + 4 + 4) /* kind, length, crc */

@@ -1,8 +1,9 @@
 /*
- * Every group has two buckets of eight slots it may stand in and takes the emptier one; where both are
- * full, another makes way. That fills a table that cannot grow to nine tenths before anything has to
- * go. A bucket's hashes share a cache line apart from the groups, so a look-up that finds nothing
- * reads two lines.
+ * Every group has two buckets of eight slots it may stand in: the first is that of all groups of its
+ * source, which a record mostly counts in several of, the second its own. It takes the first that has
+ * room; where both are full, another makes way. That fills a table that cannot grow to nine tenths
+ * before anything has to go. A bucket's hashes share a cache line apart from the groups, so all look-ups
+ * of a source mostly read one.
  */
 #include "detect/watch.h"
 
@@ -210,42 +211,29 @@ uint32_t watch_block(struct watch *watch, struct stripe *stripe, struct side *si
     return unit;
 }
 
-/* The two buckets of a hash, by their first slots. Which of them has it nobody can predict: both are
- * looked at in any case. */
-struct both {
-    uint32_t first, second;
-};
-
-static inline struct both both_of(const struct side *side, uint64_t hash)
+/* The slot of a bucket, by its first, that holds a hash; POOL_NONE: none. */
+static inline uint32_t slot_within(const struct side *side, uint32_t first, uint64_t hash)
 {
-    return (struct both){first_slot(side, hash), second_slot(side, hash)};
+    uint32_t mask = bucket_matching(&side->hashes[first], hash);
+    return mask ? first + bucket_place(mask) : POOL_NONE;
 }
 
-/* The slot of a place in the two buckets: which of them it is nobody can predict, so it is computed. */
-static inline uint32_t slot_at(struct both at, uint32_t place)
+static inline uint32_t slot_of(const struct side *side, uint64_t hash)
 {
-    uint32_t other = 0 - (place / WATCH_BUCKET);
-    return at.first + ((at.second - at.first) & other) + place % WATCH_BUCKET;
-}
-
-/* The slot that holds a hash; POOL_NONE: none. */
-static inline uint32_t slot_of(const struct side *side, struct both at, uint64_t hash)
-{
-    uint32_t mask = bucket_matching_both(&side->hashes[at.first], &side->hashes[at.second], hash);
-    return mask ? slot_at(at, bucket_place(mask)) : POOL_NONE;
+    uint32_t slot = slot_within(side, first_slot(side, hash), hash);
+    return slot != POOL_NONE ? slot : slot_within(side, second_slot(side, hash), hash);
 }
 
 static struct group *find(const struct side *side, uint64_t hash)
 {
-    uint32_t slot = slot_of(side, both_of(side, hash), hash);
+    uint32_t slot = slot_of(side, hash);
     return slot == POOL_NONE ? NULL : &side->groups[slot];
 }
 
 void watch_prefetch(const struct side *side, uint64_t hash)
 {
     uint32_t buckets = __atomic_load_n(&side->buckets, __ATOMIC_RELAXED); /* it is not locked */
-    __builtin_prefetch(&side->hashes[watch_bucket(side, first_bucket(buckets, hash | 1))]);
-    __builtin_prefetch(&side->hashes[watch_bucket(side, second_bucket(buckets, hash | 1))]);
+    __builtin_prefetch(&side->hashes[watch_bucket(side, first_bucket(buckets, hash))]);
 }
 
 struct group *watch_find(const struct side *side, uint64_t hash)
@@ -253,27 +241,35 @@ struct group *watch_find(const struct side *side, uint64_t hash)
     return find(side, hash | 1);
 }
 
-/* A free slot in the emptier of the two buckets; POOL_NONE: both are full. */
-static inline uint32_t free_slot(const struct side *side, struct both at)
+/* A free slot; POOL_NONE: both buckets are full. */
+static inline uint32_t free_slot(const struct side *side, uint64_t hash)
 {
-    uint32_t mask = bucket_matching_both(&side->hashes[at.first], &side->hashes[at.second], 0);
-    if (!mask)
-        return POOL_NONE;
-    uint32_t second = 0 - (uint32_t)(bucket_count(mask >> 16) > bucket_count(mask & 0xffff));
-    return slot_at(at, bucket_place(mask & ~(second & 0xffff)));
+    uint32_t slot = slot_within(side, first_slot(side, hash), 0);
+    return slot != POOL_NONE ? slot : slot_within(side, second_slot(side, hash), 0);
+}
+
+struct place watch_place_near(const struct side *side, uint64_t hash)
+{
+    hash |= 1;
+    uint32_t slot = slot_within(side, first_slot(side, hash), hash);
+    if (slot == POOL_NONE) {
+        __builtin_prefetch(&side->hashes[second_slot(side, hash)]);
+        return (struct place){NULL, POOL_NONE, 0, 0};
+    }
+    __builtin_prefetch(&side->groups[slot], 1);
+    return (struct place){&side->groups[slot], POOL_NONE, side->buckets, side->made};
 }
 
 struct place watch_place(const struct watch *watch, const struct side *side, unsigned detector,
                          uint64_t hash, uint64_t first_hash)
 {
     hash |= 1;
-    struct both at = both_of(side, hash);
-    uint32_t slot = slot_of(side, at, hash);
+    uint32_t slot = slot_of(side, hash);
     if (slot != POOL_NONE) {
         __builtin_prefetch(&side->groups[slot], 1);
         return (struct place){&side->groups[slot], POOL_NONE, side->buckets, side->made};
     }
-    struct place place = {NULL, free_slot(side, at), side->buckets, side->made};
+    struct place place = {NULL, free_slot(side, hash), side->buckets, side->made};
     if (place.room != POOL_NONE)
         __builtin_prefetch(&side->groups[place.room], 1);
     if (watch->rules[detector].pair) {
@@ -341,11 +337,11 @@ static struct group *make(struct watch *watch, struct stripe *stripe, struct sid
         sweep(watch, side, 2, t);
     if (side->used > side->buckets * (WATCH_BUCKET / 4 * 3))
         watch_grow(side);
-    uint32_t slot = is_room(side, place) ? place->room : free_slot(side, both_of(side, hash));
+    uint32_t slot = is_room(side, place) ? place->room : free_slot(side, hash);
     if (slot == POOL_NONE && side->used < side->buckets * (WATCH_BUCKET - 1))
         slot = watch_make_way(side, hash);
     while (slot == POOL_NONE && watch_grow(side)) /* a snapshot fills it from one end */
-        slot = free_slot(side, both_of(side, hash));
+        slot = free_slot(side, hash);
     if (slot == POOL_NONE)
         slot = evict_slot(watch, stripe, side, hash, t);
     if (slot == POOL_NONE)

@@ -32,6 +32,8 @@
 #define WATCH_AGE_SHIFT   28 /* of a time: as often as it changes, a group is rid of dead values */
 #define WATCH_BLOCK_SHIFT 26 /* of a group's block: its order above, its unit below */
 #define WATCH_BLOCK_UNIT  ((UINT32_C(1) << WATCH_BLOCK_SHIFT) - 1)
+#define WATCH_STRIPE_BIT  40 /* of a first member's hash: from here on it says where, */
+#define WATCH_OWN_BITS    ((UINT64_C(1) << WATCH_STRIPE_BIT) - 1) /* below which detector, too */
 
 enum watch_side { SIDE_INTERNAL, SIDE_EXTERNAL, SIDE_COUNT };
 
@@ -40,7 +42,8 @@ enum twin_role { TWIN_NONE, TWIN_LEADS, TWIN_FOLLOWS };
 
 /* What the table needs to know of a detector. */
 struct watch_rule {
-    uint64_t salt;             /* the detector in its groups' hashes: survives another order */
+    uint64_t salt;             /* the detector in its groups' hashes: survives another order;
+                                  within WATCH_OWN_BITS */
     uint32_t window, lateness; /* ms */
     uint32_t keep[2];          /* N of the two sets of values: condition and also; 0: none */
     uint32_t first_gte[2];     /* what starts an alert, and how far a group is from it; 0: never */
@@ -140,11 +143,12 @@ void watch_close(struct watch *watch);
 
 static inline struct stripe *watch_stripe(const struct watch *watch, uint64_t first_hash)
 {
-    return &watch->stripes[first_hash >> 40 & (watch->stripe_count - 1)];
+    return &watch->stripes[first_hash >> WATCH_STRIPE_BIT & (watch->stripe_count - 1)];
 }
 
 /* The hash of a detector's group whose first member has that hash; and with a further member: who does
- * not know the key does not know which members meet. */
+ * not know the key does not know which members meet. The upper bits are the first member's in any case
+ * (a salt has none of them): its groups stand together. */
 static inline uint64_t watch_hash(const struct watch *watch, unsigned detector, uint64_t first_hash)
 {
     return first_hash ^ watch->rules[detector].salt;
@@ -153,11 +157,11 @@ static inline uint64_t watch_hash(const struct watch *watch, unsigned detector, 
 static inline uint64_t watch_hash_more(const struct watch *watch, uint64_t hash, uint64_t hi,
                                        uint64_t lo)
 {
-    hash = (hash + (hi * watch->mix ^ lo)) * watch->mix;
-    return hash ^ hash >> 32;
+    uint64_t mixed = (hash + (hi * watch->mix ^ lo)) * watch->mix;
+    return (hash & ~WATCH_OWN_BITS) | ((mixed ^ mixed >> 32) & WATCH_OWN_BITS);
 }
 
-/* Fetches what a look-up of the group will read. */
+/* Fetches what a look-up of the group will read first, and mostly last. */
 void watch_prefetch(const struct side *side, uint64_t hash);
 
 /* Fetches where a value of the group stands, or would. */
@@ -174,6 +178,10 @@ struct place {
     uint32_t buckets; /* of the side, which may have been divided since */
     uint32_t made;    /* of the side: while it is the same, so is the place; 0: not asked for yet */
 };
+
+/* Looks for the group of that hash where it mostly stands, and fetches it, or the rest of what
+ * watch_place will read. */
+struct place watch_place_near(const struct side *side, uint64_t hash);
 
 /* Looks for the group of that hash, and fetches what counting in it will write, made or not. */
 struct place watch_place(const struct watch *watch, const struct side *side, unsigned detector,
@@ -249,9 +257,12 @@ void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *si
                      struct group *group);
 
 /* How many values a block of that order has room for; the order that N values of a window need. */
+#define WATCH_SLOTS_OF(order)                                                                      \
+    ((uint32_t)((((size_t)POOL_UNIT << (order)) - sizeof(uint32_t)) / sizeof(struct value)))
+
 static inline uint32_t watch_slots_of(unsigned order)
 {
-    return (uint32_t)((((size_t)POOL_UNIT << order) - sizeof(uint32_t)) / sizeof(struct value));
+    return WATCH_SLOTS_OF(order);
 }
 unsigned watch_order_of(uint32_t keep);
 

@@ -5,15 +5,21 @@
 #include "detect/watch.h"
 
 /* How many values a table of that size takes: a full one is searched to the end. */
-static uint32_t fill_of(uint32_t slots)
+#define FILL_OF(slots) ((slots) <= 12 ? (slots) : (slots) / 8 * 7)
+
+static inline uint32_t fill_of(uint32_t slots)
 {
-    return slots <= 12 ? slots : slots / 8 * 7;
+    return FILL_OF(slots);
 }
 
 static unsigned order_for(uint32_t values, unsigned max_order)
 {
+#define FILL(order) FILL_OF(WATCH_SLOTS_OF(order))
+    static const uint32_t fills[POOL_ORDERS] = {
+        FILL(0), FILL(1), FILL(2),  FILL(3),  FILL(4),  FILL(5),  FILL(6),  FILL(7),
+        FILL(8), FILL(9), FILL(10), FILL(11), FILL(12), FILL(13), FILL(14), FILL(15)};
     unsigned order = 0;
-    while (order < max_order && fill_of(watch_slots_of(order)) < values)
+    while (order < max_order && fills[order] < values)
         order++;
     return order;
 }
@@ -141,12 +147,35 @@ void watch_drop_dead(struct watch *watch, struct stripe *stripe, struct side *si
         }
 }
 
+/* What most sets that grow grow to: the smallest block, for the value that is alone, if it is of use,
+ * and another. False: there is no block to be had. */
+static bool join_one(struct watch *watch, struct stripe *stripe, struct side *side,
+                     struct group *group)
+{
+    struct value one = group->one;
+    uint32_t unit = watch_block(watch, stripe, side, group, 0, group->newest);
+    if (unit == POOL_NONE)
+        return false;
+    group->blocks[0] = unit;
+    group->one.hi = 0;
+    struct values table = watch_values(side, group, 0);
+    for (uint32_t i = 0; i < WATCH_SLOTS_OF(0); i++)
+        table.slots[i].hi = 0;
+    group->counts[0] =
+        (uint32_t)group->newest - one.last < 2 * watch->rules[group->detector].window;
+    if (group->counts[0])
+        table.slots[values_place(table, watch->mix, value_key(&one))] = one;
+    return true;
+}
+
 /* Room for one value more, and the value's slot in it; NULL: there is none to be had. */
 static __attribute__((noinline)) struct value *slot_made(struct watch *watch, struct stripe *stripe,
                                                          struct side *side, struct group *group,
                                                          unsigned set, uint64_t key)
 {
-    make_room(watch, stripe, side, group, set);
+    bool is_alone = set == 0 && group->blocks[0] == POOL_NONE && group->counts[0] == 1;
+    if (!is_alone || !join_one(watch, stripe, side, group))
+        make_room(watch, stripe, side, group, set);
     struct values table = watch_values(side, group, set);
     struct value *v = table.count ? values_slot(table, watch->mix, key) : NULL;
     stripe->counters.evicted_values += v == NULL;

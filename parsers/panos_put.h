@@ -54,6 +54,9 @@ PANOS_INLINE bool panos_put_number(struct record *out, const struct panos_column
         *(uint64_t *)member = column->how == PANOS_SECONDS ? value * 1000 : value;
     }
     out->has |= column->bit;
+    if (way != PANOS_APART && column->how != PANOS_SECONDS && text.len <= 8 &&
+        __builtin_expect(text.ptr[0] != '0' || text.len == 1, 1))
+        record_set_printed(out, (enum record_field)__builtin_ctzll(column->bit), text);
     return true;
 }
 
@@ -217,16 +220,26 @@ PANOS_INLINE enum panos_step panos_walk_read(struct panos_walk *w, struct panos_
 /* The first of the four columns with addresses in rows about a session. */
 #define PANOS_ADDRESSES 7
 
+/* Passes over a column with an address that was read. */
+PANOS_INLINE void panos_walk_address(struct panos_walk *w, struct record *out,
+                                     enum record_field field)
+{
+    const char *end = w->from + (unsigned)__builtin_ctzll(w->ends);
+    record_set_printed(out, field, slice_between(w->at, end));
+    w->ends &= w->ends - 1;
+    w->at = end + 1;
+}
+
 /* Reads these at once; false: one of them is not of the usual form, and nothing was read. */
 PANOS_INLINE bool panos_walk_addresses(struct panos_walk *w, struct record *out)
 {
     struct address *const to[] = {&out->src_ip, &out->dst_ip, &out->src_nat_ip, &out->dst_nat_ip};
     if (!address_read_four(slice_between(w->at, w->end), w->ends, to))
         return false;
-    for (int i = 0; i < 3; i++)
-        w->ends &= w->ends - 1;
-    w->at = w->from + (unsigned)__builtin_ctzll(w->ends) + 1;
-    w->ends &= w->ends - 1;
+    panos_walk_address(w, out, FIELD_src_ip);
+    panos_walk_address(w, out, FIELD_dst_ip);
+    panos_walk_address(w, out, FIELD_src_nat_ip);
+    panos_walk_address(w, out, FIELD_dst_nat_ip);
     out->has |= UINT64_C(1) << FIELD_src_ip | UINT64_C(1) << FIELD_dst_ip |
                 (uint64_t)!address_is_zero(out->src_nat_ip) << FIELD_src_nat_ip |
                 (uint64_t)!address_is_zero(out->dst_nat_ip) << FIELD_dst_nat_ip;

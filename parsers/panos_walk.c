@@ -101,6 +101,15 @@ static struct record_extra *put_front(struct record *out, const struct panos_fro
     return keep(next, slice("serial"), panos_front_column(front, body, PANOS_SERIAL));
 }
 
+/* In rows that are walked through, the last number or address that becomes a field is in column 45: of
+ * so many columns there is enough of the row behind it. */
+#define WITH_ROOM (46 + RECORD_PRINTED_ROOM)
+
+static inline bool is_within(struct slice whole, struct slice part)
+{
+    return (uintptr_t)part.ptr - (uintptr_t)whole.ptr < whole.len;
+}
+
 bool panos_walk(const struct parse_context *context, const struct panos_front *front,
                 struct slice body, struct record *out)
 {
@@ -116,7 +125,10 @@ bool panos_walk(const struct parse_context *context, const struct panos_front *f
     row.precise = SLICE_NONE;
     struct record_extra *next = put_front(out, front, body, row.subtype);
     struct slice rest = slice_from(body, front->start[PANOS_FRONT_COLUMNS]);
-    if (type->columns->walk(&row, rest, &next) < type->least) {
+    unsigned count = type->columns->walk(&row, rest, &next);
+    if (count < WITH_ROOM || !is_within(out->source, body))
+        out->printed = 0;
+    if (count < type->least) {
         out->has = has;
         return false;
     }

@@ -80,6 +80,11 @@ enum record_field {
 
 _Static_assert(FIELD_COUNT <= 64, "struct record.has holds one bit for each field");
 
+/* Among these fields are the numbers, ports and addresses that most messages have. */
+#define RECORD_PRINTED_FIRST FIELD_src_ip
+#define RECORD_PRINTED       (FIELD_dst_packets - RECORD_PRINTED_FIRST + 1)
+#define RECORD_PRINTED_ROOM  16 /* bytes that may be read where the text of one begins */
+
 #define RECORD_EXTRA_MAX   128  /* pairs; what comes after is counted in extra_lost */
 #define RECORD_SCRATCH_MAX 4096 /* bytes for values that had to be unescaped */
 
@@ -117,6 +122,9 @@ struct record {
     /* The message: bytes around a slice may be looked at as far as it goes. Empty: not known. */
     struct slice source;
     size_t scratch_used;
+    uint64_t printed; /* bit FIELD_x: record_set_printed() said so of x */
+    const char *printed_at[RECORD_PRINTED];
+    uint8_t printed_len[RECORD_PRINTED];
 #define FIELD(kind, name, cef, meaning)
 #define RARE_FIELD(kind, name, cef, meaning) field_##kind name;
 #include "parsers/record_fields.h"
@@ -159,7 +167,7 @@ static inline bool field_TEXT_is_set(const struct slice *text)
 /* The words are 0 where they are not set: what is told apart by them all stays the same. */
 static inline void record_reset(struct record *r)
 {
-    r->has = 0;
+    r->has = r->printed = 0;
     r->category = r->action = r->outcome = 0;
     r->evidence = r->direction = r->protocol = 0;
     r->extra = 0;
@@ -170,6 +178,15 @@ static inline void record_reset(struct record *r)
     r->sample_rate = r->count = 0;
     r->detected_severity = 0;
     r->scratch_used = 0;
+}
+
+/* Says of a number, a port or an address that is set where in the message its text stands as writers
+ * print it, so that they may copy it. The field must not be changed any more. */
+static inline void record_set_printed(struct record *r, enum record_field field, struct slice text)
+{
+    r->printed |= UINT64_C(1) << field;
+    r->printed_at[field - RECORD_PRINTED_FIRST] = text.ptr;
+    r->printed_len[field - RECORD_PRINTED_FIRST] = (uint8_t)text.len;
 }
 
 /* Of the message, or of the worst detector that fires for it: 0 to 10. */

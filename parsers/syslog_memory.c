@@ -46,7 +46,7 @@ void syslog_remember(struct syslog_memory *memory, struct slice text, const stru
         return;
     size_t len = body_at + seen;
     struct syslog_first first = syslog_first(text.ptr);
-    struct syslog_known *known = &memory->known[syslog_slot(first)];
+    struct syslog_known *known = &memory->known[syslog_slot(text.ptr, first)];
     memcpy(known->text, text.ptr, SYSLOG_REMEMBERED);
     known->len = (uint8_t)(len > sizeof(first) ? len : sizeof(first));
     known->body_at = (uint8_t)body_at;

@@ -24,9 +24,19 @@ static inline struct syslog_first syslog_first(const char *p)
                                  syslog_word(p + 24)};
 }
 
-static inline size_t syslog_slot(struct syslog_first first)
+/* RFC 5424's version. */
+static inline bool syslog_is_versioned(uint64_t first)
+{
+    const uint64_t version = '1' | ' ' << 8;
+    return (first >> 40 & 0xffff) == version || (first >> 32 & 0xffff) == version;
+}
+
+/* The longer stamp of RFC 5424 is the same for all devices: what tells them apart stands behind. */
+static inline size_t syslog_slot(const char *p, struct syslog_first first)
 {
     const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    if (syslog_is_versioned(first.a))
+        first = syslog_first(p + 16);
     return ((first.a + first.b * 3 + first.c * 7) * odd ^ first.d * odd) >> 56;
 }
 
@@ -51,7 +61,7 @@ static inline bool syslog_recall(const struct syslog_memory *memory, struct slic
     if (text.len < SYSLOG_REMEMBERED)
         return false;
     struct syslog_first first = syslog_first(text.ptr);
-    const struct syslog_known *known = &memory->known[syslog_slot(first)];
+    const struct syslog_known *known = &memory->known[syslog_slot(text.ptr, first)];
     if (!known->len || known->zone != zone || known->arrival_ms != arrival_ms ||
         !syslog_is_known(known, text.ptr, first))
         return false;

@@ -58,6 +58,7 @@ jobs() {
     tcp="-c 4" udp="-u -r 100000"
     for kind in $kinds; do
         echo "parapet_$kind $kind $((rows * 4)) parapet.yaml $tcp"
+        echo "parapet_${kind}_undetecting $kind $((rows * 4)) parapet_undetecting.yaml $tcp"
         echo "parapet_${kind}_workers $kind $((rows * 4)) parapet_workers.yaml -c 32"
         [ "$kind" = asa ] || continue
         echo "parapet_asa_spool asa $((rows * 4)) parapet_spool.yaml $tcp
@@ -77,7 +78,7 @@ syslog_ng_checkpoint checkpoint $((rows / 4)) syslog_ng_checkpoint.conf $tcp" |
 }
 
 # Ours against each peer's, for the same lines; over UDP, at one rate, by what it costs. Then with two
-# workers and with a spool against without.
+# workers and with a spool against without, and what of the CPU the detectors take.
 ratios() {
     awk '
         { rate[$1] = $2; cpu[$1] = $3 }
@@ -85,9 +86,11 @@ ratios() {
             for (name in rate) {
                 ours = name
                 sub(/^(rsyslog|syslog_ng)_/, "parapet_", ours)
-                sub(/_(unread|workers|spool)$/, "", ours)
+                sub(/_(unread|workers|spool|undetecting)$/, "", ours)
                 if (!(ours in rate) || ours == name) continue
-                if (name ~ /^parapet/)
+                if (name ~ /_undetecting$/)
+                    printf "%s: the detectors take %.0f %% of the CPU\n", ours, 100 * (1 - cpu[name] / cpu[ours])
+                else if (name ~ /^parapet/)
                     printf "%s: %.2f times %s, with %.2f times the CPU a message\n", name, rate[name] / rate[ours], ours, cpu[name] / cpu[ours]
                 else if (name ~ /_udp$/)
                     printf "%s: %.1f times less CPU than %s\n", ours, cpu[name] / cpu[ours], name

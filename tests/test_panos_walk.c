@@ -15,6 +15,7 @@ static void read_row(struct slice body, struct syslog *header, uint16_t filled, 
 {
     struct parse_context context = {.header = header, .arrival_ms = NOW_MS, .memory = &memory};
     record_reset(out);
+    out->source = body;
     for (out->extra = 0; out->extra < filled; out->extra++)
         out->extras[out->extra] = (struct record_extra){slice("x"), slice("y")};
     parser_panos.parse(&context, body, out);
@@ -39,6 +40,25 @@ static void assert_same_records(const struct record *walked, const struct record
     }
 }
 
+/* What stands in the row as writers print it, does; returns how many fields do. */
+static unsigned assert_printed(const struct record *r)
+{
+    static char expected[LINE_MAX];
+    for (uint64_t left = r->printed; left; left &= left - 1) {
+        unsigned field = (unsigned)__builtin_ctzll(left), n = field - RECORD_PRINTED_FIRST;
+        struct slice text = slice_make(r->printed_at[n], r->printed_len[n]);
+        assert_true(n < RECORD_PRINTED && text.ptr >= r->source.ptr &&
+                    slice_end(r->source) - text.ptr >= RECORD_PRINTED_ROOM);
+        if (!(r->has >> field & 1))
+            continue;
+        field_text(r, (enum record_field)field, expected, sizeof(expected));
+        assert_true(slice_equals(text, slice(expected)));
+    }
+    return (unsigned)__builtin_popcountll(r->printed);
+}
+
+static unsigned most_printed;
+
 static void both_ways(struct slice row)
 {
     static struct record walked, taken;
@@ -48,6 +68,10 @@ static void both_ways(struct slice row)
     read_row(slice_make(block, row.len), &header, 0, &walked);
     read_row(slice_make(block, row.len), &header, FILLED, &taken);
     assert_same_records(&walked, &taken);
+    assert_int_equal(assert_printed(&taken), 0);
+    unsigned printed = assert_printed(&walked);
+    if (most_printed < printed)
+        most_printed = printed;
     free(block);
 }
 
@@ -88,9 +112,13 @@ static void every_way(struct slice row)
         "a\"b",
         "{a,b}",
         "10.1.2.3",
+        "010.1.2.3",
         "0.0.0.0",
         "::1",
         "65536",
+        "007",
+        "12345678",
+        "12345678901234567890",
         "18446744073709551616",
         "a-text-that-is-longer-than-the-window-within-which-the-ends-of-columns-are-looked-for",
         "udp",
@@ -130,6 +158,7 @@ static void samples(void **state)
     }
     globfree(&found);
     assert_true(rows > 20);
+    assert_true(most_printed > 10);
 }
 
 /* Rows of all columns that there are, full and empty, and of more. */

@@ -72,8 +72,8 @@ struct address_port address_read_named_plain(struct slice s, char before, char m
 
 /*
  * Four IPv4 addresses that begin a text, one behind the other: the lowest bits of `ends`, of which at
- * least four are set, say where they end, at commas or the like. False when one is anything else: then
- * some of *out may be set.
+ * least four are set, say where they end, at commas or the like. False when one is anything else, or not
+ * as address_format writes it: then some of *out may be set.
  */
 bool address_read_four(struct slice text, uint64_t ends, struct address *const out[4]);
 bool address_read_four_plain(struct slice text, uint64_t ends, struct address *const out[4]);

@@ -70,13 +70,22 @@ struct address_port address_read_named_plain(struct slice s, char before, char m
     return found;
 }
 
+/* Whether an octet begins with a zero that writers leave out. */
+static bool has_zeros(struct slice s)
+{
+    for (size_t i = 0; i + 1 < s.len; i++)
+        if (s.ptr[i] == '0' && s.ptr[i + 1] != '.' && (i == 0 || s.ptr[i - 1] == '.'))
+            return true;
+    return false;
+}
+
 bool address_read_four_plain(struct slice text, uint64_t ends, struct address *const out[4])
 {
     size_t at = 0;
     for (int i = 0; i < 4; i++, ends &= ends - 1) {
         size_t end = (size_t)__builtin_ctzll(ends);
         struct slice one = slice_make(text.ptr + at, end - at);
-        if (!one.len || address_read_v4_plain(one, out[i]) != one.len)
+        if (!one.len || address_read_v4_plain(one, out[i]) != one.len || has_zeros(one))
             return false;
         at = end + 1;
     }
@@ -99,21 +108,24 @@ bool address_read_four_plain(struct slice text, uint64_t ends, struct address *c
 #define LANE(at, len)                                                                              \
     (at) + (len), (len) > 2 ? (at) : 128, (len) > 1 ? (at) + (len)-2 : 128, (at) + (len)-1
 #define LAST(at, len) 128, (len) > 2 ? (at) : 128, (len) > 1 ? (at) + (len)-2 : 128, (at) + (len)-1
+#define LEAST(len)    ((len) > 2 ? 100 : (len) > 1 ? 10 : 0)
 #define SHAPE(a, b, c, d)                                                                          \
     [PLACE(ENDS(a, b, c, d))] = {                                                                  \
         {LAST((a) + (b) + (c) + 3, d), LANE((a) + (b) + 2, c), LANE((a) + 1, b), LANE(0, a)},      \
         ENDS(a, b, c, d),                                                                          \
         (a) + (b) + (c) + (d) + 3,                                                                 \
-        {0}}
+        {LEAST(d), LEAST(c), LEAST(b), LEAST(a)},                                                  \
+        0}
 #define SHAPES_3(a, b, c) SHAPE(a, b, c, 1), SHAPE(a, b, c, 2), SHAPE(a, b, c, 3)
 #define SHAPES_9(a, b)    SHAPES_3(a, b, 1), SHAPES_3(a, b, 2), SHAPES_3(a, b, 3)
 #define SHAPES_27(a)      SHAPES_9(a, 1), SHAPES_9(a, 2), SHAPES_9(a, 3)
 
 static const struct shape {
     uint8_t take[16];
-    uint32_t ends; /* 0: there is none */
-    uint32_t len;  /* of the text */
-    uint32_t unused[2];
+    uint32_t ends;    /* 0: there is none */
+    uint32_t len;     /* of the text */
+    uint8_t least[4]; /* of an octet so long, unless it begins with a zero */
+    uint32_t unused;
 } shapes[256] = {SHAPES_27(1), SHAPES_27(2), SHAPES_27(3)};
 
 /* The first 16 bytes of a text of at least eight; zeros behind its end. */
@@ -136,8 +148,12 @@ WIDE_V4 static inline unsigned digit_bits(__m128i text)
 }
 
 /* The address in front of a text whose octets end so, and its length; 0 when there is none. What
- * stands in a dot's place and is none makes its octet too large. */
-WIDE_V4 static inline size_t join_octets(__m128i text, unsigned ends, struct address *out)
+ * stands in a dot's place and is none makes its octet too large. Usual: no octet begins with a zero
+ * but 0 itself. */
+enum octets { OCTETS_ANY, OCTETS_USUAL };
+WIDE_V4 static inline __attribute__((always_inline)) size_t join_octets(__m128i text, unsigned ends,
+                                                                        enum octets which,
+                                                                        struct address *out)
 {
     const struct shape *shape = &shapes[PLACE(ends)];
     if (shape->ends != ends)
@@ -149,7 +165,14 @@ WIDE_V4 static inline size_t join_octets(__m128i text, unsigned ends, struct add
     __m128i lanes = _mm_xor_si128(digits, dots);
     __m128i pairs = _mm_maddubs_epi16(lanes, _mm_set1_epi32(0x010a0164));
     __m128i octets = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00010064));
-    if (!_mm_testz_si128(octets, _mm_set1_epi32(~255)))
+    __m128i in_range = octets;
+    if (which == OCTETS_USUAL) {
+        int least;
+        memcpy(&least, shape->least, sizeof(least));
+        __m128i above = _mm_sub_epi32(octets, _mm_cvtepu8_epi32(_mm_cvtsi32_si128(least)));
+        in_range = _mm_or_si128(octets, above);
+    }
+    if (!_mm_testz_si128(in_range, _mm_set1_epi32(~255)))
         return 0;
     /* ::ffff:a.b.c.d, stored at once: in two halves, those who copy it would wait for both. */
     const __m128i low_half = _mm_set_epi32(-1, 0x0c080400, -1, -1);
@@ -165,7 +188,7 @@ WIDE_V4 static size_t read_wide(struct slice s, struct address *out)
     __m128i text = first_16(s);
     unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')));
     unsigned others = ~digit_bits(text), ends = others & ~dots;
-    return join_octets(text, others & (ends ^ (ends - 1)), out);
+    return join_octets(text, others & (ends ^ (ends - 1)), OCTETS_ANY, out);
 }
 
 /* The number that the last bytes in front of `end` are, of which eight can be looked at. */
@@ -187,7 +210,7 @@ WIDE_V4 static inline struct address_port join_both(const char *p, unsigned othe
                                                     struct address *out)
 {
     __m128i text = _mm_loadu_si128((const __m128i *)(const void *)p);
-    size_t len = join_octets(text, others ^ from_5th, out);
+    size_t len = join_octets(text, others ^ from_5th, OCTETS_ANY, out);
     if (len == 0)
         return no_address;
     if (p[len] != mark)
@@ -251,7 +274,7 @@ WIDE_V4 static bool read_four_wide(const char *p, uint64_t ends, struct address 
         uint64_t end = (uint64_t)__builtin_ctzll(ends);
         __m128i text = _mm_loadu_si128((const __m128i *)(const void *)(p + at));
         unsigned others = _bzhi_u32(~digit_bits(text), (unsigned)(end - at + 1));
-        if (!join_octets(text, others, out[i]))
+        if (!join_octets(text, others, OCTETS_USUAL, out[i]))
             return false;
         at = end + 1;
     }

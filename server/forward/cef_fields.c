@@ -95,8 +95,10 @@ static char *put_word(char *p, enum field_kind kind, unsigned value)
 struct fields {
     struct cef_writer *w;
     struct cef_memory *memory;
+    const struct record *record;
     struct plain_blocks blocks;
-    bool c6a; /* IPv6 addresses of source and destination come twice */
+    uint64_t printed; /* fields of which the message has the text */
+    bool c6a;         /* IPv6 addresses of source and destination come twice */
 };
 
 /* Receivers that take only IPv4 in src and dst look for IPv6 beside them. */
@@ -154,12 +156,27 @@ static inline char *put_session_id(const struct fields *f, char *p, const struct
     return put_session_name(f->w, p, id);
 }
 
+/* A number, port or address whose text is copied, if its field is one of these. */
+static inline __attribute__((always_inline)) bool put_printed(const struct fields *f, char **p,
+                                                              enum record_field field)
+{
+    const size_t n = (size_t)field - RECORD_PRINTED_FIRST;
+    if (n >= RECORD_PRINTED || !(f->printed >> field & 1))
+        return false;
+    memcpy(*p, f->record->printed_at[n], RECORD_PRINTED_ROOM);
+    *p += f->record->printed_len[n];
+    return true;
+}
+
 /* A value behind its key. The kind and the field are constants wherever this is called. */
 static inline __attribute__((always_inline)) char *put_value(const struct fields *f, char *p,
                                                              const void *member,
                                                              enum field_kind kind,
                                                              enum record_field field)
 {
+    if ((kind == KIND_ADDRESS || kind == KIND_PORT || kind == KIND_NUMBER) &&
+        put_printed(f, &p, field))
+        return p;
     switch (kind) {
     case KIND_TEXT:
         return field == FIELD_session_id ? put_session_id(f, p, member)
@@ -240,7 +257,7 @@ static inline bool has_some(uint64_t has, enum record_field first, enum record_f
 void cef_put_fields(struct cef_writer *w, const struct cef_format *format, const struct record *r,
                     uint64_t has)
 {
-    struct fields f = {w, format->memory, w->blocks, format->ipv6_c6a};
+    struct fields f = {w, format->memory, r, w->blocks, r->printed, format->ipv6_c6a};
     char *p = w->p;
     p = put_these(&f, p, r, has, FIELD_time, FIELD_src_port);
     p = PUT_SOME(FIELD_src_host, FIELD_src_zone);

@@ -45,6 +45,7 @@ void held_record_put(char *out, const struct record *r)
     char *text = out + HEAD + extras;
     memcpy(out, r, HEAD + extras);
     head->source = SLICE_NONE;
+    head->printed = 0;
     for (uint64_t left = r->has; left; left &= left - 1) {
         const struct field_info *field = &record_fields[__builtin_ctzll(left)];
         if (field->kind == KIND_TEXT)

@@ -59,10 +59,11 @@ serve() { # CONFIGURATION: becomes the server that it is for
         ;;
     esac
 }
+detectors() { "$parapet" detectors | awk 'NR > 1 { printf "%s%s", (NR > 2 ? ", " : ""), $1 }'; }
 server_start() { # CONFIGURATION: $server is its process, $port_in its port
     port_in=$(free_port)
     rm -rf "$d/spool" "$d/server.err"
-    sed "s|@DIR@|$d|; s|@IN@|$port_in|; s|@OUT@|$port_out|; s|@PEERS@|$peers|" "$peers/$1" >"$d/$1"
+    sed "s|@DIR@|$d|; s|@IN@|$port_in|; s|@OUT@|$port_out|; s|@PEERS@|$peers|; s|@DETECTORS@|$(detectors)|" "$peers/$1" >"$d/$1"
     serve "$1" >"$d/server.out" 2>"$d/server.err" &
     server=$!
 }
@@ -137,7 +138,7 @@ flows() {
 # Whether what the sink gets says what the lines say: Parapet's must be what replay makes of them, a
 # peer's must name the same addresses and ports.
 same_content() { # CONFIGURATION NAME KIND "HOW THEY ARE SENT"
-    case $2 in *unread) return 0 ;; esac
+    case $2 in *unread | *undetecting) return 0 ;; esac
     n=20000
     case $4 in -u*) how="-u -r 20000" ;; *) how="-c 1" ;; esac
     # The first line is sent by itself before the others.
