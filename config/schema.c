@@ -67,7 +67,7 @@ static const struct row limits_rows[] = {
      .max = 30 * DAY},
     {"handshake-timeout", VALUE_DURATION, AT(settings, handshake_timeout_ms), .fallback = "10s",
      .min = 100, .max = HOUR},
-    {"receive-buffer", VALUE_SIZE, AT(settings, receive_buffer), .fallback = "16 MiB",
+    {"receive-buffer", VALUE_SIZE, AT(settings, receive_buffer), .fallback = "64 MiB",
      .min = 4 * KIB, .max = GIB},
     {"lateness", VALUE_DURATION, AT(settings, lateness_ms), .fallback = "60s", .max = DAY},
     {"ahead", VALUE_DURATION, AT(settings, ahead_ms), .fallback = "2s", .max = DAY},

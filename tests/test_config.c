@@ -199,7 +199,7 @@ static void keys_reach_the_settings(void **state)
     char *found = settings_text(config_settings(config));
     assert_string_equal(
         found,
-        "2 65536 10000 0 16777216 300000 2000 268435456 4096 16777216 1209600000 12\n"
+        "2 65536 10000 0 67108864 300000 2000 268435456 4096 16777216 1209600000 12\n"
         "listen 1 ::1 25514\n"
         "state /var/lib/parapet 10000\n"
         "allow:\n"

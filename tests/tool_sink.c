@@ -200,7 +200,7 @@ static void udp_run(double since)
     static char buffers[DATAGRAMS][65536];
     struct iovec parts[DATAGRAMS];
     struct mmsghdr headers[DATAGRAMS] = {0};
-    int fd = tool_bind(SOCK_DGRAM, (uint16_t)options.port), size = 16 << 20;
+    int fd = tool_bind(SOCK_DGRAM, (uint16_t)options.port), size = 64 << 20;
     double end = since + options.limit_s;
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));

@@ -138,8 +138,8 @@ struct sink {
     const char *gone; /* why it takes nothing ever again */
     struct batch *head, *tail, *pool;
     unsigned pooled;
-    bool busy;           /* the last batch pushed was well filled: the next one will be, too */
-    size_t queued_bytes; /* from head to tail */
+    size_t filled;                   /* bytes of the last batch pushed: the next one will be, too */
+    size_t queued_bytes;             /* from head to tail */
     struct output_counters counters; /* queued is kept up to date */
     struct sink_spool *spool;        /* NULL: there is none */
     unsigned transport_count;

@@ -21,10 +21,10 @@ struct batch *sink_batch(struct sink *s)
         s->pool = batch->next;
         s->pooled--;
     }
-    bool busy = s->busy;
+    size_t filled = s->filled;
     pthread_mutex_unlock(&s->lock);
-    if (!batch && (batch = malloc(sizeof(*batch))) && busy)
-        pages_take(batch, sizeof(*batch));
+    if (!batch && (batch = malloc(sizeof(*batch))) && filled >= BUSY)
+        pages_take(batch, offsetof(struct batch, bytes) + filled);
     if (batch) {
         batch->next = NULL;
         batch->len = 0;
@@ -255,7 +255,7 @@ bool sink_push(struct sink *s, struct batch *batch)
     pthread_mutex_lock(&s->lock);
     s->counters.offered_events += batch->events;
     s->counters.offered_alerts += batch->alerts;
-    s->busy = batch->len >= BUSY;
+    s->filled = batch->len;
     if (batch->count == 0 || s->gone || s->closed) {
         uint64_t *reason = s->closed ? &s->counters.dropped_at_exit : &s->counters.dropped_refused;
         *reason += batch->count;
