@@ -24,6 +24,12 @@ PANOS_INLINE bool panos_is_zero(struct slice text, bool one)
     return text.len == 1 && (unsigned char)(text.ptr[0] - '0') <= one;
 }
 
+/* Whether a text begins like a word, which none of those for "nothing" does. */
+PANOS_INLINE bool panos_is_word(struct slice text)
+{
+    return text.len > 1 && (unsigned)((text.ptr[1] | 32) - 'a') < 26;
+}
+
 PANOS_INLINE void panos_put_text(struct record *out, const struct panos_column *column,
                                  struct slice text)
 {
@@ -99,7 +105,7 @@ PANOS_INLINE bool panos_put_column(struct panos_row *row, struct record *out,
 {
     if (column->none && panos_is_zero(text, column->none == PANOS_NONE_ONE))
         return true;
-    if (column->none == PANOS_NONE_ODD && panos_is_odd(text))
+    if (column->none == PANOS_NONE_ODD && !panos_is_word(text) && panos_is_odd(text))
         return true;
     if (column->how == PANOS_KEEP)
         return false;
@@ -187,13 +193,16 @@ PANOS_INLINE bool panos_walk_past(struct panos_walk *w, const char *literal)
     return panos_walk_look(w, 0);
 }
 
+/* No column of the precise time is further in front in rows that are walked through. */
+#define PANOS_PRECISE 100
+
 /* Passes over a column that has no row in the table. */
 PANOS_INLINE enum panos_step panos_walk_skip(struct panos_walk *w, struct panos_row *row,
                                              unsigned n, bool known)
 {
     struct slice text;
     enum panos_step step = panos_walk_take(w, row, NULL, known, &text);
-    if (step == PANOS_TAKEN && n == row->precise_at)
+    if (n >= PANOS_PRECISE && step == PANOS_TAKEN && n == row->precise_at)
         row->precise = text;
     return step;
 }
