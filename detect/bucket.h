@@ -34,3 +34,10 @@ static inline uint32_t bucket_place(uint32_t mask)
 {
     return (uint32_t)__builtin_ctz(mask) / 2;
 }
+
+/* How many places a mask has. */
+static inline unsigned bucket_count(uint32_t mask)
+{
+    mask = (mask & 0x1111) + (mask >> 2 & 0x1111);
+    return (mask * 0x1111) >> 12 & 15;
+}

@@ -1,8 +1,8 @@
 /*
  * Every group has two buckets of eight slots it may stand in: the first is that of all groups of its
- * source, which a record mostly counts in several of, the second its own. It takes the first that has
- * room; where both are full, another makes way. That fills a table that cannot grow to nine tenths
- * before anything has to go. A bucket's hashes share a cache line apart from the groups, so all look-ups
+ * source, which a record mostly counts in several of, the second its own. It takes the first as long as
+ * that has plenty of room, then the emptier one; where both are full, another makes way. That fills a
+ * table that cannot grow to nine tenths before anything has to go. A bucket's hashes share a cache line apart from the groups, so all look-ups
  * of a source mostly read one.
  */
 #include "detect/watch.h"
@@ -16,6 +16,7 @@
 #define RANK_ABOVE   (UINT32_C(1) << 24) /* not unless there is nothing else; then the oldest */
 #define RANK_FIRED   512                 /* forgotten, it would fire once more */
 #define SWEEP_SLOTS  64
+#define NEARLY_FULL  2  /* free slots of a bucket */
 #define REGION_TRIES 8  /* stretches of a pool that are compared, */
 #define REGION_MOST  64 /* more as long as none may go */
 
@@ -241,11 +242,19 @@ struct group *watch_find(const struct side *side, uint64_t hash)
     return find(side, hash | 1);
 }
 
-/* A free slot; POOL_NONE: both buckets are full. */
+/* A free slot: in the first bucket, unless it is nearly full, then in the emptier one; POOL_NONE: both
+ * are full. */
 static inline uint32_t free_slot(const struct side *side, uint64_t hash)
 {
-    uint32_t slot = slot_within(side, first_slot(side, hash), 0);
-    return slot != POOL_NONE ? slot : slot_within(side, second_slot(side, hash), 0);
+    uint32_t first = first_slot(side, hash), second;
+    uint32_t mask = bucket_matching(&side->hashes[first], 0), others;
+    if (bucket_count(mask) > NEARLY_FULL)
+        return first + bucket_place(mask);
+    second = second_slot(side, hash);
+    others = bucket_matching(&side->hashes[second], 0);
+    if (bucket_count(others) > bucket_count(mask))
+        return second + bucket_place(others);
+    return mask ? first + bucket_place(mask) : POOL_NONE;
 }
 
 struct place watch_place_near(const struct side *side, uint64_t hash)
