@@ -328,7 +328,7 @@ static inline struct stripe *lock_for(const struct sighting *s, struct stripe *l
 }
 
 /* The buckets are on their way: looks which groups will be asked for, and fetches them; then where
- * their values stand. */
+ * their values stand, and the groups that do not stand where most do. */
 static void fetch(struct round *round)
 {
     const struct watch *watch = &round->d->watch;

@@ -2,8 +2,8 @@
  * Every group has two buckets of eight slots it may stand in: the first is that of all groups of its
  * source, which a record mostly counts in several of, the second its own. It takes the first as long as
  * that has plenty of room, then the emptier one; where both are full, another makes way. That fills a
- * table that cannot grow to nine tenths before anything has to go. A bucket's hashes share a cache line apart from the groups, so all look-ups
- * of a source mostly read one.
+ * table that cannot grow to nine tenths before anything has to go. A bucket's hashes share a cache
+ * line apart from the groups, so all look-ups of a source mostly read one.
  */
 #include "detect/watch.h"
 

@@ -32,8 +32,8 @@
 #define WATCH_AGE_SHIFT   28 /* of a time: as often as it changes, a group is rid of dead values */
 #define WATCH_BLOCK_SHIFT 26 /* of a group's block: its order above, its unit below */
 #define WATCH_BLOCK_UNIT  ((UINT32_C(1) << WATCH_BLOCK_SHIFT) - 1)
-#define WATCH_STRIPE_BIT  40 /* of a first member's hash: from here on it says where, */
-#define WATCH_OWN_BITS    ((UINT64_C(1) << WATCH_STRIPE_BIT) - 1) /* below which detector, too */
+#define WATCH_STRIPE_BIT  40 /* from here on a group's hash is its first member's alone: */
+#define WATCH_OWN_BITS    ((UINT64_C(1) << WATCH_STRIPE_BIT) - 1) /* below it is the group's own */
 
 enum watch_side { SIDE_INTERNAL, SIDE_EXTERNAL, SIDE_COUNT };
 

@@ -44,7 +44,7 @@ installed() { # CONFIGURATION
     case $1 in
     parapet*) true ;;
     rsyslog*) command -v rsyslogd >/dev/null ;;
-    syslog_ng*) [ -x "$B/peers/root/usr/sbin/syslog-ng" ] || [ -x /usr/sbin/syslog-ng ] ;;
+    syslog_ng*) [ -n "$(syslog_ng_root)" ] || command -v syslog-ng >/dev/null ;;
     esac
 }
 serve() { # CONFIGURATION: becomes the server that it is for
@@ -54,7 +54,7 @@ serve() { # CONFIGURATION: becomes the server that it is for
     syslog_ng*)
         root=$(syslog_ng_root)
         LD_LIBRARY_PATH=$root/usr/lib/syslog-ng:$root/usr/lib/x86_64-linux-gnu:$root/lib/x86_64-linux-gnu \
-            on "$server_on" "$root/usr/sbin/syslog-ng" -F --no-caps -f "$d/$1" -R "$d/persist" -p "$d/pid" -c "$d/control" \
+            on "$server_on" "${root:+$root/usr/sbin/}syslog-ng" -F --no-caps -f "$d/$1" -R "$d/persist" -p "$d/pid" -c "$d/control" \
             --module-path="$(echo "$root"/usr/lib/syslog-ng/*/)"
         ;;
     esac
