@@ -24,7 +24,7 @@ PANOS_INLINE bool panos_is_zero(struct slice text, bool one)
     return text.len == 1 && (unsigned char)(text.ptr[0] - '0') <= one;
 }
 
-/* Whether a text begins like a word, which none of those for "nothing" does. */
+/* Whether a text begins like a word: its second byte is a letter, which is so of none for "nothing". */
 PANOS_INLINE bool panos_is_word(struct slice text)
 {
     return text.len > 1 && (unsigned)((text.ptr[1] | 32) - 'a') < 26;

@@ -17,6 +17,7 @@ struct slice panos_text(struct record *out, struct slice raw)
     return text;
 }
 
+/* None of these has a letter in second place: panos_is_word(). */
 bool panos_is_odd(struct slice text)
 {
     return slice_is(text, "N/A") || slice_is(text, "n/a") || slice_is(text, "n-a") ||
